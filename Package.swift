@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "LoadBooks",
+  platforms: [.macOS("26.0")],
+  products: [
+    .executable(name: "loadbooks", targets: ["loadbooks"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CXML2", pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
+    .target(
+      name: "Vocabulary",
+      dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "LoadOps", dependencies: ["Vocabulary"]),
+    .target(name: "QuickBooks", dependencies: ["Vocabulary"]),
+    .target(
+      name: "Ledger",
+      dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "Sync",
+      dependencies: [
+        "Vocabulary", "LoadOps", "QuickBooks", "Ledger",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .executableTarget(
+      name: "loadbooks",
+      dependencies: [
+        "Vocabulary", "LoadOps", "QuickBooks", "Ledger", "Sync",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(
+      name: "TestSupport", dependencies: ["Vocabulary", "CXML2"], path: "Tests/TestSupport"),
+    .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary", "TestSupport"]),
+    .testTarget(name: "LoadOpsTests", dependencies: ["LoadOps", "Vocabulary", "TestSupport"]),
+    .testTarget(
+      name: "QuickBooksTests", dependencies: ["QuickBooks", "Vocabulary", "TestSupport"]),
+    .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Vocabulary", "TestSupport"]),
+    .testTarget(
+      name: "SyncTests",
+      dependencies: ["Sync", "Ledger", "LoadOps", "QuickBooks", "Vocabulary", "TestSupport"]),
+    .testTarget(
+      name: "SampleTests",
+      dependencies: [
+        "loadbooks", "Sync", "Ledger", "LoadOps", "QuickBooks", "Vocabulary", "TestSupport",
+      ]),
+  ]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

@@ -1,0 +1,101 @@
+/// A fast 64-bit hash of bytes, the same in every run and on every machine.
+///
+/// It finds candidates; whoever uses it compares the bytes themselves before believing a match. Two
+/// lanes with different seeds make the 128-bit ``ContentHash`` that the ledger keeps, so the function
+/// must never change: a ledger written by an older version has to recognise its invoices.
+public struct ByteHash: Sendable {
+  private var state: UInt64
+  private var length: UInt64 = 0
+
+  /// A hash that begins from a seed.
+  @inlinable
+  public init(seed: UInt64 = 0x9E37_79B9_7F4A_7C15) {
+    self.init(state: seed)
+  }
+
+  @usableFromInline
+  init(state: UInt64) {
+    self.state = state
+  }
+
+  /// Takes in a whole number.
+  public mutating func combine(_ word: UInt64) {
+    state = ByteHash.mix(state ^ word, 0xE703_7ED1_A0B4_28DB)
+    length &+= 8
+  }
+
+  /// Takes in a run of bytes, with its length, so that two runs never flow into one.
+  public mutating func combine(_ bytes: Span<UInt8>) {
+    var index = 0
+    let raw = bytes.bytes
+    while index + 8 <= raw.byteCount {
+      let word = UInt64(
+        littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+      state = ByteHash.mix(state ^ word, 0xA076_1D64_78BD_642F)
+      index += 8
+    }
+    var tail: UInt64 = 0
+    var shift: UInt64 = 0
+    while index < raw.byteCount {
+      tail |= UInt64(bytes[index]) << shift
+      shift += 8
+      index += 1
+    }
+    state = ByteHash.mix(state ^ tail, 0x8EBC_6AF0_9C88_C6E3 ^ UInt64(raw.byteCount))
+    length &+= UInt64(raw.byteCount)
+  }
+
+  /// The hash of what was taken in so far.
+  public var value: UInt64 { ByteHash.mix(state ^ length, 0x5899_65CC_7537_4CC3) }
+
+  /// The hash of one run of bytes.
+  public static func of(_ bytes: Span<UInt8>) -> UInt64 {
+    var hash = ByteHash()
+    hash.combine(bytes)
+    return hash.value
+  }
+
+  private static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let (high, low) = left.multipliedFullWidth(by: right)
+    return high ^ low
+  }
+}
+
+/// 128 bits that stand for the content of a record, to notice when it has changed.
+public struct ContentHash: Hashable, Sendable {
+  /// The first half.
+  public var high: UInt64
+  /// The second half.
+  public var low: UInt64
+
+  /// A hash from its halves.
+  public init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// The hash of one run of bytes.
+  public init(of bytes: Span<UInt8>) {
+    var first = ByteHash(seed: 0x243F_6A88_85A3_08D3)
+    var second = ByteHash(seed: 0x1319_8A2E_0370_7344)
+    first.combine(bytes)
+    second.combine(bytes)
+    self.init(high: first.value, low: second.value)
+  }
+
+  /// Reads 32 hexadecimal digits.
+  public init?(hex: String) {
+    guard hex.utf8.count == 32, let high = UInt64(hex.prefix(16), radix: 16),
+      let low = UInt64(hex.suffix(16), radix: 16)
+    else { return nil }
+    self.init(high: high, low: low)
+  }
+
+  /// The hash as 32 hexadecimal digits.
+  public var hex: String { ContentHash.digits(high) + ContentHash.digits(low) }
+
+  private static func digits(_ word: UInt64) -> String {
+    let text = String(word, radix: 16)
+    return String(repeating: "0", count: 16 - text.count) + text
+  }
+}

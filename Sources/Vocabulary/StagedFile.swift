@@ -1,0 +1,145 @@
+internal import Foundation
+
+/// A file that appears under its final name only when it is complete.
+///
+/// It is written beside its final place under a hidden name, hashed on the way, forced to disk, and
+/// renamed at the very end; the folder is forced to disk after the rename. Whatever goes wrong before
+/// that leaves no file of the final name.
+public final class StagedFile {
+  /// The final name, without folder.
+  public let name: String
+  /// The folder, as the user named it.
+  public let folder: String
+  private var descriptor: Int32
+  private var buffer: [UInt8] = []
+  private var hasher = FingerprintHasher()
+  private var published = false
+  /// The sum of all bytes; known once ``finish()`` was called.
+  public private(set) var fingerprint: Fingerprint?
+  /// How many bytes were written so far.
+  public private(set) var byteCount = 0
+
+  /// Where the file is until it is published.
+  public var stagedPath: String { StagedFile.stagedPath(folder: folder, name: name) }
+  /// Where the file will be.
+  public var finalPath: String { folder + "/" + name }
+
+  /// The hidden name of a file that is not complete yet.
+  public static func stagedPath(folder: String, name: String) -> String {
+    folder + "/." + name + ".partial"
+  }
+
+  /// Begins a file. An unfinished one of the same name, left by a run that was killed, is replaced.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  public init(folder: String, name: String) throws(Failure) {
+    self.folder = folder
+    self.name = name
+    descriptor = -1
+    descriptor = open(stagedPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Failure.cannotWrite("cannot create \(name) in \(folder)", errno)
+    }
+    buffer.reserveCapacity(1 << 18)
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+    if !published, fingerprint == nil { unlink(stagedPath) }
+  }
+
+  /// Writes bytes.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  public func write(_ bytes: [UInt8]) throws(Failure) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= 1 << 18 { try flush() }
+  }
+
+  /// Writes a text as UTF-8.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  public func write(_ text: String) throws(Failure) {
+    buffer.append(contentsOf: text.utf8)
+    if buffer.count >= 1 << 18 { try flush() }
+  }
+
+  /// Forces everything to disk; the file keeps its hidden name.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  public func finish() throws(Failure) {
+    try flush()
+    guard fsync(descriptor) == 0 else {
+      throw Failure.cannotWrite("cannot finish writing \(name) in \(folder)", errno)
+    }
+    guard close(descriptor) == 0 else {
+      descriptor = -1
+      throw Failure.cannotWrite("cannot finish writing \(name) in \(folder)", errno)
+    }
+    descriptor = -1
+    fingerprint = hasher.finish()
+  }
+
+  /// Gives the finished file its final name. ``syncFolder(_:)`` makes that last.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  public func publish() throws(Failure) {
+    guard rename(stagedPath, finalPath) == 0 else {
+      throw Failure.cannotWrite("cannot give \(finalPath) its name", errno)
+    }
+    published = true
+  }
+
+  /// Removes the unpublished file.
+  public func discard() {
+    if !published { unlink(stagedPath) }
+  }
+
+  /// Forces a folder's entries to disk.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  public static func syncFolder(_ path: String) throws(Failure) {
+    let folder = open(path, O_RDONLY | O_CLOEXEC)
+    guard folder >= 0 else { throw Failure.cannotWrite("cannot open folder \(path)", errno) }
+    defer { close(folder) }
+    // Some network file systems refuse fsync on a folder; the rename itself has still happened.
+    guard fsync(folder) == 0 || errno == EINVAL || errno == ENOTSUP else {
+      throw Failure.cannotWrite("cannot force folder \(path) to disk", errno)
+    }
+  }
+
+  private func flush() throws(Failure) {
+    guard !buffer.isEmpty else { return }
+    hasher.update(buffer)
+    var done = 0
+    while done < buffer.count {
+      let (count, code) = buffer.withUnsafeBytes { bytes -> (Int, Int32) in
+        let written = Foundation.write(
+          descriptor, UnsafeRawBufferPointer(rebasing: bytes[done...]).baseAddress,
+          bytes.count - done)
+        return (written, errno)
+      }
+      if count < 0 {
+        if code == EINTR { continue }
+        throw Failure.cannotWrite("cannot write \(name) in \(folder)", code)
+      }
+      done += count
+    }
+    byteCount += done
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
+
+extension Failure {
+  /// A failure to write, with the operating system's reason.
+  public static func cannotWrite(_ what: String, _ code: Int32) -> Failure {
+    let reason = String(cString: strerror(code))
+    let remedy =
+      switch code {
+      case ENOSPC, EDQUOT: "free some disk space, then run the same command again"
+      case EACCES, EPERM, EROFS: "choose a folder you may write to, or change its permissions"
+      default: "check the disk and the folder, then run the same command again"
+      }
+    return Failure(.cannotWrite, "\(what): \(reason)", remedy: remedy)
+  }
+}

@@ -1,0 +1,45 @@
+/// A stretch of bytes in somebody's byte buffer.
+public struct TextRange: Hashable, Sendable {
+  /// The offset of the first byte.
+  public var start: Int32
+  /// How many bytes.
+  public var count: Int32
+
+  /// No bytes.
+  public static let empty = TextRange(start: 0, count: 0)
+
+  /// A stretch.
+  @inlinable
+  public init(start: Int32, count: Int32) {
+    self.start = start
+    self.count = count
+  }
+
+  /// A stretch from an offset up to another.
+  @inlinable
+  public init(_ range: Range<Int>) {
+    self.start = Int32(truncatingIfNeeded: range.lowerBound)
+    self.count = Int32(truncatingIfNeeded: range.count)
+  }
+
+  /// Whether there is nothing.
+  @inlinable
+  public var isEmpty: Bool { count == 0 }
+
+  /// The offsets as a range.
+  @inlinable
+  public var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
+}
+
+extension [UInt8] {
+  /// The text of a stretch of this buffer.
+  public func text(_ range: TextRange) -> String {
+    String(decoding: self[range.range], as: UTF8.self)
+  }
+
+  /// Appends the bytes of a span.
+  @inlinable
+  public mutating func append(_ span: Span<UInt8>) {
+    span.withUnsafeBufferPointer { append(contentsOf: $0) }
+  }
+}

@@ -1,0 +1,1 @@
+@main struct LoadBooks { static func main() {} }
