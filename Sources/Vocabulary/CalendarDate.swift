@@ -94,7 +94,9 @@ public enum DateShape: Hashable, Sendable {
   /// Anything else.
   case unreadable
 
-  /// Tells the shape of a cell. A time of day without a zone is dropped.
+  /// Tells the shape of a cell.
+  ///
+  /// A time of day without a zone is dropped.
   public init(_ text: Span<UInt8>) {
     guard text.count > 0 else {
       self = .absent

@@ -51,7 +51,9 @@ public struct Finding: Hashable, Sendable {
     case notice
   }
 
-  /// One rule's kind of finding. Ids are for ever: people search for them.
+  /// One rule's kind of finding.
+  ///
+  /// Ids are for ever: people search for them.
   public struct Kind: Hashable, Sendable {
     /// Words joined by hyphens, such as `customer-unknown`.
     public var id: String

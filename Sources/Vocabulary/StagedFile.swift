@@ -29,7 +29,9 @@ public final class StagedFile {
     folder + "/." + name + ".partial"
   }
 
-  /// Begins a file. An unfinished one of the same name, left by a run that was killed, is replaced.
+  /// Begins a file.
+  ///
+  /// An unfinished one of the same name, left by a run that was killed, is replaced.
   ///
   /// - Throws: ``Failure`` with cause `cannotWrite`.
   public init(folder: String, name: String) throws(Failure) {
@@ -80,7 +82,9 @@ public final class StagedFile {
     fingerprint = hasher.finish()
   }
 
-  /// Gives the finished file its final name. ``syncFolder(_:)`` makes that last.
+  /// Gives the finished file its final name.
+  ///
+  /// ``syncFolder(_:)`` makes that last.
   ///
   /// - Throws: ``Failure`` with cause `cannotWrite`.
   public func publish() throws(Failure) {

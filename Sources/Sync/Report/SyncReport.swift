@@ -167,7 +167,9 @@ public struct SyncReport: Sendable {
     public var name: String
     /// The name in QuickBooks, when it has one.
     public var quickBooksName: String?
-    /// Its totals. Invoices are counted for a category when any of their lines has it.
+    /// Its totals.
+    ///
+    /// Invoices are counted for a category when any of their lines has it.
     public var totals: ControlTotals
 
     /// A share of the totals.
