@@ -1,0 +1,262 @@
+internal import Foundation
+
+/// What a file of an export holds.
+public enum RecordKind: String, Sendable, CaseIterable {
+  /// Shippers and brokers that are billed.
+  case customers
+  /// Pay items, as LoadOps's screens also call them.
+  case incomeCategories = "income_categories"
+  /// Invoices with their lines.
+  case invoices
+}
+
+/// A field of the canonical layout; the raw value is its name there.
+///
+/// LoadOps publishes its screens and its data dictionary but no export format, so the layout is ours
+/// and every field has aliases: screen labels first, then what other programs call the same thing.
+public enum Field: String, Sendable, CaseIterable {
+  // Invoices, once per invoice.
+  case invoiceNumber = "invoice_number"
+  case loadID = "load_id"
+  case status
+  case customerName = "customer_name"
+  case customerID = "customer_id"
+  case invoiceDate = "invoice_date"
+  case dueDate = "due_date"
+  case completedOn = "completed_on"
+  case paidOn = "paid_on"
+  case terms
+  case referenceNumber = "reference_number"
+  case purchaseOrderNumber = "po_number"
+  case billOfLadingNumber = "bol_number"
+  case proNumber = "pro_number"
+  case terminal
+  case origin
+  case originName = "origin_name"
+  case destination
+  case destinationName = "destination_name"
+  case pickupDate = "pickup_date"
+  case deliveryDate = "delivery_date"
+  case currency
+  case invoiceTotal = "invoice_total"
+  case dueAmount = "due_amount"
+  case syncStatus = "qb_status"
+  case invoiceNote = "invoice_note"
+  // Invoices, once per line.
+  case lineNumber = "line_no"
+  case category
+  case lineDescription = "description"
+  case quantity
+  case unit
+  case rate
+  case amount
+  case serviceDate = "service_date"
+  case taxable
+  case taxCode = "tax_code"
+  // Customers.
+  case customerType = "customer_type"
+  case motorCarrierNumber = "mc_number"
+  case contactName = "contact_name"
+  case phone
+  case email
+  case address
+  case billingAddress1 = "bill_addr1"
+  case billingAddress2 = "bill_addr2"
+  case billingAddress3 = "bill_addr3"
+  case billingCity = "bill_city"
+  case billingState = "bill_state"
+  case billingPostalCode = "bill_zip"
+  case billingCountry = "bill_country"
+  case billingContactName = "billing_contact_name"
+  case billingContactPhone = "billing_contact_phone"
+  case billingContactEmail = "billing_contact_email"
+  case billingContactAddress = "billing_contact_address"
+  case invoiceTerms = "invoice_terms"
+  case quickBooksName = "qb_name"
+  // Income categories.
+  case payItem = "pay_item"
+  case categoryKind = "kind"
+  case active
+  case quickBooksItem = "qb_item"
+
+  /// The canonical name.
+  public var name: String { rawValue }
+
+  /// Whether an export of this kind can have the field.
+  public func belongs(to kind: RecordKind) -> Bool {
+    Field.aliases(of: kind)[HeaderName.normalised(name)] != nil
+  }
+
+  /// The position of the field in ``allCases``.
+  public var index: Int { Field.indices[self] ?? 0 }
+
+  private static let indices = Dictionary(
+    uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+
+  /// Whether the field holds an identifier, which is text even where it looks like a number.
+  public var isIdentifier: Bool {
+    switch self {
+    case .invoiceNumber, .loadID, .customerID, .referenceNumber, .purchaseOrderNumber,
+      .billOfLadingNumber, .proNumber, .motorCarrierNumber, .billingPostalCode, .lineNumber:
+      true
+    default: false
+    }
+  }
+
+  /// Whether the field holds a date.
+  public var isDate: Bool {
+    switch self {
+    case .invoiceDate, .dueDate, .completedOn, .paidOn, .pickupDate, .deliveryDate, .serviceDate:
+      true
+    default: false
+    }
+  }
+}
+
+extension Field {
+  /// The fields that a normalised header may mean in an export of a kind.
+  static func aliases(of kind: RecordKind) -> [String: Field] {
+    switch kind {
+    case .customers: customerAliases
+    case .incomeCategories: categoryAliases
+    case .invoices: invoiceAliases
+    }
+  }
+
+  private static func table(_ rows: [(Field, [String])]) -> [String: Field] {
+    var table: [String: Field] = [:]
+    for (field, _) in rows { table[HeaderName.normalised(field.name)] = field }
+    for (field, aliases) in rows {
+      for alias in aliases {
+        let key = HeaderName.normalised(alias)
+        if table[key] == nil { table[key] = field }
+      }
+    }
+    return table
+  }
+
+  private static let invoiceAliases = table([
+    (
+      .invoiceNumber,
+      [
+        "Invoice #", "Invoice number", "Invoice No", "InvoiceNo", "RefNumber", "Order Number",
+        "Load Number", "Load #", "Load No", "LoadNo", "Pro #", "Doc Number", "DocNumber", "Num",
+        "Invoice",
+      ]
+    ),
+    (.loadID, ["Load ID", "Load"]),
+    (.status, ["Load Status", "Payment stage", "Invoice Status"]),
+    (
+      .customerName,
+      [
+        "Customer", "Customer Name", "Bill To", "Bill-To", "Shipper", "Client", "Shipper Name",
+        "Broker", "Broker/Shipper", "Debtor",
+      ]
+    ),
+    (.customerID, ["Customer Id", "Customer #", "Customer Number", "EDI Customer ID"]),
+    (.invoiceDate, ["Invoiced On", "Invoice date", "Date", "Bill Date", "Txn Date", "Billed On"]),
+    (.dueDate, ["Due date", "Due", "Pay By"]),
+    (.completedOn, ["Completed On", "Load Completion Date", "Delivered"]),
+    (.paidOn, ["Paid On", "Payment Date"]),
+    (.terms, ["Invoice Terms", "Invoice Term", "Terms", "Payment Terms"]),
+    (
+      .referenceNumber,
+      [
+        "Reference Number", "Reference #", "Ref.#", "Customer Reference", "Ref #",
+        "Broker Load #", "Reference",
+      ]
+    ),
+    (.purchaseOrderNumber, ["PO Number", "PO #", "Purchase Order", "P.O. No.", "PO"]),
+    (.billOfLadingNumber, ["BOL", "BOL #", "Bill of Lading"]),
+    (.proNumber, ["Pro Number"]),
+    (.terminal, ["Terminal", "Invoice Terminal", "Division", "Location", "Subsidiary"]),
+    (.origin, ["Origin", "Pickup", "Ship From"]),
+    (.originName, ["Origin Location Name"]),
+    (.destination, ["Destination", "Drop-off", "Drop", "Ship To"]),
+    (.destinationName, ["Destination Location Name"]),
+    (.pickupDate, ["Pickup Date", "Ship Date"]),
+    (.deliveryDate, ["Delivery Date"]),
+    (.currency, ["Currency Code"]),
+    (
+      .invoiceTotal,
+      [
+        "Invoice Total", "Total", "Total Charge", "Revenue", "Total Revenue", "Load Rate",
+        "Grand Total",
+      ]
+    ),
+    (.dueAmount, ["Due Amount", "Balance", "Balance Due", "Open Balance"]),
+    (.syncStatus, ["QB Status", "QuickBooks Status", "Exported to QuickBooks"]),
+    (.invoiceNote, ["Invoice Note", "Note to customer", "Customer Note"]),
+    (.lineNumber, ["Line #", "Line Number", "Line"]),
+    (
+      .category,
+      [
+        "Pay Item", "Income Category", "Accessorial Item", "Accessorial", "Line Item",
+        "Item (Product/Service)", "Product/Service", "Product", "Item", "Charge Type",
+        "Charge Code", "Charge Description", "Revenue Item",
+      ]
+    ),
+    (.lineDescription, ["Item Description", "Description", "Line Description", "Memo"]),
+    (.quantity, ["Item Quantity", "Quantity", "Qty", "Units", "Hours", "Miles"]),
+    (.unit, ["Unit of Measure", "UOM"]),
+    (.rate, ["Item Rate", "Rate", "Unit Price", "Price"]),
+    (.amount, ["Item Amount", "Amount", "Line Amount", "Charge Amount", "Ext Amount"]),
+    (.serviceDate, ["Service Date"]),
+    (.taxable, []),
+    (.taxCode, ["Item tax code"]),
+  ])
+
+  private static let customerAliases = table([
+    (.customerName, ["Customer", "Name", "Customer Name", "Company", "Company Name", "Bill To"]),
+    (.customerID, ["Customer Id", "Customer #", "Customer Number", "EDI Customer ID"]),
+    (.customerType, ["Type", "Customer Type"]),
+    (.motorCarrierNumber, ["MC #", "MC Number", "MC", "Docket #"]),
+    (.contactName, ["Contact Name", "Contact", "Primary Contact"]),
+    (.phone, ["Phone", "Phone Number", "Telephone"]),
+    (.email, ["Email", "E-mail", "Email Address"]),
+    (.address, ["Address", "Billing Address", "Mailing Address"]),
+    (.billingAddress1, ["Address Line 1", "Address 1", "Street"]),
+    (.billingAddress2, ["Address Line 2", "Address 2"]),
+    (.billingAddress3, ["Address Line 3", "Address 3"]),
+    (.billingCity, ["City"]),
+    (.billingState, ["State", "Province"]),
+    (.billingPostalCode, ["ZIP", "ZIP Code", "Postal Code"]),
+    (.billingCountry, ["Country"]),
+    (.billingContactName, ["Billing Contact Name", "Billing Contact"]),
+    (.billingContactPhone, ["Billing Contact Phone"]),
+    (.billingContactEmail, ["Billing Contact Email", "Billing Email"]),
+    (.billingContactAddress, ["Billing Contact Address"]),
+    (.invoiceTerms, ["Invoice Terms", "Terms", "Net Terms", "Payment Terms"]),
+    (.currency, ["Currency Code"]),
+    (.status, []),
+    (.quickBooksName, ["QuickBooks Name", "QB Customer"]),
+    (.syncStatus, ["QB Status", "QuickBooks Status"]),
+  ])
+
+  private static let categoryAliases = table([
+    (
+      .payItem,
+      ["Pay Item", "Income Category", "LoadOps Income Category", "Line Item", "Category"]
+    ),
+    (.lineDescription, ["Description"]),
+    (.categoryKind, ["Type"]),
+    (.active, []),
+    (.quickBooksItem, ["QuickBooks Item Category", "Product/Service", "QuickBooks Item"]),
+    (.taxable, []),
+  ])
+}
+
+/// Headers as they are compared: without case, blanks, punctuation and units.
+public enum HeaderName {
+  /// `Invoice No.` and `INVOICE #` both become `invoicenumber`; `Amount ($)` becomes `amount`.
+  public static func normalised(_ header: String) -> String {
+    var text = header.precomposedStringWithCompatibilityMapping.lowercased()
+    while text.last == ")", let open = text.lastIndex(of: "("), !text[open...].contains("product") {
+      text = String(text[..<open])
+      while text.last == " " { text.removeLast() }
+    }
+    text = text.replacing("#", with: " number ").replacing("p.o.", with: "po ")
+    let words = text.split { !$0.isLetter && !$0.isNumber }
+    return words.map { $0 == "no" || $0 == "nbr" || $0 == "num" ? "number" : $0 }.joined()
+  }
+}

@@ -1,0 +1,55 @@
+internal import Vocabulary
+
+/// Finds what may be taken off both ends of a value: blanks, control and zero-width characters.
+enum OuterBlanks {
+  /// The stretch that remains; inner blanks always stay, because pairing by name looks at them.
+  @inline(__always)
+  static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+    guard !range.isEmpty else { return range }
+    let first = bytes[range.lowerBound]
+    let last = bytes[range.upperBound - 1]
+    if first > 0x20, first < 0x7F, last > 0x20, last < 0x7F { return range }
+    return slowlyTrimmed(bytes, range)
+  }
+
+  private static func slowlyTrimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+    var start = range.lowerBound
+    var end = range.upperBound
+    while start < end {
+      let length = blank(bytes, at: start, end: end)
+      guard length > 0 else { break }
+      start += length
+    }
+    while start < end {
+      var length = 0
+      for candidate in 1...3 where end - candidate >= start {
+        if blank(bytes, at: end - candidate, end: end) == candidate { length = candidate }
+      }
+      guard length > 0 else { break }
+      end -= length
+    }
+    return start..<end
+  }
+
+  /// How many bytes the blank at `index` takes: 0 when there is none.
+  private static func blank(_ bytes: Span<UInt8>, at index: Int, end: Int) -> Int {
+    let byte = bytes[index]
+    if byte <= 0x20 || byte == 0x7F { return 1 }
+    if byte == 0xC2, index + 1 < end {
+      let next = bytes[index + 1]
+      // C1 controls, the no-break space and the soft hyphen.
+      return next <= 0xA0 || next == 0xAD ? 2 : 0
+    }
+    guard index + 2 < end else { return 0 }
+    let (second, third) = (bytes[index + 1], bytes[index + 2])
+    switch (byte, second) {
+    case (0xE2, 0x80):
+      // U+2000…U+200F spaces and zero-width marks, U+2028…U+202F separators and embeddings.
+      return third <= 0x8F || (third >= 0xA8 && third <= 0xAF) ? 3 : 0
+    case (0xE2, 0x81): return third >= 0xA0 && third <= 0xAF ? 3 : 0
+    case (0xE3, 0x80): return third == 0x80 ? 3 : 0
+    case (0xEF, 0xBB): return third == 0xBF ? 3 : 0
+    default: return 0
+    }
+  }
+}

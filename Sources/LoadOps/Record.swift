@@ -1,0 +1,154 @@
+public import Vocabulary
+
+/// Where a record stands: enough to find and read it again.
+public struct RecordPlace: Hashable, Sendable {
+  /// Which input file, by its position in the list of inputs.
+  public var file: Int32
+  /// Which record of the file, from 1. A CSV row is a record; so is an object in JSON.
+  public var ordinal: UInt32
+  /// The line its first byte is on, from 1.
+  public var line: UInt32
+  /// How many bytes it takes.
+  public var length: UInt32
+  /// The offset of its first byte in the file.
+  public var offset: UInt64
+
+  /// A place.
+  public init(file: Int32, ordinal: UInt32, line: UInt32, length: UInt32, offset: UInt64) {
+    self.file = file
+    self.ordinal = ordinal
+    self.line = line
+    self.length = length
+    self.offset = offset
+  }
+}
+
+/// One value of a record.
+public struct Cell: Hashable, Sendable {
+  /// The value's bytes in ``Record/text``: unquoted, unescaped, without outer blanks.
+  public var value: TextRange
+  /// The cell as it stands in the file, quotes included, as a stretch of the raw bytes.
+  public var source: TextRange
+
+  /// A cell that is not there.
+  public static let absent = Cell(value: .empty, source: .empty)
+
+  /// Whether there is no value.
+  @inlinable
+  public var isEmpty: Bool { value.isEmpty }
+
+  /// A value with its place.
+  @inlinable
+  public init(value: TextRange, source: TextRange) {
+    self.value = value
+    self.source = source
+  }
+}
+
+/// Why a row or an object could not be read whole.
+public enum RecordFault: Hashable, Sendable {
+  /// The row has another number of cells than the header.
+  case cellCount(expected: Int, found: Int)
+  /// A quoted cell that is never closed.
+  case unclosedQuote
+  /// Bytes that are not UTF-8.
+  case notUTF8
+  /// Something in JSON that the record cannot be made of, with the reason.
+  case json(String)
+}
+
+/// Which column of a row holds which field.
+public final class RecordLayout: Sendable {
+  /// How many cells a row has.
+  public let width: Int
+  private let columns: [Int16]
+
+  init(width: Int, columns: [Field: Int]) {
+    self.width = width
+    var table = [Int16](repeating: -1, count: Field.allCases.count)
+    for (field, column) in columns { table[field.index] = Int16(column) }
+    self.columns = table
+  }
+
+  /// The column that holds a field, or nil.
+  public func column(of field: Field) -> Int? {
+    let column = columns[field.index]
+    return column >= 0 ? Int(column) : nil
+  }
+}
+
+/// One customer, income category or invoice as it stands in the export: bytes and the cells in them.
+///
+/// A record owns a copy of its raw bytes, followed by the decoded text of cells that were escaped; the
+/// cells are ranges into that. One value is reused for a whole file. An invoice may have several rows:
+/// in CSV adjacent lines of the file, in JSON the elements of its `lines`.
+public struct Record: Sendable {
+  /// A row of the record.
+  public struct Row: Hashable, Sendable {
+    /// Where the row begins in the raw bytes.
+    public var start: Int32
+    /// Which record of the file this row is; only in CSV do rows count singly.
+    public var ordinal: UInt32
+  }
+
+  /// Where the record stands.
+  public var place = RecordPlace(file: 0, ordinal: 0, line: 1, length: 0, offset: 0)
+  /// The raw bytes and, behind them, decoded text.
+  public var text: [UInt8] = []
+  /// How many bytes of ``text`` are raw.
+  public var rawCount = 0
+  /// The rows.
+  public var rows: [Row] = []
+  /// What is wrong with rows of the record.
+  public var faults: [(row: Int, fault: RecordFault)] = []
+  /// Which column holds which field.
+  public var layout: RecordLayout
+  var cells: [Cell] = []
+
+  /// An empty record of a layout.
+  public init(layout: RecordLayout) {
+    self.layout = layout
+  }
+
+  mutating func reset() {
+    text.removeAll(keepingCapacity: true)
+    rows.removeAll(keepingCapacity: true)
+    cells.removeAll(keepingCapacity: true)
+    if !faults.isEmpty { faults.removeAll() }
+    rawCount = 0
+  }
+
+  /// The cell of a row in a column.
+  @inlinable
+  public func cell(_ row: Int, column: Int?) -> Cell {
+    guard let column else { return .absent }
+    return cellAt(row, column)
+  }
+
+  @usableFromInline
+  func cellAt(_ row: Int, _ column: Int) -> Cell { cells[row * layout.width + column] }
+
+  /// The cell of a row that holds a field; absent when there is no such column.
+  public func cell(_ row: Int, _ field: Field) -> Cell {
+    cell(row, column: layout.column(of: field))
+  }
+
+  /// The text of a cell.
+  public func string(_ cell: Cell) -> String { text.text(cell.value) }
+
+  /// The text of a field in the first row; empty when absent.
+  public func string(_ field: Field) -> String { string(cell(0, field)) }
+
+  /// The line on which a stretch of the raw bytes begins, from 1.
+  public func line(of source: TextRange) -> Int {
+    var line = Int(place.line)
+    let end = min(Int(source.start), rawCount)
+    for index in 0..<end
+    where text[index] == 0x0A
+      || (text[index] == 0x0D && (index + 1 >= rawCount || text[index + 1] != 0x0A))
+    {
+      line += 1
+    }
+    return line
+  }
+}
