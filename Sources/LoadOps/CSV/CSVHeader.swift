@@ -1,0 +1,133 @@
+internal import Vocabulary
+
+/// Finds the header row of a CSV export and what separates its cells.
+struct CSVHeader {
+  let columns: CSVColumns
+  let delimiter: UInt8
+  /// The header row as it stands, to recognise it when files were joined end to end.
+  let bytes: [UInt8]
+  /// The line behind the header row.
+  let nextLine: Int
+
+  private static let delimiters: [UInt8] = [
+    UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|"),
+  ]
+  /// How many rows of titles and filters may stand above the header.
+  private static let longestPreamble = 20
+
+  /// Looks at the first rows; the window then begins behind the header row.
+  static func find(
+    in window: ByteWindow, meanings: [String: ColumnMeaning]
+  ) throws(Failure) -> CSVHeader {
+    while window.bytes.count - window.start < 65_536, !window.isAtEnd { _ = try window.fill() }
+    if window.bytes.prefix(4096).contains(0) {
+      throw Failure(
+        .inputUnreadable, "\(window.path) is not a text file",
+        remedy: "give the CSV or JSON export from LoadOps")
+    }
+    var nearest = CSVColumns.Mismatch.unrecognised
+    var nearestPlace: (line: Int, range: Range<Int>)?
+    var index = window.start
+    var line = 1
+    for _ in 0..<longestPreamble where index < window.bytes.count {
+      var next = index
+      for delimiter in delimiters {
+        guard let (headers, end) = row(window, index, delimiter) else { continue }
+        next = max(next, end)
+        do throws(CSVColumns.Mismatch) {
+          let columns = try CSVColumns(headers: headers, meanings: meanings)
+          let bytes = Array(window.bytes[index..<end])
+          window.start = end
+          return CSVHeader(
+            columns: columns, delimiter: delimiter, bytes: bytes,
+            nextLine: line + LineEnds.count(bytes, bytes.indices))
+        } catch {
+          if case .unrecognised = error { continue }
+          if case .unrecognised = nearest { (nearest, nearestPlace) = (error, (line, index..<end)) }
+        }
+      }
+      guard next > index else { break }
+      line += LineEnds.count(window.bytes, index..<next)
+      index = next
+    }
+    throw failure(window, nearest, nearestPlace)
+  }
+
+  private static func row(
+    _ window: ByteWindow, _ index: Int, _ delimiter: UInt8
+  ) -> (headers: [String], end: Int)? {
+    var cells: [CSVCell] = []
+    let bytes = window.bytes
+    let outcome = CSVRowParser.parse(
+      bytes.span, from: index, isLast: window.isAtEnd, delimiter: delimiter, cells: &cells)
+    guard case .row(let next) = outcome else { return nil }
+    let headers = cells.map { cell -> String in
+      var text: [UInt8] = []
+      CSVRowParser.decode(window.bytes, Int(cell.start)..<Int(cell.end), into: &text)
+      return String(decoding: text[OuterBlanks.trimmed(text.span, text.indices)], as: UTF8.self)
+    }
+    return (headers, next)
+  }
+
+  private static func failure(
+    _ window: ByteWindow, _ mismatch: CSVColumns.Mismatch, _ place: (line: Int, range: Range<Int>)?
+  ) -> Failure {
+    let location = SourceLocation(file: window.path, line: place?.line ?? 1)
+    var text = String(
+      decoding: window.bytes[place?.range ?? 0..<min(200, window.bytes.count)], as: UTF8.self)
+    text = String(text.prefix { !$0.isNewline }.prefix(200))
+    let excerpt = Excerpt(text: text, markStart: 0, markLength: text.count)
+    switch mismatch {
+    case .collision(let first, let second, let field):
+      return Failure(
+        .inputUnreadable,
+        "columns \"\(first)\" and \"\(second)\" of \(window.path) both look like \(field.name)",
+        remedy: "say in mapping.csv which one it is, and ignore the other: "
+          + "column,\(second),ignore,,", location: location, excerpt: excerpt)
+    case .incomplete(.invoices, let missing, _)
+    where missing.allSatisfy { $0 == .category || $0 == .amount }:
+      return Failure(
+        .inputUnreadable,
+        "\(window.path) lists invoices without their lines: it has no \(names(missing)) column",
+        remedy: "export the invoices with their line items, one row per line",
+        location: location, excerpt: excerpt)
+    case .incomplete(let kind, let missing, _):
+      return Failure(
+        .inputUnreadable,
+        "\(window.path) looks like a list of \(kind.rawValue), but has no \(names(missing)) column",
+        remedy: "add the column, or name the one that holds it in mapping.csv: "
+          + "column,YOUR HEADER,\(missing[0].name),,", location: location, excerpt: excerpt)
+    case .unrecognised:
+      return Failure(
+        .inputUnreadable,
+        "\(window.path) is no export that LoadBooks can read: its first \(longestPreamble) rows "
+          + "hold no header with known columns",
+        remedy: "invoices need invoice_number, customer_name, invoice_date, category and amount; "
+          + "customers need customer_name; income categories need pay_item",
+        location: location, excerpt: excerpt)
+    }
+  }
+
+  private static func names(_ fields: [Field]) -> String {
+    fields.map(\.name).joined(separator: ", ")
+  }
+}
+
+/// Counts line ends: LF, CRLF and the lone CR of old spreadsheets.
+enum LineEnds {
+  static func count(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
+    let bytes = bytes.span
+    var lines = 0
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let byte = bytes[index]
+      if byte == 0x0A {
+        lines += 1
+      } else if byte == 0x0D, index + 1 >= bytes.count || bytes[index + 1] != 0x0A {
+        lines += 1
+      }
+      index += 1
+    }
+    return lines
+  }
+}

@@ -1,0 +1,37 @@
+internal import Vocabulary
+
+/// What of a cell is its value.
+enum CellText {
+  /// The stretch without outer blanks and without the marks that spreadsheets put around text.
+  ///
+  /// An apostrophe in front of `=`, `+`, `-`, `@` or another apostrophe says "this is text" and is no
+  /// part of it; LoadBooks writes it into `held.csv` for the same reason. Identifiers may also stand as
+  /// `="00123"` or `'00123`, which keeps a spreadsheet from dropping their zeros.
+  @inline(__always)
+  static func value(_ bytes: Span<UInt8>, _ range: Range<Int>, isIdentifier: Bool) -> Range<Int> {
+    let trimmed = OuterBlanks.trimmed(bytes, range)
+    guard trimmed.count > 1 else { return trimmed }
+    let first = bytes[trimmed.lowerBound]
+    guard first == 0x27 || (isIdentifier && first == 0x3D) else { return trimmed }
+    return unwrapped(bytes, trimmed, isIdentifier: isIdentifier)
+  }
+
+  private static func unwrapped(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, isIdentifier: Bool
+  ) -> Range<Int> {
+    let (first, second) = (bytes[range.lowerBound], bytes[range.lowerBound + 1])
+    if first == 0x27 {
+      let isMark =
+        switch second {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x27: true
+        case 0x30...0x39: isIdentifier
+        default: false
+        }
+      return isMark ? range.lowerBound + 1..<range.upperBound : range
+    }
+    if range.count >= 3, second == 0x22, bytes[range.upperBound - 1] == 0x22 {
+      return range.lowerBound + 2..<range.upperBound - 1
+    }
+    return range
+  }
+}

@@ -1,0 +1,387 @@
+public import Vocabulary
+
+/// Which way round the slashed dates of a column are written.
+public struct DateColumns: Hashable, Sendable {
+  private var orders: [DateOrder?]
+
+  /// Columns of which nothing is known yet: slashed dates cannot be read.
+  public init() {
+    orders = Array(repeating: nil, count: Field.allCases.count)
+  }
+
+  /// The order of a field's dates; nil when the column holds none with slashes.
+  public subscript(field: Field) -> DateOrder? {
+    get { orders[field.index] }
+    set { orders[field.index] = newValue }
+  }
+}
+
+/// A typed invoice, read out of a ``Record``; texts stay ranges of the record's bytes.
+public struct Invoice: Sendable {
+  /// Something a cell should be and is not.
+  public enum Problem: Hashable, Sendable {
+    /// A date that is not a date at all, or not a day of the calendar.
+    case date
+    /// A date with a time zone.
+    case zonedDate
+    /// A date whose way of writing does not fit the rest of its column.
+    case mixedDate
+    /// A number that is not a number.
+    case number(NumberFault)
+    /// An amount with fractions of a cent.
+    case fractionOfCent
+    /// Rows of one invoice say different things; the other row is given.
+    case conflict(otherRow: Int)
+  }
+
+  /// A problem with its place.
+  public struct Flaw: Hashable, Sendable {
+    /// What is wrong.
+    public var problem: Problem
+    /// Which row of the record.
+    public var row: Int
+    /// Which field.
+    public var field: Field
+  }
+
+  /// One line of the invoice.
+  public struct Line: Sendable {
+    /// The row of the record it stands in.
+    public var row: Int
+    /// The income category.
+    public var category: Cell
+    /// The description.
+    public var description: Cell
+    /// The quantity; nil when absent or unreadable.
+    public var quantity: FixedDecimal?
+    /// The rate; nil when absent or unreadable.
+    public var rate: FixedDecimal?
+    /// The amount; nil when absent or unreadable.
+    public var amount: Money?
+    /// The line number as written.
+    public var number: Cell
+    /// Whether the line says that it is taxed.
+    public var isTaxed: Bool
+  }
+
+  /// The invoice number.
+  public var number = Cell.absent
+  /// The load id, when it has a column of its own.
+  public var loadID = Cell.absent
+  /// The customer's name.
+  public var customer = Cell.absent
+  /// The customer's id.
+  public var customerID = Cell.absent
+  /// LoadOps's status.
+  public var status = Cell.absent
+  /// LoadOps's own word on whether QuickBooks has it.
+  public var syncStatus = Cell.absent
+  /// Terms.
+  public var terms = Cell.absent
+  /// The customer's reference.
+  public var reference = Cell.absent
+  /// The customer's purchase order.
+  public var purchaseOrder = Cell.absent
+  /// Bill of lading.
+  public var billOfLading = Cell.absent
+  /// The invoicing terminal.
+  public var terminal = Cell.absent
+  /// City and state of the pickup.
+  public var origin = Cell.absent
+  /// City and state of the drop.
+  public var destination = Cell.absent
+  /// The currency.
+  public var currency = Cell.absent
+  /// The note for the customer.
+  public var note = Cell.absent
+  /// The invoice date.
+  public var date: CalendarDate?
+  /// The due date.
+  public var dueDate: CalendarDate?
+  /// The day of pickup.
+  public var pickupDate: CalendarDate?
+  /// The declared total.
+  public var declaredTotal: Money?
+  /// What is still open.
+  public var dueAmount: Money?
+  /// The lines in the order of the export.
+  public var lines: [Line] = []
+  /// Everything that is wrong with the cells.
+  public var flaws: [Flaw] = []
+
+  /// An empty invoice, to be filled.
+  public init() {}
+
+  /// The sum of the amounts that could be read.
+  public var lineSum: Money {
+    var sum = Money.zero
+    for line in lines { if let amount = line.amount { sum += amount } }
+    return sum
+  }
+}
+
+/// Reads typed invoices out of records of one layout.
+///
+/// What stands once per invoice is repeated on each of its rows in a flat file. Every row must then say
+/// the same or nothing; a contradiction is a flaw, never "the last one wins".
+public struct InvoiceDecoder: Sendable {
+  private let layout: RecordLayout
+  private let dates: DateColumns
+  private let numbers: NumberConvention
+  private let shared: [(field: Field, column: Int)]
+
+  private let category: Int?
+  private let lineDescription: Int?
+  private let quantity: Int?
+  private let rate: Int?
+  private let amount: Int?
+  private let lineNumber: Int?
+  private let taxable: Int?
+
+  private static let sharedFields: [Field] = [
+    .customerName, .customerID, .status, .syncStatus, .terms, .referenceNumber,
+    .purchaseOrderNumber, .billOfLadingNumber, .terminal, .origin, .destination, .currency,
+    .invoiceNote, .invoiceDate, .dueDate, .pickupDate, .invoiceTotal, .dueAmount, .loadID,
+  ]
+
+  /// A decoder for records of a layout.
+  public init(layout: RecordLayout, dates: DateColumns, numbers: NumberConvention) {
+    self.layout = layout
+    self.dates = dates
+    self.numbers = numbers
+    shared = InvoiceDecoder.sharedFields.compactMap { field in
+      layout.column(of: field).map { (field, $0) }
+    }
+    category = layout.column(of: .category)
+    lineDescription = layout.column(of: .lineDescription)
+    quantity = layout.column(of: .quantity)
+    rate = layout.column(of: .rate)
+    amount = layout.column(of: .amount)
+    lineNumber = layout.column(of: .lineNumber)
+    taxable = layout.column(of: .taxable)
+  }
+
+  /// Fills `invoice` from a record.
+  public func decode(_ record: Record, into invoice: inout Invoice) {
+    invoice.lines.removeAll(keepingCapacity: true)
+    if !invoice.flaws.isEmpty { invoice.flaws.removeAll() }
+    clear(&invoice)
+    invoice.number = record.cell(0, .invoiceNumber)
+    for (field, column) in shared {
+      let row = agreedRow(record, field, column, &invoice)
+      if row >= 0 { set(field, record, row, record.cell(row, column: column), &invoice) }
+    }
+    for row in record.rows.indices { appendLine(record, row, &invoice) }
+  }
+
+  private func clear(_ invoice: inout Invoice) {
+    (invoice.loadID, invoice.customer, invoice.customerID) = (.absent, .absent, .absent)
+    (invoice.status, invoice.syncStatus, invoice.terms) = (.absent, .absent, .absent)
+    (invoice.reference, invoice.purchaseOrder) = (.absent, .absent)
+    (invoice.billOfLading, invoice.terminal, invoice.origin) = (.absent, .absent, .absent)
+    (invoice.destination, invoice.currency, invoice.note) = (.absent, .absent, .absent)
+    (invoice.date, invoice.dueDate, invoice.pickupDate) = (nil, nil, nil)
+    (invoice.declaredTotal, invoice.dueAmount) = (nil, nil)
+  }
+
+  /// The first row that says something about a field, after checking that no other contradicts it.
+  private func agreedRow(
+    _ record: Record, _ field: Field, _ column: Int, _ invoice: inout Invoice
+  ) -> Int {
+    var found = -1
+    var value = Cell.absent
+    for row in record.rows.indices {
+      let cell = record.cell(row, column: column)
+      if cell.isEmpty { continue }
+      if found < 0 {
+        found = row
+        value = cell
+      } else if !equal(record, value, cell) {
+        invoice.flaws.append(
+          Invoice.Flaw(problem: .conflict(otherRow: found), row: row, field: field))
+        break
+      }
+    }
+    return found
+  }
+
+  private func equal(_ record: Record, _ left: Cell, _ right: Cell) -> Bool {
+    guard left.value.count == right.value.count else { return false }
+    let (first, second) = (Int(left.value.start), Int(right.value.start))
+    for offset in 0..<Int(left.value.count)
+    where record.text[first + offset] != record.text[second + offset] {
+      return false
+    }
+    return true
+  }
+
+  private func set(
+    _ field: Field, _ record: Record, _ row: Int, _ cell: Cell, _ invoice: inout Invoice
+  ) {
+    switch field {
+    case .customerName: invoice.customer = cell
+    case .customerID: invoice.customerID = cell
+    case .status: invoice.status = cell
+    case .syncStatus: invoice.syncStatus = cell
+    case .terms: invoice.terms = cell
+    case .referenceNumber: invoice.reference = cell
+    case .purchaseOrderNumber: invoice.purchaseOrder = cell
+    case .billOfLadingNumber: invoice.billOfLading = cell
+    case .terminal: invoice.terminal = cell
+    case .origin: invoice.origin = cell
+    case .destination: invoice.destination = cell
+    case .currency: invoice.currency = cell
+    case .invoiceNote: invoice.note = cell
+    case .loadID: invoice.loadID = cell
+    case .invoiceDate: invoice.date = date(record, row, field, cell, &invoice)
+    case .dueDate: invoice.dueDate = date(record, row, field, cell, &invoice)
+    case .pickupDate: invoice.pickupDate = date(record, row, field, cell, &invoice)
+    case .invoiceTotal: invoice.declaredTotal = money(record, row, field, cell, &invoice)
+    case .dueAmount: invoice.dueAmount = money(record, row, field, cell, &invoice)
+    default: break
+    }
+  }
+
+  private func appendLine(_ record: Record, _ row: Int, _ invoice: inout Invoice) {
+    let categoryCell = record.cell(row, column: category)
+    let amountCell = record.cell(row, column: amount)
+    let description = record.cell(row, column: lineDescription)
+    let quantityCell = record.cell(row, column: quantity)
+    let rateCell = record.cell(row, column: rate)
+    if categoryCell.isEmpty, amountCell.isEmpty, description.isEmpty, quantityCell.isEmpty,
+      rateCell.isEmpty
+    {
+      return
+    }
+    let tax = record.cell(row, column: taxable)
+    invoice.lines.append(
+      Invoice.Line(
+        row: row, category: categoryCell, description: description,
+        quantity: decimal(record, row, .quantity, quantityCell, &invoice),
+        rate: decimal(record, row, .rate, rateCell, &invoice),
+        amount: money(record, row, .amount, amountCell, &invoice),
+        number: record.cell(row, column: lineNumber),
+        isTaxed: !tax.isEmpty && isYes(record, tax)))
+  }
+
+  private func isYes(_ record: Record, _ cell: Cell) -> Bool {
+    switch record.string(cell).lowercased() {
+    case "true", "yes", "y", "1", "x", "tax", "taxable": true
+    default: false
+    }
+  }
+
+  private func decimal(
+    _ record: Record, _ row: Int, _ field: Field, _ cell: Cell, _ invoice: inout Invoice
+  ) -> FixedDecimal? {
+    guard !cell.isEmpty else { return nil }
+    switch FixedDecimal.parse(record.text.span.extracting(cell.value.range), numbers) {
+    case .absent: return nil
+    case .value(let value): return value
+    case .fault(let fault):
+      invoice.flaws.append(Invoice.Flaw(problem: .number(fault), row: row, field: field))
+      return nil
+    }
+  }
+
+  private func money(
+    _ record: Record, _ row: Int, _ field: Field, _ cell: Cell, _ invoice: inout Invoice
+  ) -> Money? {
+    guard let value = decimal(record, row, field, cell, &invoice) else { return nil }
+    guard let money = Money(value) else {
+      invoice.flaws.append(Invoice.Flaw(problem: .fractionOfCent, row: row, field: field))
+      return nil
+    }
+    return money
+  }
+
+  private func date(
+    _ record: Record, _ row: Int, _ field: Field, _ cell: Cell, _ invoice: inout Invoice
+  ) -> CalendarDate? {
+    let shape = DateShape(record.text.span.extracting(cell.value.range))
+    var problem = Invoice.Problem.date
+    switch shape {
+    case .absent: return nil
+    case .iso(let year, let month, let day):
+      if let date = CalendarDate(year: year, month: month, day: day) { return date }
+    case .slashed(let first, let second, let year):
+      let order = dates[field]
+      let (month, day) = order == .dmy ? (second, first) : (first, second)
+      if order != nil, let date = CalendarDate(year: year, month: month, day: day) { return date }
+      let otherWay = order == .dmy ? (first, second) : (second, first)
+      if order == nil || CalendarDate(year: year, month: otherWay.0, day: otherWay.1) != nil {
+        problem = .mixedDate
+      }
+    case .zoned: problem = .zonedDate
+    case .unreadable: break
+    }
+    invoice.flaws.append(Invoice.Flaw(problem: problem, row: row, field: field))
+    return nil
+  }
+}
+
+/// Looks at every date of a file and tells for each column which way round it is written.
+public struct DateSurvey: Sendable {
+  private struct Evidence {
+    var iso = 0
+    var dayFirstOnly = 0
+    var monthFirstOnly = 0
+    var either = 0
+  }
+
+  private var evidence: [Evidence]
+  private static let fields = Field.allCases.filter(\.isDate)
+
+  /// A survey that has seen nothing.
+  public init() {
+    evidence = Array(repeating: Evidence(), count: Field.allCases.count)
+  }
+
+  /// Looks at the dates of a record.
+  public mutating func look(at record: Record) {
+    for field in DateSurvey.fields {
+      guard let column = record.layout.column(of: field) else { continue }
+      for row in record.rows.indices {
+        let cell = record.cell(row, column: column)
+        if cell.isEmpty { continue }
+        switch DateShape(record.text.span.extracting(cell.value.range)) {
+        case .iso: evidence[field.index].iso += 1
+        case .slashed(let first, let second, _):
+          if first > 12, second <= 12 {
+            evidence[field.index].dayFirstOnly += 1
+          } else if second > 12, first <= 12 {
+            evidence[field.index].monthFirstOnly += 1
+          } else if first <= 12, second <= 12 {
+            evidence[field.index].either += 1
+          }
+        default: break
+        }
+      }
+    }
+  }
+
+  /// Whether any column holds a slashed date.
+  public var hasSlashedDates: Bool {
+    evidence.contains { $0.dayFirstOnly + $0.monthFirstOnly + $0.either > 0 }
+  }
+
+  /// The columns as far as they are plain; `preferred` decides where both ways fit every cell.
+  ///
+  /// A column that mixes ISO with slashes, or both ways round, keeps no order at all: whoever wrote
+  /// `03/04/2026` into it cannot be asked, so its slashed dates are held.
+  public func columns(preferring preferred: DateOrder) -> DateColumns {
+    var columns = DateColumns()
+    for field in DateSurvey.fields {
+      let seen = evidence[field.index]
+      guard seen.iso == 0 else { continue }
+      if seen.dayFirstOnly > 0, seen.monthFirstOnly == 0 {
+        columns[field] = .dmy
+      } else if seen.monthFirstOnly > 0, seen.dayFirstOnly == 0 {
+        columns[field] = .mdy
+      } else if seen.either > 0, seen.monthFirstOnly == 0, seen.dayFirstOnly == 0 {
+        columns[field] = preferred
+      }
+    }
+    return columns
+  }
+}

@@ -1,0 +1,275 @@
+internal import Vocabulary
+
+/// Takes the values out of one JSON object that is known to be valid JSON.
+struct JSONRecordParser {
+  var keys: JSONKeys
+  private var escaped: [Int] = []
+
+  init(meanings: [String: ColumnMeaning]) {
+    keys = JSONKeys(meanings: meanings)
+  }
+
+  /// What kind of record an object is, by its keys; nil when they say nothing.
+  mutating func kind(of buffer: [UInt8], _ range: Range<Int>) -> RecordKind? {
+    let bytes = buffer.span
+    guard bytes[range.lowerBound] == UInt8(ascii: "{") else { return nil }
+    var hasCustomer = false
+    var index = range.lowerBound + 1
+    while let (key, value) = JSONRecordParser.member(bytes, &index) {
+      let name = bytes.extracting(key)
+      switch keys.kindHint(name) {
+      case .invoices?: return .invoices
+      case .incomeCategories?: return .incomeCategories
+      case .customers?: hasCustomer = true
+      case nil: break
+      }
+      index = JSONRecordParser.end(of: bytes, value)
+    }
+    return hasCustomer ? .customers : nil
+  }
+
+  /// Fills the record's rows and cells from its raw bytes.
+  mutating func parse(_ record: inout Record, _ kind: RecordKind) {
+    escaped.removeAll(keepingCapacity: true)
+    let raw = record.text
+    if raw.contains(where: { $0 >= 0x80 }), (try? UTF8Span(validating: raw.span)) == nil {
+      record.faults.append((0, .notUTF8))
+    }
+    startRow(&record, at: 0)
+    let context: JSONContext =
+      switch kind {
+      case .invoices: .invoice
+      case .customers: .customer
+      case .incomeCategories: .category
+      }
+    object(raw.span, 0, context, row: 0, &record)
+    finish(&record, raw)
+  }
+
+  private func startRow(_ record: inout Record, at start: Int) {
+    record.fillRow()
+    record.rows.append(Record.Row(start: Int32(start), ordinal: record.place.ordinal))
+  }
+
+  /// Goes through the members of the object at `start` and returns the index behind it.
+  @discardableResult
+  private mutating func object(
+    _ bytes: Span<UInt8>, _ start: Int, _ context: JSONContext, row: Int, _ record: inout Record
+  ) -> Int {
+    var index = start + 1
+    while let (key, value) = JSONRecordParser.member(bytes, &index) {
+      let end = JSONRecordParser.end(of: bytes, value)
+      let first = bytes[value]
+      switch keys.meaning(bytes.extracting(key), context) {
+      case .field(let field):
+        set(field, bytes, value..<end, row: row, &record)
+      case .lines where first == UInt8(ascii: "["):
+        lines(bytes, value, &record)
+      case .stops where first == UInt8(ascii: "["):
+        stops(bytes, value, &record)
+      case .object(let inner) where first == UInt8(ascii: "{"):
+        object(bytes, value, inner, row: row, &record)
+      case .lines, .stops, .object:
+        if first != UInt8(ascii: "n") {
+          record.faults.append(
+            (row, .json("\(record.text.text(TextRange(key))) holds the wrong kind of value")))
+        }
+      case .ignored, .unknown: break
+      }
+      index = end
+    }
+    return index
+  }
+
+  private mutating func lines(_ bytes: Span<UInt8>, _ start: Int, _ record: inout Record) {
+    var index = JSONSyntax.skipBlanks(bytes, start + 1)
+    var row = 0
+    while bytes[index] != UInt8(ascii: "]") {
+      if bytes[index] == UInt8(ascii: ",") { index = JSONSyntax.skipBlanks(bytes, index + 1) }
+      let end = JSONRecordParser.end(of: bytes, index)
+      if row > 0 {
+        startRow(&record, at: index)
+      } else {
+        record.rows[0].start = Int32(index)
+      }
+      if bytes[index] == UInt8(ascii: "{") {
+        object(bytes, index, .line, row: row, &record)
+      } else {
+        record.faults.append((row, .json("a line is not an object")))
+      }
+      row += 1
+      index = JSONSyntax.skipBlanks(bytes, end)
+    }
+  }
+
+  /// The first pickup and the last drop give origin, destination and their days.
+  private mutating func stops(_ bytes: Span<UInt8>, _ start: Int, _ record: inout Record) {
+    var index = JSONSyntax.skipBlanks(bytes, start + 1)
+    var pickup: Int?
+    var drop: Int?
+    while bytes[index] != UInt8(ascii: "]") {
+      if bytes[index] == UInt8(ascii: ",") { index = JSONSyntax.skipBlanks(bytes, index + 1) }
+      if bytes[index] == UInt8(ascii: "{") {
+        let type = stopText(bytes, index, "type").lowercased()
+        if type.hasPrefix("pick"), pickup == nil { pickup = index }
+        if type.hasPrefix("drop") || type.hasPrefix("deliver") { drop = index }
+      }
+      index = JSONSyntax.skipBlanks(bytes, JSONRecordParser.end(of: bytes, index))
+    }
+    if let pickup { stop(bytes, pickup, .originName, .origin, .pickupDate, &record) }
+    if let drop { stop(bytes, drop, .destinationName, .destination, .deliveryDate, &record) }
+  }
+
+  private mutating func stop(
+    _ bytes: Span<UInt8>, _ start: Int, _ name: Field, _ place: Field, _ date: Field,
+    _ record: inout Record
+  ) {
+    let city = stopText(bytes, start, "city")
+    let state = stopText(bytes, start, "state")
+    let text = city.isEmpty || state.isEmpty ? city + state : "\(city), \(state)"
+    for (field, value) in [
+      (name, stopText(bytes, start, "name")), (place, text), (date, stopText(bytes, start, "date")),
+    ]
+    where !value.isEmpty && record.cells[field.index].isEmpty {
+      let begin = record.text.count
+      record.text.append(contentsOf: value.utf8)
+      record.cells[field.index] = Cell(
+        value: TextRange(begin..<record.text.count), source: TextRange(start..<start + 1))
+    }
+  }
+
+  private func stopText(_ bytes: Span<UInt8>, _ start: Int, _ wanted: String) -> String {
+    var index = start + 1
+    while let (key, value) = JSONRecordParser.member(bytes, &index) {
+      let end = JSONRecordParser.end(of: bytes, value)
+      var name: [UInt8] = []
+      name.append(bytes.extracting(key))
+      if name.elementsEqual(wanted.utf8), bytes[value] == UInt8(ascii: "\"") {
+        var raw: [UInt8] = []
+        raw.append(bytes.extracting(value + 1..<end - 1))
+        var text: [UInt8] = []
+        JSONStringDecoder.decode(raw, raw.indices, into: &text)
+        return String(decoding: text, as: UTF8.self)
+      }
+      index = end
+    }
+    return ""
+  }
+
+  private mutating func set(
+    _ field: Field, _ bytes: Span<UInt8>, _ range: Range<Int>, row: Int, _ record: inout Record
+  ) {
+    let slot = row * record.layout.width + field.index
+    let first = bytes[range.lowerBound]
+    guard first != UInt8(ascii: "n") else { return }
+    guard record.cells[slot].source.isEmpty else {
+      record.faults.append((row, .json("\(field.name) is given twice")))
+      return
+    }
+    guard first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else {
+      record.faults.append((row, .json("\(field.name) holds the wrong kind of value")))
+      return
+    }
+    let source = TextRange(range)
+    guard first == UInt8(ascii: "\"") else {
+      record.cells[slot] = Cell(value: source, source: source)
+      return
+    }
+    let inner = range.lowerBound + 1..<range.upperBound - 1
+    var hasEscape = false
+    for index in inner where bytes[index] == UInt8(ascii: "\\") {
+      hasEscape = true
+      break
+    }
+    if hasEscape {
+      escaped.append(slot)
+      record.cells[slot] = Cell(value: TextRange(inner), source: source)
+    } else {
+      let value = CellText.value(bytes, inner, isIdentifier: field.isIdentifier)
+      record.cells[slot] = Cell(value: TextRange(value), source: source)
+    }
+  }
+
+  private func finish(_ record: inout Record, _ raw: [UInt8]) {
+    for slot in escaped {
+      let start = record.text.count
+      JSONStringDecoder.decode(raw, record.cells[slot].value.range, into: &record.text)
+      let field = Field.allCases[slot % record.layout.width]
+      record.cells[slot].value = TextRange(
+        CellText.value(
+          record.text.span, start..<record.text.count, isIdentifier: field.isIdentifier))
+    }
+  }
+
+  // MARK: - Walking valid JSON
+
+  /// The next member of an object: the key without its quotation marks, and where its value begins.
+  private static func member(
+    _ bytes: Span<UInt8>, _ index: inout Int
+  ) -> (key: Range<Int>, value: Int)? {
+    index = JSONSyntax.skipBlanks(bytes, index)
+    if bytes[index] == UInt8(ascii: ",") { index = JSONSyntax.skipBlanks(bytes, index + 1) }
+    guard bytes[index] == UInt8(ascii: "\"") else {
+      index += 1
+      return nil
+    }
+    let end = self.end(of: bytes, index)
+    let colon = JSONSyntax.skipBlanks(bytes, end)
+    return (index + 1..<end - 1, JSONSyntax.skipBlanks(bytes, colon + 1))
+  }
+
+  /// Where the valid value at `start` ends.
+  private static func end(of bytes: Span<UInt8>, _ start: Int) -> Int {
+    var depth = 0
+    var index = start
+    while index < bytes.count {
+      switch bytes[index] {
+      case UInt8(ascii: "\""):
+        index += 1
+        while bytes[index] != UInt8(ascii: "\"") {
+          index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        index += 1
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        depth += 1
+        index += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        if depth == 0 { return index }
+        depth -= 1
+        index += 1
+      case UInt8(ascii: ","), UInt8(ascii: ":"), 0x20, 0x0A, 0x0D, 0x09:
+        if depth == 0 { return index }
+        index += 1
+        continue
+      default:
+        index += 1
+        continue
+      }
+      if depth == 0 { return index }
+    }
+    return index
+  }
+}
+
+extension JSONKeys {
+  /// What a key at the top of a record says about the kind of record.
+  mutating func kindHint(_ key: Span<UInt8>) -> RecordKind? {
+    var raw: [UInt8] = []
+    raw.append(key)
+    var text: [UInt8] = []
+    JSONStringDecoder.decode(raw, raw.indices, into: &text)
+    switch HeaderName.normalised(String(decoding: text, as: UTF8.self)) {
+    case "invoicenumber", "invoice", "loadid", "lines", "lineitems", "invoicedate": return .invoices
+    case "payitem", "incomecategory": return .incomeCategories
+    case "customername", "customer", "name": return .customers
+    default: return nil
+    }
+  }
+}
+
+extension Record {
+  /// Appends a row of absent cells.
+  mutating func fillRow() {
+    cells.append(contentsOf: repeatElement(.absent, count: layout.width))
+  }
+}

@@ -1,0 +1,339 @@
+internal import Vocabulary
+
+/// Reads the records of a JSON export: an object of arrays, one array, or an object on each line.
+///
+/// Each record is looked at twice: once by ``JSONSyntax``, which finds its end and refuses what is not
+/// JSON, once by ``JSONRecordParser``, which takes the values out. Only one record is held at a time.
+final class JSONRecordReader {
+  static let layout = RecordLayout(
+    width: Field.allCases.count,
+    columns: Dictionary(uniqueKeysWithValues: Field.allCases.map { ($0, $0.index) }))
+
+  private(set) var kinds: Set<RecordKind> = []
+  private(set) var records = 0
+
+  private enum State {
+    case start
+    /// Inside the outermost object, in front of a key or its end.
+    case container(isFirst: Bool)
+    /// Inside an array of records, in front of an element or its end.
+    case array(RecordKind?, isFirst: Bool, inContainer: Bool)
+    /// Objects one after another.
+    case lines
+    /// Behind the outermost value.
+    case end
+  }
+
+  /// No record is larger than this.
+  private static let largestRecord = 64 << 20
+
+  private let window: ByteWindow
+  private let file: Int32
+  private var parser: JSONRecordParser
+  private var state = State.start
+  private var cursor: Int
+  private var line = 1
+  private var lineCursor: Int
+  private var ordinal: UInt32 = 0
+
+  var notes: ExportNotes {
+    var notes = ExportNotes()
+    notes.unknownNames = parser.keys.unknownNames
+    notes.records = records
+    return notes
+  }
+
+  init(window: ByteWindow, file: Int, meanings: [String: ColumnMeaning]) throws(Failure) {
+    self.window = window
+    self.file = Int32(file)
+    parser = JSONRecordParser(meanings: meanings)
+    cursor = window.start
+    lineCursor = window.start
+  }
+
+  func next(_ kinds: Set<RecordKind>, into record: inout Record) throws(Failure) -> RecordKind? {
+    while true {
+      switch state {
+      case .start: try begin()
+      case .container(let isFirst): try enterCollection(isFirst: isFirst)
+      case .array(let kind, let isFirst, let inContainer):
+        guard let (range, fault) = try element(isFirst: isFirst, inContainer: inContainer) else {
+          continue
+        }
+        state = .array(kind, isFirst: false, inContainer: inContainer)
+        if let kind = try take(range, fault, kind, wanted: kinds, &record) { return kind }
+      case .lines:
+        guard let (range, fault) = try lineObject() else { continue }
+        if let kind = try take(range, fault, nil, wanted: kinds, &record) { return kind }
+      case .end:
+        try expectNothing()
+        return nil
+      }
+    }
+  }
+
+  /// Fills a record of an invoice whose raw bytes were read again.
+  func reparse(_ record: inout Record) {
+    record.layout = JSONRecordReader.layout
+    parser.parse(&record, .invoices)
+  }
+
+  // MARK: - Structure
+
+  private func begin() throws(Failure) {
+    try skipBlanks()
+    guard window.bytes[cursor] == UInt8(ascii: "{") else {
+      cursor += 1
+      state = .array(nil, isFirst: true, inContainer: false)
+      return
+    }
+    state = try isContainer() ? .container(isFirst: true) : .lines
+    if case .container = state { cursor += 1 }
+  }
+
+  /// Whether the outermost object holds arrays of records, or is a record itself.
+  private func isContainer() throws(Failure) -> Bool {
+    var index = cursor + 1
+    var isFirst = true
+    while true {
+      index = skipBlanks(window.bytes, index)
+      if index < window.bytes.count {
+        let byte = window.bytes[index]
+        if byte == UInt8(ascii: "}") { return false }
+        if !isFirst, byte == UInt8(ascii: ",") {
+          index = skipBlanks(window.bytes, index + 1)
+        }
+        let key = string(window.bytes, from: index, isLast: window.isAtEnd)
+        if case .wrong = key { return false }
+        if case .complete(let end) = key {
+          let name = text(index + 1..<end - 1)
+          let colon = skipBlanks(window.bytes, end)
+          let value = skipBlanks(window.bytes, colon + 1)
+          if value < window.bytes.count {
+            if window.bytes[value] == UInt8(ascii: "["), JSONKeys.collection(name) != nil {
+              return true
+            }
+            switch self.value(window.bytes, from: value, isLast: window.isAtEnd) {
+            case .complete(let end):
+              index = end
+              isFirst = false
+              continue
+            case .wrong: return false
+            case .needsMore: break
+            }
+          }
+        }
+      }
+      guard !window.isAtEnd, window.bytes.count - cursor < JSONRecordReader.largestRecord else {
+        return false
+      }
+      _ = try fill()
+      index = cursor + 1
+      isFirst = true
+    }
+  }
+
+  private func enterCollection(isFirst: Bool) throws(Failure) {
+    try skipBlanks()
+    if window.bytes[cursor] == UInt8(ascii: "}") {
+      cursor += 1
+      state = .end
+      return
+    }
+    if !isFirst {
+      guard window.bytes[cursor] == UInt8(ascii: ",") else {
+        throw wrong(cursor, "a comma or } is expected")
+      }
+      cursor += 1
+      try skipBlanks()
+    }
+    guard window.bytes[cursor] == UInt8(ascii: "\"") else {
+      throw wrong(cursor, "a key in quotation marks is expected")
+    }
+    let key = try complete(string)
+    let name = text(key.lowerBound + 1..<key.upperBound - 1)
+    cursor = key.upperBound
+    try skipBlanks()
+    guard window.bytes[cursor] == UInt8(ascii: ":") else {
+      throw wrong(cursor, "a colon is expected behind a key")
+    }
+    cursor += 1
+    try skipBlanks()
+    if let kind = JSONKeys.collection(name), window.bytes[cursor] == UInt8(ascii: "[") {
+      cursor += 1
+      state = .array(kind, isFirst: true, inContainer: true)
+    } else {
+      cursor = try complete(value).upperBound
+      state = .container(isFirst: false)
+    }
+  }
+
+  /// The next element of an array; nil when the array has ended.
+  private func element(
+    isFirst: Bool, inContainer: Bool
+  ) throws(Failure) -> (Range<Int>, RecordFault?)? {
+    try skipBlanks()
+    if window.bytes[cursor] == UInt8(ascii: "]") {
+      cursor += 1
+      state = inContainer ? .container(isFirst: false) : .end
+      return nil
+    }
+    if !isFirst {
+      guard window.bytes[cursor] == UInt8(ascii: ",") else {
+        throw wrong(cursor, "a comma or ] is expected")
+      }
+      cursor += 1
+      try skipBlanks()
+    }
+    let range = try complete(value)
+    let isObject = window.bytes[range.lowerBound] == UInt8(ascii: "{")
+    return (range, isObject ? nil : .json("this is not an object"))
+  }
+
+  /// The next object of a file that holds one after another; a bad one ends with its line.
+  private func lineObject() throws(Failure) -> (Range<Int>, RecordFault?)? {
+    guard try skipBlanksToEnd() else {
+      state = .end
+      return nil
+    }
+    while true {
+      window.start = cursor
+      switch value(window.bytes, from: cursor, isLast: window.isAtEnd) {
+      case .complete(let end):
+        let isObject = window.bytes[cursor] == UInt8(ascii: "{")
+        return (cursor..<end, isObject ? nil : .json("this is not an object"))
+      case .needsMore where window.bytes.count - cursor < JSONRecordReader.largestRecord:
+        _ = try fill()
+      case .needsMore: throw tooLarge()
+      case .wrong(let place, let reason):
+        // Only where each record has a line of its own can reading go on behind a bad one.
+        guard records > 0 || hasFurtherLine() else { throw wrong(place, reason) }
+        var end = cursor
+        while end < window.bytes.count, window.bytes[end] != 0x0A { end += 1 }
+        guard place <= end else { throw wrong(place, reason) }
+        return (cursor..<end, .json(reason))
+      }
+    }
+  }
+
+  private func hasFurtherLine() -> Bool {
+    guard let end = window.bytes[cursor...].firstIndex(of: 0x0A) else { return false }
+    let next = skipBlanks(window.bytes, end)
+    return next < window.bytes.count && window.bytes[next] == UInt8(ascii: "{")
+  }
+
+  /// Makes a record of an element if it is of a kind wanted.
+  private func take(
+    _ range: Range<Int>, _ fault: RecordFault?, _ kind: RecordKind?, wanted: Set<RecordKind>,
+    _ record: inout Record
+  ) throws(Failure) -> RecordKind? {
+    countLines(to: range.lowerBound)
+    cursor = range.upperBound
+    ordinal += 1
+    let kind = kind ?? parser.kind(of: window.bytes, range) ?? .invoices
+    kinds.insert(kind)
+    guard wanted.contains(kind) else { return nil }
+    records += 1
+    record.reset()
+    record.layout = JSONRecordReader.layout
+    record.place = RecordPlace(
+      file: file, ordinal: ordinal, line: UInt32(line), length: UInt32(range.count),
+      offset: window.baseOffset + UInt64(range.lowerBound))
+    record.text.append(contentsOf: window.bytes[range])
+    record.rawCount = record.text.count
+    if let fault {
+      record.fillRow()
+      record.rows.append(Record.Row(start: 0, ordinal: ordinal))
+      record.faults.append((0, fault))
+    } else {
+      parser.parse(&record, kind)
+    }
+    return kind
+  }
+
+  private func expectNothing() throws(Failure) {
+    if try skipBlanksToEnd() { throw wrong(cursor, "nothing may follow behind the end") }
+  }
+
+  // MARK: - Bytes
+
+  private func skipBlanks(_ bytes: [UInt8], _ index: Int) -> Int {
+    JSONSyntax.skipBlanks(bytes.span, index)
+  }
+
+  private func value(_ bytes: [UInt8], from index: Int, isLast: Bool) -> JSONSyntax.Outcome {
+    JSONSyntax.value(bytes.span, from: index, isLast: isLast)
+  }
+
+  private func string(_ bytes: [UInt8], from index: Int, isLast: Bool) -> JSONSyntax.Outcome {
+    JSONSyntax.string(bytes.span, from: index, isLast: isLast)
+  }
+
+  private func complete(
+    _ check: ([UInt8], Int, Bool) -> JSONSyntax.Outcome
+  ) throws(Failure) -> Range<Int> {
+    while true {
+      window.start = cursor
+      switch check(window.bytes, cursor, window.isAtEnd) {
+      case .complete(let end): return cursor..<end
+      case .wrong(let place, let reason): throw wrong(place, reason)
+      case .needsMore:
+        guard window.bytes.count - cursor < JSONRecordReader.largestRecord else { throw tooLarge() }
+        _ = try fill()
+      }
+    }
+  }
+
+  private func fill() throws(Failure) -> Int {
+    countLines(to: cursor)
+    window.start = cursor
+    let moved = try window.fill()
+    cursor -= moved
+    lineCursor -= moved
+    return moved
+  }
+
+  /// Skips white space; true unless the file ends.
+  private func skipBlanksToEnd() throws(Failure) -> Bool {
+    while true {
+      cursor = skipBlanks(window.bytes, cursor)
+      if cursor < window.bytes.count { return true }
+      if window.isAtEnd { return false }
+      _ = try fill()
+    }
+  }
+
+  private func skipBlanks() throws(Failure) {
+    guard try skipBlanksToEnd() else { throw wrong(cursor, "the text ends in the middle") }
+  }
+
+  private func countLines(to index: Int) {
+    guard index > lineCursor else { return }
+    line += LineEnds.count(window.bytes, lineCursor..<index)
+    lineCursor = index
+  }
+
+  private func text(_ range: Range<Int>) -> String {
+    var text: [UInt8] = []
+    JSONStringDecoder.decode(window.bytes, range, into: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private func tooLarge() -> Failure {
+    countLines(to: cursor)
+    return Failure(
+      .inputUnreadable, "a record of \(window.path) is larger than 64 MiB",
+      remedy: "export fewer invoices at a time, or check whether a bracket is missing",
+      location: SourceLocation(file: window.path, line: line))
+  }
+
+  private func wrong(_ index: Int, _ reason: String) -> Failure {
+    let base = lineCursor <= index ? line + LineEnds.count(window.bytes, lineCursor..<index) : line
+    let (line, column, excerpt) = LineExcerpt.make(
+      window.bytes, mark: index, length: 1, atFileStart: window.baseOffset == 0, line: base)
+    return Failure(
+      .inputUnreadable, "\(window.path) is not valid JSON: \(reason)",
+      remedy: "export the file again; if it was edited by hand, mend this place",
+      location: SourceLocation(file: window.path, line: line, column: column), excerpt: excerpt)
+  }
+}
