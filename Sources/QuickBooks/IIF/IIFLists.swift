@@ -1,0 +1,244 @@
+internal import Vocabulary
+
+/// Encodes the list entries that the documents refer to: accounts, items, classes, terms, customers.
+///
+/// Importing a name that exists updates the entry with the columns present, so a blank field could wipe
+/// what a bookkeeper has typed. Entries are therefore grouped by the columns they fill, each group under
+/// a header that has no others; QuickBooks' own exports declare a list twice the same way. Parents come
+/// before children.
+struct IIFLists {
+  private let names: IIFNames
+  private var bytes: [UInt8] = []
+
+  /// One row: under which header it stands and what it holds.
+  private struct Entry {
+    var path: String
+    var header: String
+    var row: [UInt8]
+  }
+
+  /// The bytes of the file of lists.
+  static func encode(_ lists: CompanyLists, _ format: IIFFormat) throws(Failure) -> [UInt8] {
+    var encoder = IIFLists(names: IIFNames(encoding: format.encoding))
+    var accounts = lists.accounts
+    let receivable = encoder.names.identity(format.receivableAccount)
+    if !accounts.contains(where: { encoder.names.identity($0.name) == receivable }) {
+      accounts.insert(Account(name: format.receivableAccount, type: .receivable), at: 0)
+    }
+    try encoder.add(accounts, name: \.name, encoder.entry(account:at:))
+    try encoder.add(lists.items, name: \.name, encoder.entry(item:at:))
+    try encoder.add(lists.classes, name: \.self, encoder.entry(class:at:))
+    try encoder.add(
+      lists.terms, name: \.name, hasLevels: false, encoder.entry(terms:at:))
+    try encoder.add(lists.customers, name: \.name, encoder.entry(customer:at:))
+    return encoder.bytes
+  }
+
+  private init(names: IIFNames) {
+    self.names = names
+  }
+
+  // MARK: Rows
+
+  private func entry(account: Account, at path: String) -> Entry {
+    let type = account.type == .receivable ? "AR" : "INC"
+    return entry("ACCNT", path, [("NAME", path), ("ACCNTTYPE", type), ("HIDDEN", "N")])
+  }
+
+  private func entry(item: Item, at path: String) -> Entry {
+    let isParent = path != names.path(item.name)
+    var columns = [("NAME", path), ("INVITEMTYPE", "SERV")]
+    if !item.description.isEmpty, !isParent { columns.append(("DESC", item.description)) }
+    columns += [("ACCNT", names.path(item.account)), ("TAXABLE", "N"), ("HIDDEN", "N")]
+    return entry("INVITEM", path, columns)
+  }
+
+  private func entry(class name: String, at path: String) -> Entry {
+    entry("CLASS", path, [("NAME", path), ("HIDDEN", "N")])
+  }
+
+  private func entry(terms: Terms, at path: String) -> Entry {
+    var percent: [UInt8] = []
+    terms.discountPercent.append(to: &percent, atLeast: 1)
+    return entry(
+      "TERMS", path,
+      [
+        ("NAME", path), ("DISCPER", String(decoding: percent, as: UTF8.self) + "%"),
+        ("STDDUEDAYS", String(terms.dueDays)), ("STDDISCDAYS", String(terms.discountDays)),
+        ("TERMSTYPE", "0"), ("HIDDEN", "N"),
+      ])
+  }
+
+  private func entry(customer: Customer, at path: String) -> Entry {
+    var columns = [("NAME", path)]
+    if customer.declaration == .full, path == names.path(customer.name) {
+      // An address that became shorter must not keep its old last line: all five or none.
+      let lines = IIFAddress.lines(of: customer, encoding: names.encoding)
+      if !lines.isEmpty {
+        for index in 0..<IIFLimits.addressLines {
+          columns.append(("BADDR\(index + 1)", index < lines.count ? lines[index] : ""))
+        }
+      }
+      let fields = [
+        ("PHONE1", customer.phone), ("EMAIL", customer.email), ("NOTE", customer.accountNumber),
+        ("CONT1", customer.contact), ("TERMS", names.path(customer.terms)),
+        ("COMPANYNAME", customer.companyName),
+      ]
+      for field in fields where !IIFText.converted(field.1, encoding: names.encoding).isEmpty {
+        columns.append(field)
+      }
+    }
+    columns.append(("HIDDEN", "N"))
+    return entry("CUST", path, columns)
+  }
+
+  private func entry(_ keyword: String, _ path: String, _ columns: [(String, String)]) -> Entry {
+    var row = Array(keyword.utf8)
+    for (column, value) in columns {
+      row.append(UInt8(ascii: "\t"))
+      IIFText.append(
+        value, to: &row, encoding: names.encoding, limit: IIFLists.limits[column])
+    }
+    row.append(contentsOf: "\r\n".utf8)
+    let header = "!" + keyword + columns.map { "\t" + $0.0 }.joined() + "\r\n"
+    return Entry(path: path, header: header, row: row)
+  }
+
+  /// The columns of free text, which are cut; names are not.
+  private static let limits = [
+    "DESC": IIFLimits.memo, "PHONE1": IIFLimits.phone, "EMAIL": IIFLimits.email,
+    "NOTE": IIFLimits.accountNumber, "CONT1": IIFLimits.contact,
+    "COMPANYNAME": IIFLimits.companyName,
+  ]
+
+  // MARK: Order
+
+  /// Adds a list with the parents it needs.
+  private mutating func add<Element>(
+    _ elements: [Element], name: (Element) -> String, hasLevels: Bool = true,
+    _ entry: (Element, String) -> Entry
+  ) throws(Failure) {
+    var entries: [Entry] = []
+    var known: [String: Int] = [:]
+    let given = Set(elements.map { names.identity(name($0)) })
+    for element in elements {
+      let path = names.path(name(element))
+      if hasLevels {
+        for parent in IIFNames.parents(of: path) {
+          let identity = parent.lowercased()
+          guard !given.contains(identity), known[identity] == nil else { continue }
+          known[identity] = entries.count
+          entries.append(entry(element, parent))
+        }
+      }
+      let new = entry(element, path)
+      if let index = known[path.lowercased()] {
+        guard entries[index].row == new.row, entries[index].header == new.header else {
+          throw IIFLists.twice(entries[index].path, path)
+        }
+        continue
+      }
+      known[path.lowercased()] = entries.count
+      entries.append(new)
+    }
+    let parents = entries.map { entry in
+      hasLevels ? IIFNames.parents(of: entry.path).last.flatMap { known[$0.lowercased()] } : nil
+    }
+    write(entries, parents)
+  }
+
+  private static func twice(_ first: String, _ second: String) -> Failure {
+    Failure(
+      .ownBug,
+      first == second
+        ? "the list entry \"\(first)\" was to be written twice, with different content"
+        : "QuickBooks would take \"\(first)\" and \"\(second)\" for the same list entry",
+      remedy: "make the two entries the same in LoadOps or in the mapping, and report this")
+  }
+
+  /// Writes the entries group by group, coming back to a group whose parents stand in a later one.
+  private mutating func write(_ entries: [Entry], _ parents: [Int?]) {
+    var groups: [(header: String, members: [Int])] = []
+    var groupOf: [String: Int] = [:]
+    for (index, entry) in entries.enumerated() {
+      if let group = groupOf[entry.header] {
+        groups[group].members.append(index)
+      } else {
+        groupOf[entry.header] = groups.count
+        groups.append((entry.header, [index]))
+      }
+    }
+    var written = [Bool](repeating: false, count: entries.count)
+    var active: String?
+    while groups.contains(where: { !$0.members.isEmpty }) {
+      for group in groups.indices {
+        let header = groups[group].header
+        var waiting: [Int] = []
+        for member in groups[group].members where !written[member] {
+          // The parents of the same group that still wait, topmost first, then the entry itself.
+          var chain = [member]
+          while let parent = parents[chain[chain.count - 1]], !written[parent],
+            entries[parent].header == header
+          {
+            chain.append(parent)
+          }
+          if let above = parents[chain[chain.count - 1]], !written[above] {
+            waiting.append(member)
+            continue
+          }
+          if active != header {
+            bytes.append(contentsOf: header.utf8)
+            active = header
+          }
+          for index in chain.reversed() {
+            bytes.append(contentsOf: entries[index].row)
+            written[index] = true
+          }
+        }
+        groups[group].members = waiting
+      }
+    }
+  }
+}
+
+/// The bill-to block of a customer, in lines that QuickBooks keeps whole.
+public enum IIFAddress {
+  /// The lines of a customer's address as they are written: converted, long ones wrapped.
+  ///
+  /// A line that is too long goes on in the next one, at a blank when there is one. Lines beyond the
+  /// fifth and a fifth line's surplus are lost; ``isCut(_:encoding:)`` tells.
+  public static func lines(of customer: Customer, encoding: IIFFormat.Encoding) -> [String] {
+    Array(wrapped(customer, encoding).prefix(IIFLimits.addressLines))
+  }
+
+  /// Whether the address does not fit into the block.
+  public static func isCut(_ customer: Customer, encoding: IIFFormat.Encoding) -> Bool {
+    wrapped(customer, encoding).count > IIFLimits.addressLines
+  }
+
+  private static func wrapped(
+    _ customer: Customer, _ encoding: IIFFormat.Encoding
+  ) -> [String] {
+    let lines = customer.addressLines.map { IIFText.converted($0, encoding: encoding) }
+      .filter { !$0.isEmpty }
+    let limit = IIFLimits.addressLine
+    guard lines.contains(where: { $0.unicodeScalars.count > limit }) else { return lines }
+    var result: [String] = []
+    for line in lines {
+      var rest = Array(line.unicodeScalars)
+      while rest.count > limit {
+        let cut = rest[...limit].lastIndex(of: " ").flatMap { $0 > 0 ? $0 : nil } ?? limit
+        result.append(text(rest[..<cut]))
+        rest = Array(rest[cut...].drop { $0 == " " })
+      }
+      if !rest.isEmpty { result.append(text(rest[...])) }
+    }
+    return result
+  }
+
+  private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: scalars)
+    return String(view)
+  }
+}
