@@ -1,0 +1,87 @@
+internal import Vocabulary
+
+/// Writes cells of comma-separated files: RFC 4180 quoting, and no cell that runs as a formula.
+///
+/// A spreadsheet evaluates a cell that begins with `=`, `+`, `-` or `@`, whatever its quotes. Such a
+/// cell gets an apostrophe in front, so that the customer `=HYPERLINK(…)` stays a name. Plain numbers
+/// such as `-75.00` keep their sign.
+public enum CSVText {
+  /// Appends one cell, quoted when it holds a comma, a quote or a line end.
+  ///
+  /// - Parameters:
+  ///   - bytes: The cell's UTF-8 text.
+  ///   - output: Where it goes.
+  ///   - defuse: Whether a cell that looks like a formula gets an apostrophe in front.
+  public static func appendCell(
+    _ bytes: Span<UInt8>, to output: inout [UInt8], defuse: Bool = true
+  ) {
+    let isFormula = defuse && looksLikeFormula(bytes)
+    guard needsQuotes(bytes) else {
+      if isFormula { output.append(UInt8(ascii: "'")) }
+      output.append(bytes)
+      return
+    }
+    output.append(UInt8(ascii: "\""))
+    if isFormula { output.append(UInt8(ascii: "'")) }
+    var start = 0
+    for index in bytes.indices where bytes[index] == UInt8(ascii: "\"") {
+      output.append(bytes.extracting(start...index))
+      start = index
+    }
+    output.append(bytes.extracting(start...))
+    output.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends one cell.
+  ///
+  /// - Parameters:
+  ///   - text: The cell's text.
+  ///   - output: Where it goes.
+  ///   - defuse: Whether a cell that looks like a formula gets an apostrophe in front.
+  public static func appendCell(_ text: String, to output: inout [UInt8], defuse: Bool = true) {
+    var text = text
+    text.withUTF8 { appendCell($0.span, to: &output, defuse: defuse) }
+  }
+
+  /// Whether a spreadsheet might evaluate the cell instead of showing it.
+  public static func looksLikeFormula(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count > 0 else { return false }
+    switch bytes[0] {
+    case UInt8(ascii: "="), UInt8(ascii: "@"), UInt8(ascii: "\t"), UInt8(ascii: "\r"),
+      UInt8(ascii: "\n"):
+      return true
+    case UInt8(ascii: "+"), UInt8(ascii: "-"): return !isPlainNumber(bytes)
+    case 0xEF:
+      // The full-width forms of = + - @, which East Asian editions take for the narrow ones.
+      return bytes.count >= 3 && bytes[1] == 0xBC
+        && (bytes[2] == 0x9D || bytes[2] == 0x8B || bytes[2] == 0x8D || bytes[2] == 0xA0)
+    default: return false
+    }
+  }
+
+  /// A sign, digits with thousands separators, at most one point.
+  private static func isPlainNumber(_ bytes: Span<UInt8>) -> Bool {
+    var digits = 0
+    var points = 0
+    for index in 1..<bytes.count {
+      switch bytes[index] {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digits += 1
+      case UInt8(ascii: "."): points += 1
+      case UInt8(ascii: ",") where digits > 0 && points == 0: break
+      default: return false
+      }
+    }
+    return digits > 0 && points <= 1
+  }
+
+  private static func needsQuotes(_ bytes: Span<UInt8>) -> Bool {
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+        return true
+      default: break
+      }
+    }
+    return false
+  }
+}

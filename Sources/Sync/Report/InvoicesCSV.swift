@@ -1,0 +1,85 @@
+public import Vocabulary
+
+/// Writes `invoices.csv`: one row for each invoice that was read, with what became of it and why.
+///
+/// Rows come one at a time, so that a million invoices need no more memory than one buffer.
+public struct InvoicesCSV: ~Copyable {
+  /// The first row.
+  public static let header = "number,customer,date,total,decision,reasons,document,file,line\n"
+
+  private let file: StagedFile
+  private var buffer: [UInt8] = []
+
+  /// Begins the file with the header.
+  ///
+  /// The file is neither finished nor published here; that is its owner's business.
+  public init(file: StagedFile) {
+    self.file = file
+    buffer.reserveCapacity(1 << 16)
+    buffer.append(contentsOf: InvoicesCSV.header.utf8)
+  }
+
+  /// Writes a row.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  public mutating func write(_ row: SyncReport.InvoiceRow) throws(Failure) {
+    InvoicesCSV.append(row, to: &buffer)
+    if buffer.count >= 1 << 15 { try flush() }
+  }
+
+  /// Hands what is still buffered to the file.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  public mutating func finish() throws(Failure) {
+    try flush()
+  }
+
+  private mutating func flush() throws(Failure) {
+    try file.write(buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// The whole file for the rows at hand.
+  public static func render(_ rows: some Sequence<SyncReport.InvoiceRow>) -> String {
+    var bytes = Array(header.utf8)
+    for row in rows { append(row, to: &bytes) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends a row, with its line end.
+  public static func append(_ row: borrowing SyncReport.InvoiceRow, to output: inout [UInt8]) {
+    let comma = UInt8(ascii: ",")
+    CSVText.appendCell(row.number, to: &output)
+    output.append(comma)
+    CSVText.appendCell(row.customer, to: &output)
+    output.append(comma)
+    if let date = row.date { append(date, to: &output) }
+    output.append(comma)
+    row.total.append(to: &output)
+    output.append(comma)
+    output.append(contentsOf: row.outcome.word.utf8)
+    output.append(comma)
+    for (index, reason) in row.reasons.enumerated() {
+      // Ids are words and hyphens; only an id that is not would need quoting.
+      if index > 0 { output.append(UInt8(ascii: " ")) }
+      output.append(contentsOf: reason.utf8)
+    }
+    output.append(comma)
+    CSVText.appendCell(row.document, to: &output)
+    output.append(comma)
+    CSVText.appendCell(row.location.file, to: &output)
+    output.append(comma)
+    if row.location.line > 0 { output.appendDecimal(UInt64(row.location.line)) }
+    output.append(UInt8(ascii: "\n"))
+  }
+
+  private static func append(_ date: CalendarDate, to output: inout [UInt8]) {
+    let (year, month, day) = date.components
+    output.appendDecimal(UInt64(max(0, year)))
+    for part in [month, day] {
+      output.append(UInt8(ascii: "-"))
+      output.append(UInt8(ascii: "0") + UInt8(part / 10))
+      output.append(UInt8(ascii: "0") + UInt8(part % 10))
+    }
+  }
+}
