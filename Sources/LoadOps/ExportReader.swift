@@ -121,29 +121,30 @@ public final class ExportReader {
     }
   }
 
-  /// Reads a record again by its place.
+  /// Reads an invoice again by its place.
   ///
   /// - Throws: ``Failure`` with cause `inputUnreadable` when the file has changed since.
   public func read(_ place: RecordPlace, into record: inout Record) throws(Failure) {
     record.reset()
     record.place = place
     try window.read(at: place.offset, count: Int(place.length), into: &record.text)
-    record.rawCount = record.text.count
     switch engine {
     case .csv(let reader): reader.reparse(&record)
     case .json(let reader): reader.reparse(&record)
     }
   }
 
-  /// The line that a stretch of a record stands on, with the stretch marked.
-  public func excerpt(_ record: Record, _ source: TextRange) -> (line: Int, column: Int, Excerpt) {
-    let offset = record.place.offset + UInt64(source.start)
+  /// The place of a cell, and its line with the cell marked.
+  public func excerpt(_ record: Record, _ row: Int, _ cell: Cell) -> (SourceLocation, Excerpt) {
+    let offset = record.offset(row, cell)
     let reach = 4096
     let from = offset > UInt64(reach) ? offset - UInt64(reach) : 0
-    let bytes = window.peek(at: from, count: reach * 2 + Int(min(source.count, 4096)))
-    return LineExcerpt.make(
-      bytes, mark: Int(offset - from), length: Int(source.count), atFileStart: from == 0,
-      line: record.line(of: source))
+    let length = Int(cell.source.count)
+    let bytes = window.peek(at: from, count: reach * 2 + min(length, reach))
+    let (line, column, excerpt) = LineExcerpt.make(
+      bytes, mark: Int(offset - from), length: length, atFileStart: from == 0,
+      line: record.line(row, cell))
+    return (SourceLocation(file: path, line: line, column: column), excerpt)
   }
 
   private static func skipMark(_ window: ByteWindow) throws(Failure) {

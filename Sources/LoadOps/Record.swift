@@ -85,18 +85,20 @@ public final class RecordLayout: Sendable {
 public struct Record: Sendable {
   /// A row of the record.
   public struct Row: Hashable, Sendable {
-    /// Where the row begins in the raw bytes.
+    /// Where the row begins in ``Record/text``.
     public var start: Int32
     /// Which record of the file this row is; only in CSV do rows count singly.
     public var ordinal: UInt32
+    /// The line it begins on, from 1.
+    public var line: UInt32
+    /// The offset of its first byte in the file.
+    public var offset: UInt64
   }
 
   /// Where the record stands.
   public var place = RecordPlace(file: 0, ordinal: 0, line: 1, length: 0, offset: 0)
   /// The raw bytes and, behind them, decoded text.
   public var text: [UInt8] = []
-  /// How many bytes of ``text`` are raw.
-  public var rawCount = 0
   /// The rows.
   public var rows: [Row] = []
   /// What is wrong with rows of the record.
@@ -115,7 +117,6 @@ public struct Record: Sendable {
     rows.removeAll(keepingCapacity: true)
     cells.removeAll(keepingCapacity: true)
     if !faults.isEmpty { faults.removeAll() }
-    rawCount = 0
   }
 
   /// The cell of a row in a column.
@@ -139,16 +140,62 @@ public struct Record: Sendable {
   /// The text of a field in the first row; empty when absent.
   public func string(_ field: Field) -> String { string(cell(0, field)) }
 
-  /// The line on which a stretch of the raw bytes begins, from 1.
-  public func line(of source: TextRange) -> Int {
-    var line = Int(place.line)
-    let end = min(Int(source.start), rawCount)
-    for index in 0..<end
-    where text[index] == 0x0A
-      || (text[index] == 0x0D && (index + 1 >= rawCount || text[index + 1] != 0x0A))
-    {
-      line += 1
+  /// The line on which a cell of a row begins, from 1.
+  public func line(_ row: Int, _ cell: Cell) -> Int {
+    let start = Int(rows[row].start)
+    guard Int(cell.source.start) > start else { return Int(rows[row].line) }
+    return Int(rows[row].line) + LineEnds.count(text, start..<Int(cell.source.start))
+  }
+
+  /// The offset in the file of a cell of a row.
+  public func offset(_ row: Int, _ cell: Cell) -> UInt64 {
+    rows[row].offset + UInt64(max(0, cell.source.start - rows[row].start))
+  }
+
+  /// Whether two rows say the same in every cell.
+  public func rowsAreEqual(_ left: Int, _ right: Int) -> Bool {
+    for column in 0..<layout.width {
+      let first = cells[left * layout.width + column].value
+      let second = cells[right * layout.width + column].value
+      guard first.count == second.count else { return false }
+      let (from, to) = (Int(first.start), Int(second.start))
+      for index in 0..<Int(first.count) where text[from + index] != text[to + index] {
+        return false
+      }
     }
-    return line
+    return true
+  }
+
+  /// How many rows one copy has, when the rows are a repetition; all of them otherwise.
+  public var period: Int {
+    let count = rows.count
+    for length in 1..<max(2, count / 2 + 1) where count % length == 0 && length < count {
+      if (length..<count).allSatisfy({ rowsAreEqual($0, $0 - length) }) { return length }
+    }
+    return count
+  }
+
+  /// Leaves out all rows but the first ones.
+  public mutating func keepRows(_ count: Int) {
+    rows.removeLast(rows.count - count)
+    cells.removeLast(cells.count - count * layout.width)
+    faults.removeAll { $0.row >= count }
+  }
+
+  /// Adds the rows of another record of the same layout, as if they had stood together.
+  public mutating func append(rowsOf other: Record) {
+    let shift = Int32(text.count)
+    let firstRow = rows.count
+    text.append(contentsOf: other.text)
+    for var row in other.rows {
+      row.start += shift
+      rows.append(row)
+    }
+    for var cell in other.cells {
+      cell.value.start += shift
+      cell.source.start += shift
+      cells.append(cell)
+    }
+    for (row, fault) in other.faults { faults.append((row + firstRow, fault)) }
   }
 }

@@ -97,8 +97,9 @@ final class CSVRecordReader {
     let raw = record.text
     var index = 0
     var ordinal = record.place.ordinal
+    var line = Int(record.place.line)
     while index < raw.count {
-      var row = Row(start: index, next: raw.count, line: 0, ordinal: ordinal, fault: nil)
+      var row = Row(start: index, next: raw.count, line: line, ordinal: ordinal, fault: nil)
       let outcome = CSVRowParser.parse(
         raw.span, from: index, isLast: true, delimiter: delimiter, cells: &cells)
       switch outcome {
@@ -107,6 +108,7 @@ final class CSVRecordReader {
       case .unclosedQuote(let cell): closeQuote(&row, cell, raw)
       }
       index = row.next
+      line += LineEnds.count(raw, row.start..<row.next)
       if isBlank() || isHeader(row, raw) { continue }
       append(row, raw, base: 0, to: &record)
       ordinal += 1
@@ -213,7 +215,10 @@ final class CSVRecordReader {
 
   private func append(_ row: Row, _ bytes: [UInt8], base: Int, to record: inout Record) {
     let index = record.rows.count
-    record.rows.append(Record.Row(start: Int32(row.start - base), ordinal: row.ordinal))
+    record.rows.append(
+      Record.Row(
+        start: Int32(row.start - base), ordinal: row.ordinal, line: UInt32(row.line),
+        offset: record.place.offset + UInt64(row.start - base)))
     let width = columns.layout.width
     if let fault = row.fault {
       record.faults.append((index, fault))
@@ -253,8 +258,7 @@ final class CSVRecordReader {
 
   /// Copies decoded cells behind the raw bytes and checks the encoding.
   private func finish(_ record: inout Record) {
-    record.rawCount = record.text.count
-    record.place.length = UInt32(record.rawCount)
+    record.place.length = UInt32(record.text.count)
     if record.text.contains(where: { $0 >= 0x80 }),
       (try? UTF8Span(validating: record.text.span)) == nil
     {

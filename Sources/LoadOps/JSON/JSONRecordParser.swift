@@ -48,7 +48,18 @@ struct JSONRecordParser {
 
   private func startRow(_ record: inout Record, at start: Int) {
     record.fillRow()
-    record.rows.append(Record.Row(start: Int32(start), ordinal: record.place.ordinal))
+    record.rows.append(
+      Record.Row(
+        start: 0, ordinal: record.place.ordinal, line: record.place.line,
+        offset: record.place.offset))
+    moveRow(&record, record.rows.count - 1, to: start)
+  }
+
+  private func moveRow(_ record: inout Record, _ row: Int, to start: Int) {
+    let lines = LineEnds.count(record.text, 0..<start)
+    record.rows[row].start = Int32(start)
+    record.rows[row].line = record.place.line + UInt32(lines)
+    record.rows[row].offset = record.place.offset + UInt64(start)
   }
 
   /// Goes through the members of the object at `start` and returns the index behind it.
@@ -87,11 +98,7 @@ struct JSONRecordParser {
     while bytes[index] != UInt8(ascii: "]") {
       if bytes[index] == UInt8(ascii: ",") { index = JSONSyntax.skipBlanks(bytes, index + 1) }
       let end = JSONRecordParser.end(of: bytes, index)
-      if row > 0 {
-        startRow(&record, at: index)
-      } else {
-        record.rows[0].start = Int32(index)
-      }
+      if row > 0 { startRow(&record, at: index) }
       if bytes[index] == UInt8(ascii: "{") {
         object(bytes, index, .line, row: row, &record)
       } else {

@@ -240,10 +240,11 @@ final class JSONRecordReader {
       file: file, ordinal: ordinal, line: UInt32(line), length: UInt32(range.count),
       offset: window.baseOffset + UInt64(range.lowerBound))
     record.text.append(contentsOf: window.bytes[range])
-    record.rawCount = record.text.count
     if let fault {
       record.fillRow()
-      record.rows.append(Record.Row(start: 0, ordinal: ordinal))
+      record.rows.append(
+        Record.Row(
+          start: 0, ordinal: ordinal, line: record.place.line, offset: record.place.offset))
       record.faults.append((0, fault))
     } else {
       parser.parse(&record, kind)

@@ -1,0 +1,158 @@
+public import Vocabulary
+
+/// Every rule that an invoice is checked against; a new one is a case here and a kind beside its check.
+///
+/// A planned invoice remembers its rules as bits, so that a million of them stay small; the findings
+/// themselves are made when they are shown, by reading those invoices again.
+public enum Rule: UInt8, Sendable, CaseIterable {
+  // Reading
+  case unreadableRecord
+  case numberMissing
+  case dateMissing
+  case dateUnreadable
+  case datesMixed
+  case amountMissing
+  case amountUnreadable
+  case fieldsConflict
+  case linesMissing
+  case loadIDDiffers
+  // Arithmetic
+  case totalMismatch
+  case rateMismatch
+  case dueAmountExceedsTotal
+  case negativeTotal
+  case zeroTotal
+  // Numbers
+  case numberIllegal
+  case numberTooLong
+  case numberShortened
+  case numberTaken
+  case rowsNotAdjacent
+  case invoiceRepeated
+  case rowsIdentical
+  case sameNumberDifferentContent
+  // Customers
+  case customerMissing
+  case customerUnknown
+  case customerIDDisagrees
+  case customerNotPaired
+  case customerNameIllegal
+  case customerNameTooLong
+  case customerNameClash
+  case customerNameChanged
+  case customerListedTwice
+  // Items and terms
+  case categoryMissing
+  case categoryUnmapped
+  case categoryNotDeclared
+  case termsUnknown
+  case lineTaxable
+  // Policies
+  case statusNotSendable
+  case periodClosed
+  case dateInFuture
+  case dueBeforeInvoice
+  case currencyDiffers
+  // Memory
+  case changedSinceSynced
+  case syncedWithoutRecord
+  case suppressedAfterSync
+  case suppressed
+  case suppressionGuardDiffers
+  // Text
+  case textChanged
+  case textCut
+  case textUnrepresentable
+
+  /// The kind of finding it raises.
+  public var kind: Finding.Kind { Rule.kinds[Int(rawValue)] }
+
+  /// Whether it keeps an invoice from being delivered, unless a policy says otherwise.
+  public var holds: Bool { kind.severity == .error || self == .zeroTotal }
+
+  private static let kinds = allCases.map(\.declaredKind)
+
+  private var declaredKind: Finding.Kind {
+    switch self {
+    case .unreadableRecord: ReadingRules.unreadableRecord
+    case .numberMissing: ReadingRules.numberMissing
+    case .dateMissing: ReadingRules.dateMissing
+    case .dateUnreadable: ReadingRules.dateUnreadable
+    case .datesMixed: ReadingRules.datesMixed
+    case .amountMissing: ReadingRules.amountMissing
+    case .amountUnreadable: ReadingRules.amountUnreadable
+    case .fieldsConflict: ReadingRules.fieldsConflict
+    case .linesMissing: ReadingRules.linesMissing
+    case .loadIDDiffers: ReadingRules.loadIDDiffers
+    case .totalMismatch: ArithmeticRules.totalMismatch
+    case .rateMismatch: ArithmeticRules.rateMismatch
+    case .dueAmountExceedsTotal: ArithmeticRules.dueAmountExceedsTotal
+    case .negativeTotal: ArithmeticRules.negativeTotal
+    case .zeroTotal: ArithmeticRules.zeroTotal
+    case .numberIllegal: NumberRules.numberIllegal
+    case .numberTooLong: NumberRules.numberTooLong
+    case .numberShortened: NumberRules.numberShortened
+    case .numberTaken: NumberRules.numberTaken
+    case .rowsNotAdjacent: NumberRules.rowsNotAdjacent
+    case .invoiceRepeated: NumberRules.invoiceRepeated
+    case .rowsIdentical: NumberRules.rowsIdentical
+    case .sameNumberDifferentContent: NumberRules.sameNumberDifferentContent
+    case .customerMissing: CustomerRules.customerMissing
+    case .customerUnknown: CustomerRules.customerUnknown
+    case .customerIDDisagrees: CustomerRules.customerIDDisagrees
+    case .customerNotPaired: CustomerRules.customerNotPaired
+    case .customerNameIllegal: CustomerRules.customerNameIllegal
+    case .customerNameTooLong: CustomerRules.customerNameTooLong
+    case .customerNameClash: CustomerRules.customerNameClash
+    case .customerNameChanged: CustomerRules.customerNameChanged
+    case .customerListedTwice: CustomerRules.customerListedTwice
+    case .categoryMissing: ItemRules.categoryMissing
+    case .categoryUnmapped: ItemRules.categoryUnmapped
+    case .categoryNotDeclared: ItemRules.categoryNotDeclared
+    case .termsUnknown: ItemRules.termsUnknown
+    case .lineTaxable: ItemRules.lineTaxable
+    case .statusNotSendable: PolicyRules.statusNotSendable
+    case .periodClosed: PolicyRules.periodClosed
+    case .dateInFuture: PolicyRules.dateInFuture
+    case .dueBeforeInvoice: PolicyRules.dueBeforeInvoice
+    case .currencyDiffers: PolicyRules.currencyDiffers
+    case .changedSinceSynced: MemoryRules.changedSinceSynced
+    case .syncedWithoutRecord: MemoryRules.syncedWithoutRecord
+    case .suppressedAfterSync: MemoryRules.suppressedAfterSync
+    case .suppressed: MemoryRules.suppressed
+    case .suppressionGuardDiffers: MemoryRules.suppressionGuardDiffers
+    case .textChanged: TextRules.textChanged
+    case .textCut: TextRules.textCut
+    case .textUnrepresentable: TextRules.textUnrepresentable
+    }
+  }
+}
+
+/// A set of rules in one word.
+public struct RuleSet: Hashable, Sendable {
+  private var bits: UInt64 = 0
+
+  /// No rules.
+  public static let none = RuleSet()
+
+  /// Whether there are none.
+  public var isEmpty: Bool { bits == 0 }
+
+  /// The rules in order of declaration.
+  public var rules: [Rule] { Rule.allCases.filter(contains) }
+
+  /// Whether a rule is in the set.
+  public func contains(_ rule: Rule) -> Bool { bits & (1 << UInt64(rule.rawValue)) != 0 }
+
+  /// Adds a rule.
+  public mutating func insert(_ rule: Rule) { bits |= 1 << UInt64(rule.rawValue) }
+
+  /// Adds the rules of another set.
+  public mutating func formUnion(_ other: RuleSet) { bits |= other.bits }
+
+  /// Whether both sets share a rule.
+  public func intersects(_ other: RuleSet) -> Bool { bits & other.bits != 0 }
+
+  /// The set as a number, for fingerprints.
+  var word: UInt64 { bits }
+}

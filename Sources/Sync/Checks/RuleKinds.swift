@@ -1,0 +1,233 @@
+public import Vocabulary
+
+/// Rules about what could be read.
+public enum ReadingRules {
+  static let unreadableRecord = Finding.Kind(
+    "unreadable-record", .error,
+    meaning: "A row or an object could not be read whole; its invoice waits.",
+    remedy: "mend the row in the export, or take it from held.csv, and drop it again")
+  static let numberMissing = Finding.Kind(
+    "invoice-number-missing", .error,
+    meaning: "A row has no invoice number.",
+    remedy: "fill in the invoice number, or remove the row if it is a subtotal")
+  static let dateMissing = Finding.Kind(
+    "date-missing", .error,
+    meaning: "An invoice has no invoice date.",
+    remedy: "fill in the invoice date in LoadOps, export again")
+  static let dateUnreadable = Finding.Kind(
+    "date-unreadable", .error,
+    meaning: "A date is not a day of the calendar, or is written in a way that is not known.",
+    remedy: "write the date as YYYY-MM-DD")
+  static let datesMixed = Finding.Kind(
+    "dates-mixed", .error,
+    meaning: "A column writes dates in more than one way, so the day that is meant cannot be known.",
+    remedy: "write every date of the column the same way, best as YYYY-MM-DD")
+  static let amountMissing = Finding.Kind(
+    "amount-missing", .error,
+    meaning: "A line has no amount.",
+    remedy: "fill in the amount in LoadOps, export again")
+  static let amountUnreadable = Finding.Kind(
+    "amount-unreadable", .error,
+    meaning: "An amount, a quantity or a rate is not a number that can be taken to the cent.",
+    remedy: "write it in plain digits with two decimals, such as 1234.50")
+  static let fieldsConflict = Finding.Kind(
+    "invoice-fields-conflict", .error,
+    meaning: "Rows of one invoice contradict each other about something that an invoice has once.",
+    remedy: "make the rows agree, or give the second invoice a number of its own")
+  static let linesMissing = Finding.Kind(
+    "lines-missing", .error,
+    meaning: "An invoice has no lines.",
+    remedy: "export the invoice with its line items")
+  static let loadIDDiffers = Finding.Kind(
+    "load-id-differs", .warning,
+    meaning: "LoadOps uses one value for load and invoice, but here they differ.",
+    remedy: "check which of the two the customer knows; the invoice number was used")
+}
+
+/// Rules about sums.
+public enum ArithmeticRules {
+  static let totalMismatch = Finding.Kind(
+    "total-mismatch", .error,
+    meaning: "The lines of an invoice do not add up to its total.",
+    remedy: "correct the line or the total in LoadOps, export again")
+  static let rateMismatch = Finding.Kind(
+    "rate-mismatch", .notice,
+    meaning: "Quantity times rate is not the amount; the amount counts.",
+    remedy: "nothing needs to be done; correct the rate in LoadOps if the amount is wrong")
+  static let dueAmountExceedsTotal = Finding.Kind(
+    "due-amount-exceeds-total", .warning,
+    meaning: "More is still due than the invoice was about.",
+    remedy: "look at the invoice's payments in LoadOps")
+  static let negativeTotal = Finding.Kind(
+    "negative-total", .error,
+    meaning: "The total is below zero, and credit memos are switched off.",
+    remedy: "set policies.negative_total to credit-memo, or enter it by hand and suppress it here")
+  static let zeroTotal = Finding.Kind(
+    "zero-total", .error,
+    meaning: "The total is zero; QuickBooks Desktop may refuse such an invoice.",
+    remedy: "leave it, or set policies.zero_total to send")
+}
+
+/// Rules about invoice numbers.
+public enum NumberRules {
+  static let numberIllegal = Finding.Kind(
+    "invoice-number-illegal", .error,
+    meaning: "An invoice number has characters that QuickBooks cannot keep, or lost its digits.",
+    remedy: "correct the number in LoadOps; a number such as 1.23E+11 must be exported as text")
+  static let numberTooLong = Finding.Kind(
+    "invoice-number-too-long", .error,
+    meaning: "QuickBooks Desktop keeps eleven characters of an invoice number.",
+    remedy: "shorten the number, or set policies.long_numbers to keep-right")
+  static let numberShortened = Finding.Kind(
+    "invoice-number-shortened", .notice,
+    meaning: "The eleven rightmost characters of an invoice number are written.",
+    remedy: "nothing needs to be done")
+  static let numberTaken = Finding.Kind(
+    "invoice-number-taken", .error,
+    meaning: "Two invoices would have the same document number in QuickBooks.",
+    remedy: "give one of them another number; what QuickBooks keeps must be unique")
+  static let rowsNotAdjacent = Finding.Kind(
+    "rows-not-adjacent", .notice,
+    meaning: "The rows of an invoice stand in several places of the file.",
+    remedy: "nothing needs to be done")
+  static let invoiceRepeated = Finding.Kind(
+    "invoice-repeated", .notice,
+    meaning: "An invoice is in the export more than once, each time the same; it is read once.",
+    remedy: "nothing needs to be done")
+  static let rowsIdentical = Finding.Kind(
+    "rows-identical", .error,
+    meaning: "Two rows of an invoice are the same in every cell; one of them may be a slip.",
+    remedy: "give both rows a different line_no if both are meant, otherwise remove one")
+  static let sameNumberDifferentContent = Finding.Kind(
+    "same-number-different-content", .error,
+    meaning: "One invoice number stands for different invoices; every copy is held.",
+    remedy: "keep the right one, or give the others numbers of their own")
+}
+
+/// Rules about who is billed.
+public enum CustomerRules {
+  static let customerMissing = Finding.Kind(
+    "customer-missing", .error,
+    meaning: "An invoice names no customer.",
+    remedy: "fill in the customer in LoadOps, export again")
+  static let customerUnknown = Finding.Kind(
+    "customer-unknown", .error,
+    meaning: "An invoice names a customer that is neither in the customers export nor mapped.",
+    remedy: "export the customers again, or correct the name; pairing goes by the exact name")
+  static let customerIDDisagrees = Finding.Kind(
+    "customer-id-disagrees", .error,
+    meaning: "An invoice's customer id belongs to another name.",
+    remedy: "correct the customer or the id in LoadOps, export again")
+  static let customerNotPaired = Finding.Kind(
+    "customer-not-paired", .error,
+    meaning: "A customer is not known in QuickBooks, and none may be created.",
+    remedy: "add the customer in QuickBooks, map it, or set policies.unmatched_customers to create")
+  static let customerNameIllegal = Finding.Kind(
+    "customer-name-illegal", .error,
+    meaning: "A customer's name has characters that mean something else in QuickBooks.",
+    remedy: "map the customer to a name without them")
+  static let customerNameTooLong = Finding.Kind(
+    "customer-name-too-long", .error,
+    meaning: "QuickBooks Desktop keeps 41 characters of a customer's name.",
+    remedy: "map the customer to a shorter name")
+  static let customerNameClash = Finding.Kind(
+    "customer-name-clash", .error,
+    meaning: "Two LoadOps customers would be one customer in QuickBooks.",
+    remedy: "if they are the same, map both to one name; otherwise map one to a different name")
+  static let customerNameChanged = Finding.Kind(
+    "customer-name-changed", .warning,
+    meaning: "A customer's name is written with other characters, because IIF cannot hold them.",
+    remedy: "if QuickBooks has the customer in another spelling, map it to that")
+  static let customerListedTwice = Finding.Kind(
+    "customer-listed-twice", .error,
+    meaning: "The customers export has one name twice, with different numbers.",
+    remedy: "give the two customers different names in LoadOps, or remove one")
+}
+
+/// Rules about income categories, terms and tax.
+public enum ItemRules {
+  static let categoryMissing = Finding.Kind(
+    "category-missing", .error,
+    meaning: "A line has no income category.",
+    remedy: "fill in the income category in LoadOps, export again")
+  static let categoryUnmapped = Finding.Kind(
+    "category-unmapped", .error,
+    meaning: "An income category has no QuickBooks item.",
+    remedy: "add a line for it to mapping.csv")
+  static let categoryNotDeclared = Finding.Kind(
+    "category-not-declared", .notice,
+    meaning: "An income category is mapped but not in the income-categories export.",
+    remedy: "nothing needs to be done; export the income categories again to be sure")
+  static let termsUnknown = Finding.Kind(
+    "terms-unknown", .error,
+    meaning: "Terms do not say by themselves when the money is due, and no line maps them.",
+    remedy: "add a terms line to mapping.csv")
+  static let lineTaxable = Finding.Kind(
+    "line-taxable", .error,
+    meaning: "A line is marked as taxable; LoadBooks writes no sales tax.",
+    remedy: "enter this invoice in QuickBooks by hand and suppress it here, or unmark the line")
+}
+
+/// Rules that follow from the settings.
+public enum PolicyRules {
+  static let statusNotSendable = Finding.Kind(
+    "status-not-sendable", .error,
+    meaning: "The invoice's status is not one that may be sent.",
+    remedy: "wait until the load is completed, or change policies.sendable_statuses")
+  static let periodClosed = Finding.Kind(
+    "period-closed", .error,
+    meaning: "The invoice is dated in a closed period.",
+    remedy: "date it in an open period, or change policies.closed_through")
+  static let dateInFuture = Finding.Kind(
+    "date-in-future", .error,
+    meaning: "The invoice is dated further ahead than policies.future_days allows.",
+    remedy: "check the date, or change policies.future_days")
+  static let dueBeforeInvoice = Finding.Kind(
+    "due-before-invoice", .error,
+    meaning: "The invoice would be due before it is dated.",
+    remedy: "correct the due date or the invoice date in LoadOps")
+  static let currencyDiffers = Finding.Kind(
+    "currency-differs", .error,
+    meaning: "The invoice is in another currency than the company.",
+    remedy: "enter it by hand; IIF cannot carry a second currency")
+}
+
+/// Rules about what was sent before and what may not be sent.
+public enum MemoryRules {
+  static let changedSinceSynced = Finding.Kind(
+    "changed-since-synced", .error,
+    meaning: "The invoice was sent before, and has changed since.",
+    remedy: "change the document in QuickBooks by hand, or delete it there and undo the run")
+  static let syncedWithoutRecord = Finding.Kind(
+    "synced-without-record", .error,
+    meaning: "LoadOps says that QuickBooks has the invoice, but LoadBooks never sent it.",
+    remedy: "if it is in QuickBooks, suppress it here; otherwise clear its QB status in LoadOps")
+  static let suppressedAfterSync = Finding.Kind(
+    "suppressed-after-sync", .warning,
+    meaning: "The invoice is on the suppression list, but was sent before.",
+    remedy: "remove it from the list, or void it in QuickBooks")
+  static let suppressed = Finding.Kind(
+    "suppressed", .notice,
+    meaning: "The invoice may not be sent.",
+    remedy: "remove its row from suppress.csv to release it")
+  static let suppressionGuardDiffers = Finding.Kind(
+    "suppression-guard-differs", .warning,
+    meaning: "A suppression row has the invoice's number, but names another customer.",
+    remedy: "correct the number or the customer in suppress.csv")
+}
+
+/// Rules about texts that IIF cannot hold as they are.
+public enum TextRules {
+  static let textChanged = Finding.Kind(
+    "text-changed", .notice,
+    meaning: "A text is written with other characters, because IIF cannot hold them.",
+    remedy: "nothing needs to be done")
+  static let textCut = Finding.Kind(
+    "text-cut", .warning,
+    meaning: "A text is longer than QuickBooks keeps and is cut at its limit.",
+    remedy: "shorten the text in LoadOps if its end matters")
+  static let textUnrepresentable = Finding.Kind(
+    "text-unrepresentable", .warning,
+    meaning: "A text has characters that nothing in IIF stands for; they become question marks.",
+    remedy: "choose formats.iif.encoding windows1252 if that has them, or change the text")
+}
