@@ -165,6 +165,35 @@ final class SettingsTests {
     #expect(control.first?.location?.line == 2, "\(control)")
   }
 
+  /// Settings with no key at its default.
+  static let unusual: Settings = {
+    var wanted = Settings.defaults
+    wanted.company = "007"
+    wanted.target = .online
+    wanted.currency = "CAD"
+    wanted.timeZone = "America/Toronto"
+    wanted.quickBooks.edition = .ca
+    wanted.quickBooks.accountsReceivable = "A/R"
+    wanted.quickBooks.defaultIncomeAccount = "Sales:Freight"
+    wanted.policies.unmatchedCustomers = .hold
+    wanted.policies.sendableStatuses = ["Completed", "No", "01"]
+    wanted.policies.zeroTotal = .send
+    wanted.policies.negativeTotal = .hold
+    wanted.policies.longNumbers = .keepRight
+    wanted.policies.rateMismatch = .hold
+    wanted.policies.closedThrough = CalendarDate(iso: "2025-12-31")
+    wanted.policies.futureDays = 0
+    wanted.formats.dates = .dmy
+    wanted.formats.numbers = .eu
+    wanted.formats.iif.encoding = .windows1252
+    wanted.formats.iif.dates = .iso
+    wanted.formats.iif.documentsPerFile = 1
+    wanted.formats.qbxml.version = "14.0"
+    wanted.formats.qbxml.requestsPerFile = 100_000
+    wanted.formats.qbxml.onError = .stopOnError
+    return wanted
+  }()
+
   @Test func `every key can be set, in every way YAML writes it`() throws {
     let yaml = """
       company: 007
@@ -190,37 +219,17 @@ final class SettingsTests {
         iif: { encoding: windows1252, dates: yyyy-mm-dd, documents_per_file: 1 }
         qbxml: { version: 14.0, requests_per_file: 100000, on_error: stopOnError }
       """
-    var wanted = Settings.defaults
-    wanted.company = "007"
-    wanted.target = .online
-    wanted.currency = "CAD"
-    wanted.timeZone = "America/Toronto"
-    wanted.quickBooks.edition = .ca
-    wanted.quickBooks.accountsReceivable = "A/R"
-    wanted.quickBooks.defaultIncomeAccount = "Sales:Freight"
-    wanted.policies.unmatchedCustomers = .hold
-    wanted.policies.sendableStatuses = ["Completed", "No", "01"]
-    wanted.policies.zeroTotal = .send
-    wanted.policies.negativeTotal = .hold
-    wanted.policies.longNumbers = .keepRight
-    wanted.policies.rateMismatch = .hold
-    wanted.policies.closedThrough = CalendarDate(iso: "2025-12-31")
-    wanted.policies.futureDays = 0
-    wanted.formats.dates = .dmy
-    wanted.formats.numbers = .eu
-    wanted.formats.iif.encoding = .windows1252
-    wanted.formats.iif.dates = .iso
-    wanted.formats.iif.documentsPerFile = 1
-    wanted.formats.qbxml.version = "14.0"
-    wanted.formats.qbxml.requestsPerFile = 100_000
-    wanted.formats.qbxml.onError = .stopOnError
+    let wanted = SettingsTests.unusual
     let windows = "\u{FEFF}" + yaml.replacing("\n", with: "\r\n")
     for text in [yaml, windows] {
       let (settings, problems) = SettingsReader.read(path: "x", bytes: Array(text.utf8))
       #expect(problems.isEmpty, "\(problems)")
       #expect(settings == wanted)
     }
-    // The canonical text is YAML for a reader of dotted paths: setting each line gives the same again.
+  }
+
+  @Test func `the canonical text tells every value, each of which can be set again`() throws {
+    let wanted = SettingsTests.unusual
     var copy = Settings.defaults
     for line in wanted.canonicalText.split(separator: "\n") {
       let parts = line.split(separator: ": ", maxSplits: 1)
