@@ -9,15 +9,15 @@ struct DesktopName: Sendable {
   /// How many levels a path may have.
   let maximumLevels: Int
 
-  /// `Freight Income:Line Haul`
+  /// Such as `Freight Income:Line Haul`.
   static let account = DesktopName(owner: "an account", maximumLength: 31, maximumLevels: 5)
-  /// `Accessorials:Detention`
+  /// Such as `Accessorials:Detention`.
   static let item = DesktopName(owner: "an item", maximumLength: 31, maximumLevels: 5)
-  /// `Terminal:Dallas`
+  /// Such as `Terminal:Dallas`.
   static let className = DesktopName(owner: "a class", maximumLength: 31, maximumLevels: 5)
-  /// `Customer:Job`
+  /// Such as `Customer:Job`.
   static let customer = DesktopName(owner: "a customer", maximumLength: 41, maximumLevels: 5)
-  /// `Net 30`
+  /// Such as `Net 30`.
   static let terms = DesktopName(owner: "terms", maximumLength: 31, maximumLevels: 1)
 
   /// The first reason why QuickBooks would not take a name; nil when it would.

@@ -34,7 +34,7 @@ public struct Settings: Sendable, Hashable {
 
   /// What to do with an invoice over nothing.
   public enum ZeroTotal: String, Sendable, CaseIterable {
-    /// Leave it out; it counts as held, with the reason.
+    /// Do not send it; the report tells why.
     case skip
     /// Treat it like any other.
     case send

@@ -10,6 +10,8 @@ extension Settings {
     public let explanation: [String]
     /// What may be written there.
     public let allowed: String
+    /// What the template shows behind a comment mark when there is no default.
+    var example = ""
     /// Sets it in some settings.
     let apply: @Sendable (inout Settings, SettingsValue) throws(ValueFault) -> Void
     /// Its value in some settings as YAML; empty when it has none.
@@ -43,7 +45,10 @@ extension Settings {
         settings.company = try value.line()
       },
       show: { $0.company.map(YAMLText.scalar) ?? "" }),
-    .word("target", \.target, "Where convert, push and watch send invoices."),
+    .word(
+      "target", \.target,
+      "Where convert, push and watch send invoices: iif makes files for QuickBooks Desktop.",
+      "This version writes iif; the other words are for versions to come."),
     Key(
       path: "currency",
       explanation: ["The currency of the books. Documents in another currency are held."],
@@ -113,7 +118,7 @@ extension Settings {
     Key(
       path: "policies.closed_through",
       explanation: ["The last day of the closed books: documents dated up to it are held."],
-      allowed: "a date such as 2025-12-31, or nothing",
+      allowed: "a date such as 2025-12-31, or nothing", example: "2025-12-31",
       apply: { (settings, value) throws(ValueFault) in
         settings.policies.closedThrough = try value.date()
       },

@@ -217,11 +217,14 @@ struct SettingsReader {
 
   private mutating func syntax(_ error: YamlError) {
     switch error {
-    case .scanner(_, let text, let mark, _), .parser(_, let text, let mark, _),
-      .composer(_, let text, let mark, _):
+    case .scanner(let context, let text, let mark, _),
+      .parser(let context, let text, let mark, _),
+      .composer(let context, let text, let mark, _):
       let line = mark.line <= lines.count ? lines[mark.line - 1] : ""
+      // What is never closed is noticed at the end of the file; it is to be mended where it opens.
+      let isAtEnd = lines.dropFirst(mark.line - 1).allSatisfy { $0.allSatisfy(\.isWhitespace) }
       problem(
-        at: mark, length: 1, "not valid YAML: \(text)",
+        at: isAtEnd ? context?.mark ?? mark : mark, length: 1, "not valid YAML: \(text)",
         SettingsReader.remedy(forSyntax: text, line: line))
     case .reader(let text, let offset, _, let yaml):
       let before = offset.map { yaml.prefix($0) } ?? ""

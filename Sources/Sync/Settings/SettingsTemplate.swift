@@ -22,19 +22,19 @@ extension Settings {
       for (depth, level) in levels.enumerated() where !open.starts(with: levels.prefix(depth + 1)) {
         open = Array(levels.prefix(depth + 1))
         let indent = String(repeating: "  ", count: depth)
-        if depth == 0 { text += "\n" }
+        if !text.hasSuffix("\n\n"), !text.hasSuffix(":\n") { text += "\n" }
         if let about = sections[open.joined(separator: ".")] { text += "\(indent)# \(about)\n" }
         text += "\(indent)\(level):\n"
         isFirst = true
       }
       let indent = String(repeating: "  ", count: levels.count)
-      if !isFirst, levels.isEmpty, key.path != "company" { text += "\n" }
+      if !isFirst, key.path != "company" { text += "\n" }
       for line in key.explanation { text += "\(indent)# \(line)\n" }
       text += "\(indent)# (\(key.allowed))\n"
       let value = key.show(settings)
       text +=
         value.isEmpty
-        ? "\(indent)# \(key.name):\n"
+        ? "\(indent)# \(key.name): \(key.example)\n"
         : "\(indent)\(key.name): \(value)\n"
     }
     return text
