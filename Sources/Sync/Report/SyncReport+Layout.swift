@@ -105,7 +105,7 @@ extension SyncReport {
       let subject =
         held == 0
         ? "Some records wait" : "\(Self.counted(held, "invoice")) \(held == 1 ? "waits" : "wait")"
-      steps.append("\(subject) for somebody: see the findings above.\(place)")
+      steps.append("\(subject) for somebody: see the findings.\(place)")
     }
     return steps
   }

@@ -168,10 +168,10 @@ public struct TextReport {
       return
     }
     for output in report.outputs.prefix(options.filesPerList) {
-      let documents = Self.padded(output.documents.grouped, left: 9)
+      let documents = Self.padded(SyncReport.counted(output.documents, "document"), left: 19)
       let amount = Self.padded(output.amount.grouped, left: 18)
       addLine(
-        "  \(documents) documents  \(amount)  \(output.fingerprint.short)  "
+        "  \(documents)  \(amount)  \(output.fingerprint.short)  "
           + Self.clipped(output.name, to: 40))
     }
     addRest(report.outputs.count - options.filesPerList, "files")
@@ -222,7 +222,7 @@ public struct TextReport {
   private mutating func addNames(_ noun: String, _ names: [String], plural: String? = nil) {
     guard !names.isEmpty else { return }
     let count = names.count == 1 ? "1 \(noun)" : "\(names.count.grouped) \(plural ?? noun + "s")"
-    var list = names.prefix(options.namesPerList).map { Self.clipped($0, to: 60) }
+    var list = names.prefix(max(0, options.namesPerList)).map { Self.clipped($0, to: 90) }
     let rest = names.count - list.count
     if rest > 0 { list.append("and \(rest.grouped) more") }
     addWrapped("\(count): " + list.joined(separator: "; "), indentation: "  ", hanging: "    ")
@@ -268,7 +268,7 @@ public struct TextReport {
   }
 
   private static func paired(_ name: String, with source: String) -> String {
-    name == source ? name : "\(clipped(name, to: 40)) (LoadOps: \(clipped(source, to: 40)))"
+    name == source ? name : "\(clipped(name, to: 38)) (LoadOps: \"\(clipped(source, to: 38))\")"
   }
 
   private static func padded(_ text: String, left width: Int) -> String {

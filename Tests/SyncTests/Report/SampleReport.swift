@@ -83,6 +83,11 @@ enum SampleReport {
     return report
   }
 
+  /// All of them, by name.
+  static var all: [String: SyncReport] {
+    ["empty": empty, "full": full, "unbalanced": unbalanced]
+  }
+
   static var range: ClosedRange<CalendarDate>? {
     guard let first = CalendarDate(iso: "2026-03-01"), let last = CalendarDate(iso: "2026-03-31")
     else { return nil }
@@ -101,7 +106,9 @@ enum SampleReport {
       report.byCustomer.append(
         .init(
           name: name, quickBooksName: index == 2 ? nil : name + " Inc.",
-          totals: totals(4_400_000 - Int64(index) * 500_000, held: index < 3 ? 443_929 : 0)))
+          totals: totals(
+            index == 0 ? 11_625_000 : 3_000_000 - Int64(index) * 375_000,
+            held: index < 2 ? 443_930 : index == 2 ? 443_929 : 0)))
     }
     report.byIncomeCategory = [
       .init(name: "Line Haul", quickBooksName: "Freight:Line Haul", totals: totals(19_800_000)),
