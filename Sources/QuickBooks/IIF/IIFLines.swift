@@ -92,17 +92,16 @@ final class IIFLines {
     buffer.removeFirst(position)
     seen -= position
     position = 0
-    let old = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: IIFLines.chunk))
     var count = -1
     var code: Int32 = 0
-    repeat {
-      count = buffer.withUnsafeMutableBytes {
-        read(descriptor, $0.baseAddress.map { $0 + old }, IIFLines.chunk)
-      }
-      code = errno
-    } while count < 0 && code == EINTR
-    buffer.removeLast(IIFLines.chunk - max(0, count))
+    let fresh = [UInt8](unsafeUninitializedCapacity: IIFLines.chunk) { bytes, filled in
+      repeat {
+        count = read(descriptor, bytes.baseAddress, IIFLines.chunk)
+        code = errno
+      } while count < 0 && code == EINTR
+      filled = max(0, count)
+    }
+    buffer.append(contentsOf: fresh)
     guard count >= 0 else {
       throw Failure(
         .inputUnreadable, "cannot read \(name): \(String(cString: strerror(code)))",
