@@ -168,10 +168,9 @@ final class IIFReader {
           index += 1
         }
       } else {
-        while index < count, scratch[index] != delimiter {
-          bytes.append(scratch[index])
-          index += 1
-        }
+        let begin = index
+        while index < count, scratch[index] != delimiter { index += 1 }
+        bytes.append(contentsOf: scratch[begin..<index])
       }
       fields.append(TextRange(start..<bytes.count))
       guard index < count else { return }

@@ -53,8 +53,18 @@ public final class IIFWriter {
   /// Adds an invoice or a credit memo.
   ///
   /// - Throws: ``Failure`` with cause `cannotWrite`, or `ownBug` when the document's lines do not add
-  ///   up to its total, its total is negative, or its number is not one that QuickBooks keeps.
+  ///   up to its total, its total is negative, or its number is not one that QuickBooks keeps;
+  ///   then no file is left.
   public func append(_ document: borrowing SalesDocument) throws(Failure) {
+    do {
+      try write(document)
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
+  private func write(_ document: borrowing SalesDocument) throws(Failure) {
     try check(document)
     if totals.last.map({ $0.count >= max(1, format.documentsPerFile) }) ?? true { try beginFile() }
     row.removeAll(keepingCapacity: true)
