@@ -53,14 +53,20 @@ public final class IIFWriter {
   /// Adds an invoice or a credit memo.
   ///
   /// - Throws: ``Failure`` with cause `cannotWrite`, or `ownBug` when the document's lines do not add
-  ///   up to its total, its total is negative, or its number is not one that QuickBooks keeps.
+  ///   up to its total, its total is negative, or its number is not one that QuickBooks keeps;
+  ///   then no file is left.
   public func append(_ document: borrowing SalesDocument) throws(Failure) {
-    try check(document)
-    if let file = totals.last, current == nil || file.count >= max(1, format.documentsPerFile) {
-      try beginFile()
-    } else if totals.isEmpty {
-      try beginFile()
+    do {
+      try write(document)
+    } catch {
+      discard()
+      throw error
     }
+  }
+
+  private func write(_ document: borrowing SalesDocument) throws(Failure) {
+    try check(document)
+    if totals.last.map({ $0.count >= max(1, format.documentsPerFile) }) ?? true { try beginFile() }
     row.removeAll(keepingCapacity: true)
     let isInvoice = document.kind == .invoice
     appendHead(document, amount: isInvoice ? document.total : -document.total)
@@ -120,25 +126,64 @@ public final class IIFWriter {
     current = nil
   }
 
+  /// Checks every file from its bytes, then reads its documents back and compares them one by one.
   private func verify() throws(Failure) -> [OutputFile] {
     var output: [OutputFile] = []
+    var preflight = IIFPreflight(format: format)
     for (index, file) in stagedFiles.enumerated() {
       guard let fingerprint = file.fingerprint else { continue }
-      let expected = index == 0 ? [] : totals[index - 1]
+      var (documents, amount) = (0, Money.zero)
+      if index == 0 {
+        try preflight.checkLists(path: file.stagedPath, name: file.name)
+      } else {
+        try preflight.checkDocuments(path: file.stagedPath, name: file.name)
+        (documents, amount) = try readBack(file, expecting: totals[index - 1])
+      }
       output.append(
         OutputFile(
-          name: file.name, fingerprint: fingerprint, documents: expected.count,
-          amount: Money(cents: expected.reduce(0, +))))
+          name: file.name, fingerprint: fingerprint, documents: documents, amount: amount))
     }
     return output
+  }
+
+  private func readBack(
+    _ file: StagedFile, expecting expected: [Int64]
+  ) throws(Failure) -> (Int, Money) {
+    let reader = try IIFReader(
+      path: file.stagedPath, name: file.name, isASCII: format.encoding == .ascii)
+    var count = 0
+    var amount = Money.zero
+    try IIFDocuments.forEach(of: reader) { document throws(Failure) in
+      guard count < expected.count, document.total.cents == expected[count],
+        document.balance == .zero
+      else {
+        throw Failure(
+          .ownBug, "document \(document.number) reads back with a total of \(document.total)",
+          remedy: "do not import the file, and report this",
+          location: SourceLocation(file: file.name, line: document.line))
+      }
+      count += 1
+      amount += document.total
+    }
+    guard count == expected.count else {
+      throw Failure(
+        .ownBug, "\(file.name) holds \(count) documents, \(expected.count) were written",
+        remedy: "do not import the file, and report this")
+    }
+    return (count, amount)
   }
 
   // MARK: Rows
 
   private func check(_ document: borrowing SalesDocument) throws(Failure) {
     var sum = Money.zero
+    var isInRange = true
     var isKnown = fields.customers.indices.contains(document.customer)
     for line in document.lines {
+      guard line.amount.cents.magnitude <= Money.maximum.cents.magnitude else {
+        isInRange = false
+        break
+      }
       sum += line.amount
       isKnown = isKnown && fields.items.indices.contains(line.item)
     }
@@ -156,6 +201,8 @@ public final class IIFWriter {
         "QuickBooks would not keep its number as it is"
       } else if document.lines.isEmpty {
         "it has no lines"
+      } else if !isInRange {
+        "an amount is larger than QuickBooks takes"
       } else if sum != document.total {
         "its lines add up to \(sum), its total is \(document.total)"
       } else if document.total < .zero {

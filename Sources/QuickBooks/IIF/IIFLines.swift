@@ -1,0 +1,112 @@
+internal import Foundation
+internal import Vocabulary
+
+/// Reads a file line by line, whatever ends its lines: CRLF, LF or a lone CR.
+final class IIFLines {
+  /// What ended a line.
+  enum End { case crlf, lf, cr, endOfFile }
+
+  /// The file as messages name it.
+  let name: String
+  /// The current line's bytes, without its end.
+  private(set) var line: [UInt8] = []
+  /// What ended the current line.
+  private(set) var end = End.endOfFile
+  /// The current line's number, from 1.
+  private(set) var number = 0
+
+  /// No list entry and no document comes near this.
+  private static let longestLine = 1 << 20
+  private static let chunk = 1 << 18
+  private var descriptor: Int32
+  private var buffer: [UInt8]
+  private var position = 0
+
+  /// Opens a file.
+  init(path: String, name: String) throws(Failure) {
+    self.name = name
+    buffer = []
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      let code = errno
+      throw Failure(
+        code == ENOENT ? .inputMissing : .inputUnreadable,
+        "cannot open \(name): \(String(cString: strerror(code)))",
+        remedy: "check the file's name and its permissions")
+    }
+  }
+
+  /// Reads bytes instead of a file.
+  init(bytes: [UInt8], name: String) {
+    self.name = name
+    buffer = bytes
+    descriptor = -1
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Goes to the next line; false at the end.
+  func next() throws(Failure) -> Bool {
+    line.removeAll(keepingCapacity: true)
+    var seen = position
+    while true {
+      while seen < buffer.count, buffer[seen] != 0x0A, buffer[seen] != 0x0D { seen += 1 }
+      if seen < buffer.count {
+        if buffer[seen] == 0x0D, seen + 1 == buffer.count, try refill(&seen) { continue }
+        break
+      }
+      guard seen - position <= IIFLines.longestLine else {
+        throw Failure(
+          .inputUnreadable, "a line is longer than a megabyte",
+          remedy: "check that it is an IIF file",
+          location: SourceLocation(file: name, line: number + 1))
+      }
+      guard try refill(&seen) else { break }
+    }
+    if seen == buffer.count, seen == position { return false }
+    number += 1
+    line.append(contentsOf: buffer[position..<seen])
+    position = seen
+    guard seen < buffer.count else {
+      end = .endOfFile
+      return true
+    }
+    if buffer[seen] == 0x0A {
+      end = .lf
+      position += 1
+    } else if seen + 1 < buffer.count, buffer[seen + 1] == 0x0A {
+      end = .crlf
+      position += 2
+    } else {
+      end = .cr
+      position += 1
+    }
+    return true
+  }
+
+  /// Drops what was consumed and reads on; false when there is no more.
+  private func refill(_ seen: inout Int) throws(Failure) -> Bool {
+    guard descriptor >= 0 else { return false }
+    buffer.removeFirst(position)
+    seen -= position
+    position = 0
+    var count = -1
+    var code: Int32 = 0
+    let fresh = [UInt8](unsafeUninitializedCapacity: IIFLines.chunk) { bytes, filled in
+      repeat {
+        count = read(descriptor, bytes.baseAddress, IIFLines.chunk)
+        code = errno
+      } while count < 0 && code == EINTR
+      filled = max(0, count)
+    }
+    buffer.append(contentsOf: fresh)
+    guard count >= 0 else {
+      throw Failure(
+        .inputUnreadable, "cannot read \(name): \(String(cString: strerror(code)))",
+        remedy: "check the file and the disk, then run the same command again")
+    }
+    return count > 0
+  }
+}
