@@ -59,6 +59,9 @@ public enum RecordFault: Hashable, Sendable {
 
 /// Which column of a row holds which field.
 public final class RecordLayout: Sendable {
+  /// A layout without columns.
+  public static let empty = RecordLayout(width: 0, columns: [:])
+
   /// How many cells a row has.
   public let width: Int
   private let columns: [Int16]

@@ -39,12 +39,10 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   case customerNameIllegal
   case customerNameTooLong
   case customerNameClash
-  case customerNameChanged
   case customerListedTwice
   // Items and terms
   case categoryMissing
   case categoryUnmapped
-  case categoryNotDeclared
   case termsUnknown
   case lineTaxable
   // Policies
@@ -104,11 +102,9 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .customerNameIllegal: CustomerRules.customerNameIllegal
     case .customerNameTooLong: CustomerRules.customerNameTooLong
     case .customerNameClash: CustomerRules.customerNameClash
-    case .customerNameChanged: CustomerRules.customerNameChanged
     case .customerListedTwice: CustomerRules.customerListedTwice
     case .categoryMissing: ItemRules.categoryMissing
     case .categoryUnmapped: ItemRules.categoryUnmapped
-    case .categoryNotDeclared: ItemRules.categoryNotDeclared
     case .termsUnknown: ItemRules.termsUnknown
     case .lineTaxable: ItemRules.lineTaxable
     case .statusNotSendable: PolicyRules.statusNotSendable

@@ -1,7 +1,7 @@
-public import Vocabulary
+internal import Vocabulary
 
 /// Rules about what could be read.
-public enum ReadingRules {
+enum ReadingRules {
   static let unreadableRecord = Finding.Kind(
     "unreadable-record", .error,
     meaning: "A row or an object could not be read whole; its invoice waits.",
@@ -45,7 +45,7 @@ public enum ReadingRules {
 }
 
 /// Rules about sums.
-public enum ArithmeticRules {
+enum ArithmeticRules {
   static let totalMismatch = Finding.Kind(
     "total-mismatch", .error,
     meaning: "The lines of an invoice do not add up to its total.",
@@ -69,7 +69,7 @@ public enum ArithmeticRules {
 }
 
 /// Rules about invoice numbers.
-public enum NumberRules {
+enum NumberRules {
   static let numberIllegal = Finding.Kind(
     "invoice-number-illegal", .error,
     meaning: "An invoice number has characters that QuickBooks cannot keep, or lost its digits.",
@@ -105,7 +105,7 @@ public enum NumberRules {
 }
 
 /// Rules about who is billed.
-public enum CustomerRules {
+enum CustomerRules {
   static let customerMissing = Finding.Kind(
     "customer-missing", .error,
     meaning: "An invoice names no customer.",
@@ -145,7 +145,7 @@ public enum CustomerRules {
 }
 
 /// Rules about income categories, terms and tax.
-public enum ItemRules {
+enum ItemRules {
   static let categoryMissing = Finding.Kind(
     "category-missing", .error,
     meaning: "A line has no income category.",
@@ -169,7 +169,7 @@ public enum ItemRules {
 }
 
 /// Rules that follow from the settings.
-public enum PolicyRules {
+enum PolicyRules {
   static let statusNotSendable = Finding.Kind(
     "status-not-sendable", .error,
     meaning: "The invoice's status is not one that may be sent.",
@@ -193,7 +193,7 @@ public enum PolicyRules {
 }
 
 /// Rules about what was sent before and what may not be sent.
-public enum MemoryRules {
+enum MemoryRules {
   static let changedSinceSynced = Finding.Kind(
     "changed-since-synced", .error,
     meaning: "The invoice was sent before, and has changed since.",
@@ -217,7 +217,7 @@ public enum MemoryRules {
 }
 
 /// Rules about texts that IIF cannot hold as they are.
-public enum TextRules {
+enum TextRules {
   static let textChanged = Finding.Kind(
     "text-changed", .notice,
     meaning: "A text is written with other characters, because IIF cannot hold them.",
@@ -230,4 +230,46 @@ public enum TextRules {
     "text-unrepresentable", .warning,
     meaning: "A text has characters that nothing in IIF stands for; they become question marks.",
     remedy: "choose formats.iif.encoding windows1252 if that has them, or change the text")
+}
+
+/// Findings about a whole file or a whole run rather than one invoice.
+enum BatchRules {
+  static let unknownColumns = Finding.Kind(
+    "unknown-columns", .notice,
+    meaning: "A file has columns or keys that mean nothing to LoadBooks; they are not carried over.",
+    remedy: "if one of them matters, name its field in mapping.csv: column,HEADER,FIELD,,")
+  static let headerRepeated = Finding.Kind(
+    "header-repeated", .notice,
+    meaning: "The header row stands again in the middle of a file; it is passed over.",
+    remedy: "nothing needs to be done")
+  static let fileIgnored = Finding.Kind(
+    "file-ignored", .notice,
+    meaning: "A file in the folder has a name that no export has; it was not read.",
+    remedy: "rename it to .csv or .json if it is an export")
+  static let suppressionUnmatched = Finding.Kind(
+    "suppression-unmatched", .warning,
+    meaning: "A row of the suppression list matches no invoice of this export.",
+    remedy: "check the number for a typing error; leave the row if the invoice is in another export")
+  static let suppressionExpired = Finding.Kind(
+    "suppression-expired", .warning,
+    meaning: "A row of the suppression list would match, but its last day is over.",
+    remedy: "remove the row, or set a later until date")
+  static let addressUnsplit = Finding.Kind(
+    "address-not-split", .notice,
+    meaning: "An address in one field has no recognisable city line; it is written as it is.",
+    remedy: "nothing needs to be done; lines can be arranged in QuickBooks")
+  static let addressCut = Finding.Kind(
+    "address-cut", .warning,
+    meaning: "An address needs more than five lines of 41 characters; the rest is left out.",
+    remedy: "shorten the address in LoadOps, or complete it in QuickBooks")
+  static let datesDetected = Finding.Kind(
+    "dates-detected", .notice,
+    meaning: "A file writes dates with slashes; the order of day and month was taken from its columns.",
+    remedy: "if the order is wrong, set formats.dates")
+
+  static let all = [
+    unknownColumns, headerRepeated, fileIgnored, suppressionUnmatched, suppressionExpired,
+    addressUnsplit, addressCut, datesDetected, CustomerRules.customerNameChanged,
+    ItemRules.categoryNotDeclared,
+  ]
 }

@@ -45,12 +45,7 @@ public struct MappingFile: Sendable {
   public typealias ItemMapping = Row
 
   /// What a column of an export is.
-  public enum Column: Sendable, Hashable {
-    /// It holds this field.
-    case field(Field)
-    /// It is not looked at.
-    case ignore
-  }
+  public typealias Column = ColumnMeaning
 
   /// The columns of the file, in the order of a new one.
   public static let columnNames = ["kind", "loadops", "quickbooks", "account", "note"]
@@ -151,7 +146,7 @@ extension MappingFile {
     rows.append(row)
     if row.kind == .column {
       columns[HeaderName.normalised(row.loadOps)] =
-        Field(rawValue: row.quickBooks).map(Column.field) ?? .ignore
+        Field(rawValue: row.quickBooks).map(Column.field) ?? .ignored
     }
     if byName[row.kind, default: [:]][row.loadOps] == nil {
       byName[row.kind, default: [:]][row.loadOps] = row.index

@@ -1,0 +1,474 @@
+internal import Ledger
+internal import LoadOps
+internal import QuickBooks
+internal import Vocabulary
+
+extension InvoiceAssessor {
+  // MARK: - Reading
+
+  mutating func checkReading(_ record: Record, _ invoice: Invoice) {
+    for (row, fault) in record.faults {
+      raise(.unreadableRecord, record, record.wholeRow(row), nil) {
+        Detail(message: InvoiceAssessor.describe(fault))
+      }
+    }
+    if invoice.number.isEmpty, record.faults.isEmpty {
+      raise(.numberMissing, record, .absent, .invoiceNumber) {
+        Detail(message: "this row has no invoice number")
+      }
+    }
+    for flaw in invoice.flaws { raise(flaw, record) }
+    let dateIsFlawed = invoice.flaws.contains { $0.field == .invoiceDate }
+    if invoice.date == nil, !dateIsFlawed, record.faults.isEmpty {
+      raise(.dateMissing, record, invoice.number, .invoiceDate) {
+        Detail(message: "invoice \(record.string(invoice.number)) has no invoice date")
+      }
+    }
+    if invoice.lines.isEmpty, record.faults.isEmpty {
+      raise(.linesMissing, record, invoice.number, nil) {
+        Detail(message: "invoice \(record.string(invoice.number)) has no lines")
+      }
+    }
+    if !invoice.loadID.isEmpty,
+      !record.text[invoice.loadID.value.range].elementsEqual(record.text[invoice.number.value.range])
+    {
+      raise(.loadIDDiffers, record, invoice.loadID, .loadID) {
+        Detail(
+          message: "load id \(record.string(invoice.loadID)) is not the invoice number "
+            + record.string(invoice.number))
+      }
+    }
+  }
+
+  private static func describe(_ fault: RecordFault) -> String {
+    switch fault {
+    case .cellCount(let expected, let found):
+      "this row has \(found) cells, but the header has \(expected)"
+    case .unclosedQuote: "this row has a quotation mark that is never closed"
+    case .notUTF8:
+      "this record is not UTF-8 text; save the file as \"CSV UTF-8 (comma delimited)\""
+    case .json(let reason): "this record cannot be read: \(reason)"
+    }
+  }
+
+  private mutating func raise(_ flaw: Invoice.Flaw, _ record: Record) {
+    let cell = record.cell(flaw.row, flaw.field)
+    let text = { record.string(cell) }
+    let name = flaw.field.name
+    switch flaw.problem {
+    case .date:
+      raise(.dateUnreadable, record, cell, flaw.field) {
+        Detail(message: "\(name) \"\(text())\" is not a day of the calendar, or not a date")
+      }
+    case .zonedDate:
+      raise(.dateUnreadable, record, cell, flaw.field) {
+        Detail(
+          message: "\(name) \"\(text())\" has a time zone, so the day that is meant is not certain",
+          remedy: "write the day alone, as YYYY-MM-DD")
+      }
+    case .mixedDate:
+      raise(.datesMixed, record, cell, flaw.field) {
+        Detail(message: "\(name) \"\(text())\" is not written like the rest of its column")
+      }
+    case .number(let fault):
+      raise(.amountUnreadable, record, cell, flaw.field) {
+        let reason =
+          switch fault {
+          case .notANumber: "is not a number"
+          case .outOfRange: "has more digits than QuickBooks takes"
+          case .exponent: "has an exponent, so digits may be lost"
+          }
+        return Detail(message: "\(name) \"\(text())\" \(reason)")
+      }
+    case .fractionOfCent:
+      raise(.amountUnreadable, record, cell, flaw.field) {
+        Detail(message: "\(name) \"\(text())\" has fractions of a cent")
+      }
+    case .conflict(let otherRow):
+      raise(.fieldsConflict, record, cell, flaw.field) {
+        let other = record.cell(otherRow, flaw.field)
+        return Detail(
+          message: "\(name) is \"\(text())\" here, but \"\(record.string(other))\" in line "
+            + "\(record.line(otherRow, other)) of the same invoice")
+      }
+    }
+  }
+
+  mutating func checkForced(
+    _ record: Record, _ invoice: Invoice, _ forced: RuleSet, _ places: [String]
+  ) {
+    guard !forced.isEmpty else { return }
+    let number = record.string(invoice.number)
+    for rule in forced.rules {
+      raise(rule, record, invoice.number, .invoiceNumber) {
+        let notes = places.prefix(5).map { "also at \($0)" }
+        switch rule {
+        case .rowsNotAdjacent:
+          return Detail(message: "the rows of invoice \(number) stand in several places", notes: notes)
+        case .invoiceRepeated:
+          return Detail(message: "invoice \(number) is repeated exactly; it is read once", notes: notes)
+        case .sameNumberDifferentContent:
+          return Detail(
+            message: "invoice number \(number) stands for different invoices", notes: notes)
+        case .numberTaken:
+          return Detail(
+            message: "another invoice of this export would have the document number "
+              + "\(documentNumber(number)), too", notes: notes)
+        default: return Detail(message: rule.kind.meaning)
+        }
+      }
+    }
+  }
+
+  // MARK: - Numbers
+
+  /// The number as QuickBooks shall keep it.
+  func documentNumber(_ number: String) -> String {
+    context.settings.policies.longNumbers == .keepRight
+      ? String(number.suffix(IIFLimits.documentNumber)) : number
+  }
+
+  mutating func checkNumber(_ record: Record, _ invoice: Invoice) {
+    guard !invoice.number.isEmpty else { return }
+    let text = record.text.span.extracting(invoice.number.value.range)
+    let changes = IIFText.changes(text, encoding: .ascii)
+    if !changes.isEmpty || looksLost(record, invoice.number) {
+      raise(.numberIllegal, record, invoice.number, .invoiceNumber) {
+        Detail(
+          message: "invoice number \"\(record.string(invoice.number))\" cannot be kept as it is")
+      }
+      return
+    }
+    var written = invoice.number.value.range
+    if written.count > IIFLimits.documentNumber {
+      guard context.settings.policies.longNumbers == .keepRight else {
+        raise(.numberTooLong, record, invoice.number, .invoiceNumber) {
+          Detail(
+            message: "invoice number \"\(record.string(invoice.number))\" has \(written.count) "
+              + "characters; QuickBooks Desktop keeps \(IIFLimits.documentNumber)")
+        }
+        return
+      }
+      written = written.upperBound - IIFLimits.documentNumber..<written.upperBound
+      raise(.numberShortened, record, invoice.number, .invoiceNumber) {
+        let number = record.string(invoice.number)
+        return Detail(message: "invoice \(number) is written as \(documentNumber(number))")
+      }
+    }
+    let kind: LedgerEntry.DocumentKind = result.kind == .invoice ? .invoice : .creditMemo
+    let document = record.text.span.extracting(written)
+    if context.ledger.lookup(text) == nil, context.ledger.isDocumentNumberTaken(kind, document) {
+      raise(.numberTaken, record, invoice.number, .invoiceNumber) {
+        Detail(
+          message: "document number \(documentNumber(record.string(invoice.number))) was already "
+            + "sent for another invoice")
+      }
+    }
+  }
+
+  /// `1.23E+11` and the error words of spreadsheets.
+  private func looksLost(_ record: Record, _ cell: Cell) -> Bool {
+    let bytes = record.text[cell.value.range]
+    guard let first = bytes.first else { return false }
+    if first == UInt8(ascii: "#") { return bytes.count > 1 }
+    guard first &- 0x30 < 10, let mark = bytes.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") })
+    else { return false }
+    let sign = bytes.index(after: mark)
+    guard sign < bytes.endIndex, bytes[sign] == UInt8(ascii: "+"), bytes[..<mark].contains(UInt8(ascii: "."))
+    else { return false }
+    return true
+  }
+
+  // MARK: - Arithmetic
+
+  mutating func checkArithmetic(_ record: Record, _ invoice: Invoice) {
+    for line in invoice.lines {
+      if line.amount == nil {
+        if !invoice.flaws.contains(where: { $0.row == line.row && $0.field == .amount }) {
+          raise(.amountMissing, record, record.wholeRow(line.row), .amount) {
+            Detail(message: "this line of invoice \(record.string(invoice.number)) has no amount")
+          }
+        }
+        continue
+      }
+      checkRate(record, line)
+    }
+    checkIdenticalRows(record, invoice)
+    let isReadable = record.faults.isEmpty && !invoice.flaws.contains { $0.isAboutMoney }
+    guard isReadable, !invoice.lines.isEmpty, !result.rules.contains(.amountMissing) else { return }
+    if let declared = invoice.declaredTotal, declared != result.amount {
+      let cell = record.firstCell(.invoiceTotal)
+      raise(.totalMismatch, record, cell, .invoiceTotal) {
+        let difference = result.amount - declared
+        return Detail(
+          message: "the lines of invoice \(record.string(invoice.number)) add up to "
+            + "\(result.amount), but its total is \(declared): a difference of \(difference)")
+      }
+    }
+    if let due = invoice.dueAmount, due > max(result.amount, .zero) {
+      raise(.dueAmountExceedsTotal, record, record.firstCell(.dueAmount), .dueAmount) {
+        Detail(message: "\(due) is still due on an invoice over \(result.amount)")
+      }
+    }
+    if result.amount == .zero, context.settings.policies.zeroTotal != .send {
+      raise(.zeroTotal, record, invoice.number, .invoiceTotal) {
+        Detail(message: "invoice \(record.string(invoice.number)) is over 0.00")
+      }
+    }
+    if result.amount < .zero, context.settings.policies.negativeTotal == .hold {
+      raise(.negativeTotal, record, invoice.number, .invoiceTotal) {
+        Detail(message: "invoice \(record.string(invoice.number)) is over \(result.amount)")
+      }
+    }
+  }
+
+  private mutating func checkRate(_ record: Record, _ line: Invoice.Line) {
+    guard let quantity = line.quantity, let rate = line.rate, let amount = line.amount,
+      Money(quantity: quantity, rate: rate) != amount
+    else { return }
+    raise(.rateMismatch, record, record.cell(line.row, .rate), .rate) {
+      Detail(message: "\(quantity) at \(rate) is not \(amount); the amount counts")
+    }
+  }
+
+  private mutating func checkIdenticalRows(_ record: Record, _ invoice: Invoice) {
+    let lines = invoice.lines
+    guard lines.count > 1 else { return }
+    for (index, line) in lines.enumerated().dropFirst() {
+      // A long invoice is compared with the lines before only as far as a person would see it.
+      for other in lines[max(0, index - 64)..<index]
+      where other.amount == line.amount && record.rowsAreEqual(other.row, line.row) {
+        raise(.rowsIdentical, record, record.wholeRow(line.row), nil) {
+          let first = record.line(other.row, record.wholeRow(other.row))
+          return Detail(message: "this row is the same in every cell as the one in line \(first)")
+        }
+        return
+      }
+    }
+  }
+
+  // MARK: - Customers, items, terms
+
+  mutating func checkCustomer(_ record: Record, _ invoice: Invoice) {
+    let entry = customers.entries[result.customer]
+    if !entry.holding.isEmpty {
+      for rule in entry.holding.rules {
+        raise(rule, record, invoice.customer, .customerName) { detail(rule, entry, record, invoice) }
+      }
+    }
+    if !invoice.customerID.isEmpty, !invoice.customer.isEmpty,
+      let owner = customers.otherName(
+        withID: record.string(invoice.customerID), than: entry.name)
+    {
+      raise(.customerIDDisagrees, record, invoice.customerID, .customerID) {
+        Detail(
+          message: "customer id \(record.string(invoice.customerID)) is that of \"\(owner)\", but the "
+            + "invoice names \"\(entry.name)\"")
+      }
+    }
+  }
+
+  private func detail(
+    _ rule: Rule, _ entry: CustomerBook.Entry, _ record: Record, _ invoice: Invoice
+  ) -> Detail {
+    let name = entry.name
+    let line = { (target: String) in
+      "add to mapping.csv: "
+        + MappingFile.line(kind: .customer, loadops: name, quickbooks: target)
+    }
+    switch rule {
+    case .customerMissing:
+      return Detail(message: "invoice \(record.string(invoice.number)) names no customer")
+    case .customerUnknown:
+      let message = "customer \"\(name)\" is not in the customers export"
+      guard let near = customers.nearest(to: name) else { return Detail(message: message) }
+      return Detail(
+        message: message, remedy: "correct the name in LoadOps, or \(line(near.name))",
+        notes: ["the export has \"\(near.name)\": \(near.difference)"])
+    case .customerNotPaired:
+      return Detail(
+        message: "customer \"\(name)\" is not known in QuickBooks, and the settings say not to create it",
+        remedy: "add it in QuickBooks, or \(line("ITS NAME IN QUICKBOOKS"))")
+    case .customerNameIllegal:
+      let text = entry.quickBooksName.isEmpty ? name : entry.quickBooksName
+      let why = text.contains(":") ? "a colon, which makes it a job" : "characters IIF cannot hold"
+      return Detail(
+        message: "customer name \"\(text)\" has \(why)",
+        remedy: line(text.replacing(":", with: " -")))
+    case .customerNameTooLong:
+      let text = entry.quickBooksName
+      return Detail(
+        message: "customer name \"\(text)\" has \(text.count) characters; QuickBooks Desktop keeps "
+          + "\(IIFLimits.customerLevel)",
+        remedy: line(String(text.prefix(IIFLimits.customerLevel)).trimmingBlanks))
+    case .customerNameClash:
+      return Detail(
+        message: "QuickBooks would take customers \"\(name)\" and \"\(entry.clashesWith ?? "")\" for one",
+        remedy: rule.kind.remedy)
+    default: return Detail(message: "customer \"\(name)\": \(rule.kind.meaning)")
+    }
+  }
+
+  mutating func checkItems(_ record: Record, _ invoice: Invoice) {
+    for line in invoice.lines {
+      let number = items.number(of: record.text.span.extracting(line.category.value.range))
+      let entry = items.entries[number]
+      for rule in entry.holding.isEmpty ? [] : entry.holding.rules {
+        let cell = line.category.isEmpty ? record.wholeRow(line.row) : line.category
+        raise(rule, record, cell, .category) {
+          rule == .categoryMissing
+            ? Detail(message: "this line has no income category")
+            : Detail(
+              message: "income category \"\(entry.name)\" has no QuickBooks item",
+              remedy: "add to mapping.csv: \(items.suggestion(for: entry.name))")
+        }
+      }
+      if line.isTaxed {
+        raise(.lineTaxable, record, record.cell(line.row, .taxable), .taxable) {
+          Detail(message: "this line is marked as taxable")
+        }
+      }
+    }
+  }
+
+  mutating func checkTerms(_ record: Record, _ invoice: Invoice) {
+    if !invoice.terminal.isEmpty {
+      result.terminal = terminals.number(
+        of: record.text.span.extracting(invoice.terminal.value.range))
+    }
+    var number: Int?
+    if !invoice.terms.isEmpty {
+      number = terms.number(of: record.text.span.extracting(invoice.terms.value.range))
+    } else if let usual = customers.entries[result.customer].listed?.terms, !usual.isEmpty {
+      let bytes = Array(usual.utf8)
+      number = terms.number(of: bytes.span)
+    }
+    guard let number else { return }
+    result.terms = number
+    if terms.entries[number].terms == nil {
+      let name = terms.entries[number].name
+      raise(.termsUnknown, record, invoice.terms, .terms) {
+        Detail(
+          message: "terms \"\(name)\" do not say when the money is due",
+          remedy: "add to mapping.csv: "
+            + MappingFile.line(kind: .terms, loadops: name, quickbooks: "Net 30")
+            + " (or whichever terms are meant)")
+      }
+    }
+  }
+
+  // MARK: - Policies
+
+  mutating func checkPolicies(_ record: Record, _ invoice: Invoice) {
+    let policies = context.settings.policies
+    result.isSendable = isSendable(record, invoice.status)
+    if !result.isSendable {
+      raise(.statusNotSendable, record, invoice.status, .status) {
+        Detail(
+          message: "status \"\(record.string(invoice.status))\" is none of "
+            + policies.sendableStatuses.joined(separator: ", "))
+      }
+    }
+    if let date = invoice.date {
+      if let closed = policies.closedThrough, date <= closed {
+        raise(.periodClosed, record, record.firstCell(.invoiceDate), .invoiceDate) {
+          Detail(message: "\(date) is in the period that is closed through \(closed)")
+        }
+      }
+      if date > context.today.adding(days: policies.futureDays) {
+        raise(.dateInFuture, record, record.firstCell(.invoiceDate), .invoiceDate) {
+          Detail(message: "\(date) is more than \(policies.futureDays) days ahead")
+        }
+      }
+      if let due = invoice.dueDate, due < date {
+        raise(.dueBeforeInvoice, record, record.firstCell(.dueDate), .dueDate) {
+          Detail(message: "due on \(due), before the invoice date \(date)")
+        }
+      }
+    }
+    if !invoice.currency.isEmpty, !record.equals(invoice.currency, context.settings.currency) {
+      raise(.currencyDiffers, record, invoice.currency, .currency) {
+        Detail(
+          message: "currency \(record.string(invoice.currency)) is not \(context.settings.currency)")
+      }
+    }
+    if record.equals(invoice.syncStatus, "synced"),
+      context.ledger.lookup(record.text.span.extracting(invoice.number.value.range)) == nil
+    {
+      raise(.syncedWithoutRecord, record, invoice.syncStatus, .syncStatus) {
+        Detail(
+          message: "LoadOps says that invoice \(record.string(invoice.number)) is in QuickBooks, but "
+            + "no run of LoadBooks sent it")
+      }
+    }
+  }
+
+  // MARK: - Texts
+
+  mutating func checkTexts(_ record: Record, _ invoice: Invoice) {
+    for line in invoice.lines { checkText(record, line.description, .lineDescription) }
+    checkText(record, invoice.note, .invoiceNote)
+    checkText(record, invoice.origin, .origin)
+    checkText(record, invoice.destination, .destination)
+    checkText(record, invoice.billOfLading, .billOfLadingNumber)
+    if invoice.purchaseOrder.isEmpty {
+      checkText(record, invoice.reference, .referenceNumber, limit: IIFLimits.purchaseOrder)
+    } else {
+      checkText(record, invoice.purchaseOrder, .purchaseOrderNumber, limit: IIFLimits.purchaseOrder)
+      checkText(record, invoice.reference, .referenceNumber)
+    }
+  }
+
+  private mutating func checkText(
+    _ record: Record, _ cell: Cell, _ field: Field, limit: Int = IIFLimits.memo
+  ) {
+    guard !cell.isEmpty else { return }
+    let encoding = context.settings.iifFormat.encoding
+    let changes = IIFText.changes(
+      record.text.span.extracting(cell.value.range), encoding: encoding, limit: limit)
+    guard !changes.isEmpty else { return }
+    if changes.contains(.cut) {
+      raise(.textCut, record, cell, field) {
+        Detail(message: "\(field.name) is longer than the \(limit) characters that QuickBooks keeps")
+      }
+    }
+    if changes.contains(.unrepresentable) {
+      raise(.textUnrepresentable, record, cell, field) {
+        Detail(
+          message: "\(field.name) is written as \"\(converted(record, cell))\"")
+      }
+    } else if !changes.isDisjoint(with: [.transliterated, .punctuation]) {
+      raise(.textChanged, record, cell, field) {
+        Detail(message: "\(field.name) is written as \"\(converted(record, cell))\"")
+      }
+    }
+  }
+
+  private func converted(_ record: Record, _ cell: Cell) -> String {
+    IIFText.converted(record.string(cell), encoding: context.settings.iifFormat.encoding)
+  }
+}
+
+extension Invoice.Flaw {
+  /// Whether the flaw makes the sum of the lines uncertain.
+  var isAboutMoney: Bool { field == .amount || field == .invoiceTotal }
+}
+
+extension Record {
+  /// The first cell of a field that says something, whichever row it stands in.
+  func firstCell(_ field: Field) -> Cell {
+    for row in rows.indices {
+      let cell = cell(row, field)
+      if !cell.isEmpty { return cell }
+    }
+    return .absent
+  }
+}
+
+extension String {
+  fileprivate var trimmingBlanks: String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}

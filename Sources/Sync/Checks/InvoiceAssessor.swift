@@ -1,0 +1,281 @@
+internal import Ledger
+internal import LoadOps
+internal import QuickBooks
+internal import Vocabulary
+
+/// Decides what becomes of one invoice, by every rule there is.
+///
+/// The same code runs when a plan is made, when the plan's findings are told, and when one invoice is
+/// explained; only then are sentences made, because a million of them would cost more than the work.
+struct InvoiceAssessor {
+  /// What was decided.
+  struct Assessment {
+    var outcome = Outcome.held
+    var rules = RuleSet.none
+    var amount = Money.zero
+    var lines = 0
+    var customer = 0
+    var date: CalendarDate?
+    var terms: Int?
+    var terminal: Int?
+    var content = ContentHash(high: 0, low: 0)
+    var kind = SalesDocument.Kind.invoice
+    var isSelected = true
+    /// Sets the invoice apart from another copy of it: would it be sendable by its status?
+    var isSendable = true
+  }
+
+  /// What a finding says beside its kind.
+  struct Detail {
+    var message: String
+    var remedy: String?
+    var notes: [String] = []
+  }
+
+  let context: PlanContext
+  let master: MasterData
+  let names: IIFNames
+  var customers: CustomerBook
+  var items: ItemBook
+  var terms: TermsBook
+  var terminals: ClassBook
+  /// Suppression rows that matched something, and those that are over.
+  var matchedSuppressions: Set<Int> = []
+  var expiredSuppressions: Set<Int> = []
+  /// The findings of the last assessment, when ``source`` is set.
+  private(set) var findings: [Finding] = []
+  /// The reader of the file, to cut excerpts from; nil while nobody wants to read sentences.
+  var source: ExportReader?
+
+  var result = Assessment()
+  private let sendable: Set<String>
+  private var scratch: [UInt8] = []
+
+  init(context: PlanContext, master: MasterData) {
+    self.context = context
+    self.master = master
+    let settings = context.settings
+    names = IIFNames(encoding: settings.iifFormat.encoding)
+    customers = CustomerBook(
+      master: master, mapping: context.mapping, ledger: context.ledger,
+      policy: settings.policies.unmatchedCustomers, names: names)
+    items = ItemBook(
+      master: master, mapping: context.mapping,
+      defaultAccount: settings.quickBooks.defaultIncomeAccount)
+    terms = TermsBook(mapping: context.mapping)
+    terminals = ClassBook(mapping: context.mapping)
+    sendable = Set(settings.policies.sendableStatuses.map { $0.lowercased() })
+  }
+
+  /// Decides about an invoice; `forced` are rules that only the whole batch can know.
+  mutating func assess(
+    _ record: Record, _ invoice: Invoice, forced: RuleSet = .none, otherPlaces: [String] = []
+  ) -> Assessment {
+    result = Assessment()
+    findings.removeAll(keepingCapacity: true)
+    result.amount = invoice.lineSum
+    result.lines = invoice.lines.count
+    result.date = invoice.date
+    result.customer = customers.number(of: record.text.span.extracting(invoice.customer.value.range))
+    if !context.selection.isAll {
+      result.isSelected = context.selection.contains(
+        number: record.string(invoice.number), customer: record.string(invoice.customer),
+        date: invoice.date)
+    }
+    result.content = contentHash(record, invoice)
+    result.kind = result.amount < .zero ? .creditMemo : .invoice
+    checkReading(record, invoice)
+    checkForced(record, invoice, forced, otherPlaces)
+    checkNumber(record, invoice)
+    checkArithmetic(record, invoice)
+    checkCustomer(record, invoice)
+    checkItems(record, invoice)
+    checkTerms(record, invoice)
+    checkPolicies(record, invoice)
+    checkTexts(record, invoice)
+    conclude(record, invoice)
+    return result
+  }
+
+  /// How much a rule's finding matters under the settings.
+  func severity(of rule: Rule) -> Finding.Severity {
+    switch rule {
+    case .rateMismatch where context.settings.policies.rateMismatch == .hold: .error
+    case .zeroTotal where context.settings.policies.zeroTotal == .skip: .notice
+    default: rule.kind.severity
+    }
+  }
+
+  /// Whether a rule keeps an invoice from going out under the settings.
+  private func holds(_ rule: Rule) -> Bool {
+    rule == .rateMismatch ? context.settings.policies.rateMismatch == .hold : rule.holds
+  }
+
+  // MARK: - The decision
+
+  private mutating func conclude(_ record: Record, _ invoice: Invoice) {
+    let isHeld = Rule.allCases.contains { result.rules.contains($0) && holds($0) }
+    let number = record.text.span.extracting(invoice.number.value.range)
+    let suppression = suppression(record, invoice)
+    if !invoice.number.isEmpty, let known = context.ledger.lookup(number) {
+      let raised = result.rules
+      result.rules = .none
+      if suppression != nil {
+        findings.removeAll()
+        raise(.suppressedAfterSync, record, invoice.number, .invoiceNumber) {
+          Detail(message: "invoice \(record.string(invoice.number)) is suppressed, but was sent before")
+        }
+      }
+      guard known.contentHash != result.content else {
+        if suppression == nil { findings.removeAll() }
+        result.outcome = .alreadySynced
+        return
+      }
+      result.rules.formUnion(raised)
+      raise(.changedSinceSynced, record, invoice.number, .invoiceNumber) {
+        Detail(
+          message: "invoice \(record.string(invoice.number)) was sent before and has changed since")
+      }
+      result.outcome = .held
+      return
+    }
+    if let suppression {
+      findings.removeAll()
+      result.rules = .none
+      raise(.suppressed, record, invoice.number, .invoiceNumber) {
+        Detail(message: "invoice \(record.string(invoice.number)) is suppressed: \(suppression)")
+      }
+      result.outcome = .suppressed
+      return
+    }
+    result.outcome = isHeld ? .held : .delivered
+  }
+
+  /// Why the invoice may not be sent; nil when it may.
+  private mutating func suppression(_ record: Record, _ invoice: Invoice) -> String? {
+    if record.equals(invoice.syncStatus, "suppressed") {
+      return "LoadOps's own QB status says so"
+    }
+    let number = record.text.span.extracting(invoice.number.value.range)
+    let customer = record.text.span.extracting(invoice.customer.value.range)
+    guard context.suppression.mayMatch(number: number, customer: customer) else { return nil }
+    let match = context.suppression.match(
+      number: record.string(invoice.number), customer: record.string(invoice.customer),
+      today: context.today)
+    switch match {
+    case .none: return nil
+    case .suppressed(let index):
+      matchedSuppressions.insert(index)
+      return context.suppression.entries[index].reason
+    case .expired(let index):
+      matchedSuppressions.insert(index)
+      expiredSuppressions.insert(index)
+      return nil
+    case .guardDiffers(let index):
+      matchedSuppressions.insert(index)
+      let entry = context.suppression.entries[index]
+      raise(.suppressionGuardDiffers, record, invoice.customer, .customerName) {
+        Detail(
+          message: "suppress.csv line \(entry.line) names invoice \(record.string(invoice.number)) "
+            + "of \"\(entry.customerName ?? "")\", but it is of \"\(record.string(invoice.customer))\"")
+      }
+      return nil
+    }
+  }
+
+  // MARK: - Raising
+
+  /// Notes a rule; makes the sentence only when somebody will read it.
+  mutating func raise(
+    _ rule: Rule, _ record: Record, _ cell: Cell, _ field: Field?, _ detail: () -> Detail
+  ) {
+    result.rules.insert(rule)
+    guard let source else { return }
+    let row = record.row(of: cell)
+    let place = cell.source.isEmpty ? record.wholeRow(row) : cell
+    let (location, excerpt) = source.excerpt(record, row, place)
+    let detail = detail()
+    findings.append(
+      Finding(
+        rule.kind, detail.message, severity: severity(of: rule), remedy: detail.remedy,
+        location: location, excerpt: excerpt, record: Int(record.rows[row].ordinal),
+        field: field?.name, value: cell.isEmpty ? nil : record.string(cell),
+        invoice: record.string(record.cell(0, .invoiceNumber)), notes: detail.notes))
+  }
+
+  // MARK: - Content
+
+  /// A hash of everything that is carried to QuickBooks, the same for CSV and JSON.
+  private mutating func contentHash(_ record: Record, _ invoice: Invoice) -> ContentHash {
+    scratch.removeAll(keepingCapacity: true)
+    let text = record.text.span
+    for cell in [
+      invoice.customer, invoice.terms, invoice.reference, invoice.purchaseOrder,
+      invoice.billOfLading, invoice.terminal, invoice.origin, invoice.destination,
+      invoice.currency, invoice.note,
+    ] {
+      scratch.append(text.extracting(cell.value.range))
+      scratch.append(0)
+    }
+    for date in [invoice.date, invoice.dueDate, invoice.pickupDate] {
+      scratch.appendWord(Int64(date?.daysSince1970 ?? .min))
+    }
+    for line in invoice.lines {
+      scratch.append(text.extracting(line.category.value.range))
+      scratch.append(0)
+      scratch.append(text.extracting(line.description.value.range))
+      scratch.append(0)
+      scratch.appendWord(line.quantity?.micros ?? .min)
+      scratch.appendWord(line.rate?.micros ?? .min)
+      scratch.appendWord(line.amount?.cents ?? .min)
+    }
+    return ContentHash(of: scratch.span)
+  }
+
+  /// Whether the status is one that may be sent; an empty one is.
+  func isSendable(_ record: Record, _ status: Cell) -> Bool {
+    guard !status.isEmpty else { return true }
+    return context.settings.policies.sendableStatuses.contains { record.equals(status, $0) }
+      || sendable.contains(record.string(status).lowercased())
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func appendWord(_ word: Int64) {
+    var rest = UInt64(bitPattern: word)
+    for _ in 0..<8 {
+      append(UInt8(truncatingIfNeeded: rest))
+      rest >>= 8
+    }
+  }
+}
+
+extension Record {
+  /// The row that a cell stands in; the first one for a cell that is not there.
+  func row(of cell: Cell) -> Int {
+    guard !cell.source.isEmpty else { return 0 }
+    return rows.lastIndex { $0.start <= cell.source.start } ?? 0
+  }
+
+  /// A cell that stands for a whole row, to mark its line.
+  func wholeRow(_ row: Int) -> Cell {
+    let start = Int(rows[row].start)
+    var end = start
+    while end < text.count, text[end] != 0x0A, text[end] != 0x0D, end - start < 4096 { end += 1 }
+    return Cell(value: .empty, source: TextRange(start..<max(end, start)))
+  }
+
+  /// Whether a cell holds this ASCII text, without regard to case.
+  func equals(_ cell: Cell, _ word: String) -> Bool {
+    guard Int(cell.value.count) == word.utf8.count else { return false }
+    var index = Int(cell.value.start)
+    for byte in word.utf8 {
+      let here = text[index]
+      let letter = here >= 0x41 && here <= 0x5A ? here | 0x20 : here
+      let wanted = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+      guard letter == wanted else { return false }
+      index += 1
+    }
+    return true
+  }
+}

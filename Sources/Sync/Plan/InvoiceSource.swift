@@ -1,0 +1,69 @@
+internal import LoadOps
+internal import Vocabulary
+
+/// Reads a plan's invoices whole, wherever their rows stand, and typed.
+///
+/// Planning, telling findings, explaining and delivering all read through this, so they all see the
+/// same invoice.
+final class InvoiceSource {
+  private let readers: [ExportReader?]
+  private let decoders: [InvoiceDecoder?]
+  private var piece: Record?
+
+  /// A source over the invoice files of a run; `nil` for files without invoices.
+  init(readers: [ExportReader?], dates: [DateColumns], numbers: NumberConvention) {
+    self.readers = readers
+    decoders = zip(readers, dates).map { reader, dates in
+      reader.map { InvoiceDecoder(layout: $0.makeRecord().layout, dates: dates, numbers: numbers) }
+    }
+  }
+
+  /// The reader of a file.
+  func reader(_ file: Int32) -> ExportReader? { readers[Int(file)] }
+
+  /// Reads one place again.
+  func read(_ place: RecordPlace, into record: inout Record) throws(Failure) {
+    guard let reader = readers[Int(place.file)] else { return }
+    try reader.read(place, into: &record)
+  }
+
+  /// Reads an invoice whose rows stand in several places of one file.
+  func read(_ places: [RecordPlace], into record: inout Record) throws(Failure) {
+    guard let first = places.first, let reader = readers[Int(first.file)] else { return }
+    try reader.read(first, into: &record)
+    var piece = self.piece ?? reader.makeRecord()
+    for place in places.dropFirst() {
+      try reader.read(place, into: &piece)
+      record.append(rowsOf: piece)
+    }
+    self.piece = piece
+  }
+
+  /// Types a record, and leaves out the repetition when it holds the same invoice several times.
+  ///
+  /// A file that was joined from two overlapping exports has the rows of an invoice twice, in the same
+  /// order. That is seen when the declared total fits one copy and not all of them; without a declared
+  /// total nobody can know, and the identical rows hold the invoice.
+  ///
+  /// - Returns: What was left out.
+  @discardableResult
+  func decode(_ record: inout Record, into invoice: inout Invoice) -> Tally {
+    guard let decoder = decoders[Int(record.place.file)] else { return .zero }
+    decoder.decode(record, into: &invoice)
+    guard let declared = invoice.declaredTotal, record.rows.count > 1,
+      declared != invoice.lineSum
+    else { return .zero }
+    let period = record.period
+    guard period < record.rows.count else { return .zero }
+    let all = Tally(lines: invoice.lines.count, amount: invoice.lineSum)
+    var copy = record
+    copy.keepRows(period)
+    var single = invoice
+    decoder.decode(copy, into: &single)
+    guard single.lineSum == declared else { return .zero }
+    record = copy
+    invoice = single
+    return Tally(
+      lines: all.lines - single.lines.count, amount: all.amount - single.lineSum)
+  }
+}

@@ -1,0 +1,68 @@
+public import Ledger
+public import Vocabulary
+
+/// Everything beside the export that decides what becomes of an invoice.
+public struct PlanContext: Sendable {
+  /// The company's settings, `--set` applied.
+  public var settings: Settings
+  /// What QuickBooks calls things.
+  public var mapping: MappingFile
+  /// What may not be sent.
+  public var suppression: SuppressionList
+  /// What was sent before.
+  public var ledger: LedgerSnapshot
+  /// Which invoices are meant.
+  public var selection: Selection
+  /// The day in the company's time zone.
+  public var today: CalendarDate
+
+  /// A context.
+  public init(
+    settings: Settings, mapping: MappingFile, suppression: SuppressionList, ledger: LedgerSnapshot,
+    selection: Selection, today: CalendarDate
+  ) {
+    self.settings = settings
+    self.mapping = mapping
+    self.suppression = suppression
+    self.ledger = ledger
+    self.selection = selection
+    self.today = today
+  }
+}
+
+/// The filters of a command: which invoices it is about.
+public struct Selection: Hashable, Sendable {
+  /// The first invoice date.
+  public var from: CalendarDate?
+  /// The last invoice date.
+  public var until: CalendarDate?
+  /// Only these numbers; empty for all.
+  public var numbers: Set<String> = []
+  /// Only this customer, by its exact LoadOps name.
+  public var customer: String?
+
+  /// Everything.
+  public static let all = Selection()
+
+  /// A selection of everything, to be narrowed.
+  public init() {}
+
+  /// Whether nothing is left out.
+  public var isAll: Bool { self == .all }
+
+  /// Whether an invoice is meant; one whose date cannot be read always is, so that it is seen.
+  func contains(number: String, customer name: String, date: CalendarDate?) -> Bool {
+    if !numbers.isEmpty, !numbers.contains(number) { return false }
+    if let customer, customer != name { return false }
+    guard let date else { return true }
+    return (from.map { $0 <= date } ?? true) && (until.map { date <= $0 } ?? true)
+  }
+
+  /// The selection as text, for fingerprints.
+  var canonicalText: String {
+    [
+      from.map(\.description) ?? "", until.map(\.description) ?? "", customer ?? "",
+      numbers.sorted().joined(separator: "\n"),
+    ].joined(separator: "\u{1}")
+  }
+}

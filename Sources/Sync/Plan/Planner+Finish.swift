@@ -1,0 +1,354 @@
+internal import Ledger
+internal import LoadOps
+internal import QuickBooks
+internal import Vocabulary
+
+/// The end of planning: what the documents will refer to, what there is to tell, and the fingerprint.
+extension Planner {
+  func finish(_ run: SyncReport.Run?) throws(Failure) -> SyncPlan {
+    let fingerprint = fingerprint()
+    var identity =
+      run
+      ?? SyncReport.Run(
+        id: "plan-" + fingerprint.short, command: "plan",
+        target: context.settings.target.rawValue, company: context.settings.company, started: nil,
+        finished: nil, plan: fingerprint)
+    identity.plan = fingerprint
+    var plan = SyncPlan(
+      fingerprint: fingerprint, report: SyncReport(run: identity), lists: CompanyLists(),
+      context: context, files: files, invoices: invoices, scattered: scatteredPlaces,
+      assessor: assessor, forced: forced, customerIndex: [], itemIndex: [], termsIndex: [],
+      classIndex: [])
+    declareLists(&plan)
+    try report(&plan)
+    return plan
+  }
+
+  // MARK: - Lists
+
+  private func declareLists(_ plan: inout SyncPlan) {
+    let names = assessor.names
+    var builder = ListBuilder(names: names)
+    builder.addAccount(context.settings.quickBooks.accountsReceivable, .receivable)
+    plan.itemIndex = assessor.items.entries.indices.map { number in
+      guard number < totals.deliveredItems.count, totals.deliveredItems[number] > 0,
+        let item = assessor.items.declaration(number, names: names)
+      else { return -1 }
+      builder.addAccount(item.account, .income)
+      return builder.add(item)
+    }
+    plan.termsIndex = assessor.terms.entries.indices.map { number in
+      guard number < totals.deliveredTerms.count, totals.deliveredTerms[number] > 0,
+        let terms = assessor.terms.entries[number].terms
+      else { return -1 }
+      return builder.add(terms)
+    }
+    plan.classIndex = assessor.terminals.entries.enumerated().map { number, path in
+      guard number < totals.deliveredClasses.count, totals.deliveredClasses[number] > 0, let path
+      else { return -1 }
+      return builder.addClass(path)
+    }
+    plan.customerIndex = assessor.customers.entries.indices.map { number in
+      guard number < totals.deliveredCustomers.count, totals.deliveredCustomers[number] > 0 else {
+        return -1
+      }
+      var usual = ""
+      if let words = assessor.customers.entries[number].listed?.terms, !words.isEmpty {
+        let target = context.mapping.terms(for: words)?.quickBooks ?? words
+        if let terms = Terms(selfExplaining: target) {
+          usual = builder.lists.terms[builder.add(terms)].name
+        }
+      }
+      let index = builder.add(assessor.customers.declaration(number, terms: usual))
+      if index == plan.report.createdCustomerSources.count {
+        plan.report.createdCustomerSources.append(assessor.customers.entries[number].name)
+      }
+      return index
+    }
+    plan.lists = builder.lists
+    plan.report.created = builder.lists
+  }
+
+  // MARK: - The report
+
+  private func report(_ plan: inout SyncPlan) throws(Failure) {
+    plan.report.inputs = files.map {
+      SyncReport.Input(
+        path: $0.path, kind: $0.kindName, fingerprint: $0.fingerprint, records: $0.records)
+    }
+    let chosen = invoices.filter(\.isSelected)
+    var controls = totals.decided
+    controls.read = Tally(
+      invoices: chosen.count,
+      lines: totals.read.lines - totals.repeated.lines - totals.notSelected.lines,
+      amount: totals.read.amount - totals.repeated.amount - totals.notSelected.amount)
+    plan.report.totals = controls
+    plan.report.notSelected = totals.notSelected
+    let dates = chosen.compactMap(\.date)
+    if let first = dates.min(), let last = dates.max() { plan.report.dateRange = first...last }
+    reportShares(&plan)
+    try reportFindings(&plan, chosen)
+    guard controls.isBalanced else {
+      throw Failure(
+        .ownBug, "the control totals do not tie: read \(controls.read.amount), decided "
+          + "\(controls.delivered.amount + controls.alreadySynced.amount + controls.suppressed.amount + controls.held.amount)",
+        remedy: "nothing was written; please report this with the export, if you may share it")
+    }
+  }
+
+  private func reportShares(_ plan: inout SyncPlan) {
+    for (number, entry) in assessor.customers.entries.enumerated() {
+      guard number < totals.customers.count, var share = Planner.share(totals.customers[number])
+      else { continue }
+      share.name = entry.name.isEmpty ? "(no customer)" : entry.name
+      share.quickBooksName = entry.holding.isEmpty ? assessor.customers.writtenName(number) : nil
+      plan.report.byCustomer.append(share)
+      switch entry.pairing {
+      case .known: plan.report.customers.paired += 1
+      case .mapped: plan.report.customers.fromMapping += 1
+      case .created: plan.report.customers.created += 1
+      case .none: plan.report.customers.held += 1
+      }
+    }
+    for (number, entry) in assessor.items.entries.enumerated() {
+      guard number < totals.categories.count, var share = Planner.share(totals.categories[number])
+      else { continue }
+      share.name = entry.name.isEmpty ? "(no category)" : entry.name
+      share.quickBooksName = entry.item
+      plan.report.byIncomeCategory.append(share)
+      if entry.item == nil { plan.report.itemsUnmapped += 1 } else { plan.report.itemsMapped += 1 }
+    }
+    let byAmount = { (left: SyncReport.Share, right: SyncReport.Share) in
+      (right.totals.read.amount.cents, left.name) < (left.totals.read.amount.cents, right.name)
+    }
+    plan.report.byCustomer.sort(by: byAmount)
+    plan.report.byIncomeCategory.sort(by: byAmount)
+  }
+
+  /// A share with what its outcomes add up to; nil when nothing was decided about it.
+  private static func share(_ decided: ControlTotals) -> SyncReport.Share? {
+    var totals = decided
+    totals.read = decided.delivered + decided.alreadySynced + decided.suppressed + decided.held
+    guard totals.read.lines > 0 || totals.read.invoices > 0 else { return nil }
+    return SyncReport.Share(name: "", quickBooksName: nil, totals: totals)
+  }
+
+  // MARK: - Findings
+
+  private func reportFindings(_ plan: inout SyncPlan, _ chosen: [PlannedInvoice]) throws(Failure) {
+    var teller = FindingTeller(limit: findingLimit)
+    for finding in batchFindings + customerFindings() + suppressionFindings() {
+      teller.add(finding)
+    }
+    var assessor = assessor
+    for planned in chosen where !planned.rules.isEmpty {
+      teller.count(planned.rules, assessor)
+      guard teller.wants(planned.rules), let reader = source.reader(planned.place.file) else {
+        continue
+      }
+      var record = reader.makeRecord()
+      var invoice = Invoice()
+      if let places = scatteredPlaces[planned.place] {
+        try source.read(places, into: &record)
+      } else {
+        try source.read(planned.place, into: &record)
+      }
+      source.decode(&record, into: &invoice)
+      assessor.source = reader
+      _ = assessor.assess(
+        record, invoice, forced: forced[planned.place] ?? .none,
+        otherPlaces: otherPlaces[planned.place] ?? [])
+      for finding in assessor.findings { teller.add(finding) }
+    }
+    plan.report.findings = teller.findings
+    plan.report.findingCounts = teller.counts()
+  }
+
+  /// What there is to say once for each customer and income category that goes out.
+  private func customerFindings() -> [Finding] {
+    var findings: [Finding] = []
+    let encoding = assessor.names.encoding
+    for (number, entry) in assessor.customers.entries.enumerated() {
+      guard number < totals.deliveredCustomers.count, totals.deliveredCustomers[number] > 0 else {
+        continue
+      }
+      if assessor.customers.nameIsChanged(number) {
+        findings.append(
+          Finding(
+            CustomerRules.customerNameChanged,
+            "customer \"\(entry.quickBooksName)\" is written as \"\(assessor.customers.writtenName(number))\"",
+            field: "customer_name", value: entry.quickBooksName))
+      }
+      guard let listed = entry.listed else { continue }
+      if listed.addressIsUnsplit {
+        findings.append(
+          Finding(
+            BatchRules.addressUnsplit, "the address of \"\(entry.name)\" is written as it is",
+            location: place(listed.place), field: "address", value: listed.addressLines.first))
+      }
+      if IIFAddress.isCut(assessor.customers.declaration(number, terms: ""), encoding: encoding) {
+        findings.append(
+          Finding(
+            BatchRules.addressCut, "the address of \"\(entry.name)\" does not fit into five lines",
+            location: place(listed.place), field: "address"))
+      }
+    }
+    for entry in assessor.items.entries where entry.isUndeclared {
+      findings.append(
+        Finding(
+          ItemRules.categoryNotDeclared,
+          "income category \"\(entry.name)\" is not in the income-categories export",
+          field: "category", value: entry.name))
+    }
+    return findings
+  }
+
+  private func place(_ place: RecordPlace) -> SourceLocation {
+    SourceLocation(file: files[Int(place.file)].path, line: Int(place.line))
+  }
+
+  private func suppressionFindings() -> [Finding] {
+    guard context.selection.isAll else { return [] }
+    return context.suppression.entries.compactMap { entry in
+      let name = entry.invoiceNumber.map { "invoice \($0)" } ?? "customer \"\(entry.customerName ?? "")\""
+      let location = SourceLocation(file: "suppress.csv", line: entry.line)
+      if assessor.expiredSuppressions.contains(entry.index) {
+        return Finding(
+          BatchRules.suppressionExpired,
+          "the suppression of \(name) ended on \(entry.until.map(\.description) ?? "an earlier day")",
+          location: location)
+      }
+      guard entry.isInForce(on: context.today), !assessor.matchedSuppressions.contains(entry.index)
+      else { return nil }
+      return Finding(
+        BatchRules.suppressionUnmatched, "\(name) is suppressed, but not in this export",
+        location: location)
+    }
+  }
+
+  // MARK: - Fingerprint
+
+  private func fingerprint() -> Fingerprint {
+    var hasher = FingerprintHasher()
+    hasher.update("loadbooks plan 1")
+    for file in files { hasher.update(file.fingerprint.hex) }
+    hasher.update(context.settings.canonicalText)
+    hasher.update(context.mapping.fingerprint.hex)
+    hasher.update(context.suppression.fingerprint.hex)
+    hasher.update(context.ledger.stateFingerprint.hex)
+    hasher.update(context.selection.canonicalText)
+    for planned in invoices where planned.isSelected {
+      hasher.update(planned.place.offset)
+      hasher.update(planned.numberHash)
+      hasher.update(UInt64(planned.outcome.rawValue))
+      hasher.update(planned.rules.word)
+      hasher.update(UInt64(bitPattern: planned.amount.cents))
+    }
+    return hasher.finish()
+  }
+}
+
+/// Collects list entries, each QuickBooks name once.
+private struct ListBuilder {
+  var lists = CompanyLists()
+  private let names: IIFNames
+  private var accounts: [String: Int] = [:]
+  private var items: [String: Int] = [:]
+  private var terms: [String: Int] = [:]
+  private var classes: [String: Int] = [:]
+  private var customers: [String: Int] = [:]
+
+  init(names: IIFNames) {
+    self.names = names
+  }
+
+  mutating func addAccount(_ name: String, _ type: Account.AccountType) {
+    let path = names.path(name)
+    if accounts.updateValue(0, forKey: names.identity(path)) == nil {
+      lists.accounts.append(Account(name: path, type: type))
+    }
+  }
+
+  mutating func add(_ item: Item) -> Int {
+    ListBuilder.index(&items, names.identity(item.name), &lists.items, item)
+  }
+
+  mutating func add(_ value: Terms) -> Int {
+    var written = value
+    written.name = names.path(value.name)
+    return ListBuilder.index(&terms, names.identity(value.name), &lists.terms, written)
+  }
+
+  mutating func addClass(_ path: String) -> Int {
+    ListBuilder.index(&classes, names.identity(path), &lists.classes, names.path(path))
+  }
+
+  mutating func add(_ customer: QuickBooks.Customer) -> Int {
+    ListBuilder.index(&customers, names.identity(customer.name), &lists.customers, customer)
+  }
+
+  private static func index<Element>(
+    _ known: inout [String: Int], _ identity: String, _ list: inout [Element], _ element: Element
+  ) -> Int {
+    if let index = known[identity] { return index }
+    known[identity] = list.count
+    list.append(element)
+    return list.count - 1
+  }
+}
+
+/// Counts every finding and keeps the first ones of each kind.
+struct FindingTeller {
+  private(set) var findings: [Finding] = []
+  private var listed: [String: Int] = [:]
+  private var counted: [String: Int] = [:]
+  private var kinds: [(kind: Finding.Kind, severity: Finding.Severity)] = []
+  private let limit: Int
+
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  /// Counts an invoice for each of its rules.
+  mutating func count(_ rules: RuleSet, _ assessor: InvoiceAssessor) {
+    for rule in rules.rules {
+      note(rule.kind, assessor.severity(of: rule))
+      counted[rule.kind.id, default: 0] += 1
+    }
+  }
+
+  /// Whether findings of these rules would still be kept.
+  func wants(_ rules: RuleSet) -> Bool {
+    rules.rules.contains { listed[$0.kind.id, default: 0] < limit }
+  }
+
+  /// Keeps a finding unless there are enough of its kind.
+  mutating func add(_ finding: Finding) {
+    note(finding.kind, finding.severity)
+    let count = listed[finding.kind.id, default: 0] + 1
+    guard count <= limit else {
+      counted[finding.kind.id] = max(counted[finding.kind.id, default: 0], count)
+      return
+    }
+    listed[finding.kind.id] = count
+    findings.append(finding)
+  }
+
+  /// The counts, worst first.
+  func counts() -> [SyncReport.FindingCount] {
+    let order = Finding.Severity.allCases
+    return kinds.map { kind, severity in
+      let shown = listed[kind.id, default: 0]
+      return SyncReport.FindingCount(
+        kind: kind, severity: severity, count: max(counted[kind.id, default: 0], shown),
+        listed: shown)
+    }.sorted {
+      ((order.firstIndex(of: $0.severity) ?? 0), $0.kind.id)
+        < ((order.firstIndex(of: $1.severity) ?? 0), $1.kind.id)
+    }
+  }
+
+  private mutating func note(_ kind: Finding.Kind, _ severity: Finding.Severity) {
+    if !kinds.contains(where: { $0.kind.id == kind.id }) { kinds.append((kind, severity)) }
+  }
+}

@@ -1,0 +1,447 @@
+internal import LoadOps
+internal import QuickBooks
+public import Vocabulary
+
+/// Decides what becomes of every invoice of an export: one pass, a small value for each.
+///
+/// Rows of one invoice may stand anywhere. An invoice is decided when its first rows are met; when more
+/// turn up later, the decision is taken back, the places are remembered, and all of it is decided again
+/// at the end, when it can be read whole. What only the whole batch can know (two customers that
+/// QuickBooks would take for one, two numbers that shorten to the same) is settled at the end as well.
+public struct Planner {
+  /// Tells how far planning is, in bytes read and to be read.
+  public typealias Progress = (_ done: UInt64, _ total: UInt64) -> Void
+
+  /// How many findings of each kind are made into sentences.
+  public static let findingsPerKind = 200
+
+  private let inputs: ExportInputs
+  let context: PlanContext
+  private let progress: Progress?
+  let findingLimit: Int
+
+  var files: [SyncPlan.File] = []
+  var master = MasterData()
+  var assessor: InvoiceAssessor
+  var totals = PlanTotals()
+  var invoices: [PlannedInvoice] = []
+  /// The places of an invoice whose rows stand apart, by its position while positions are final.
+  private var scattered: [Int: [RecordPlace]] = [:]
+  /// The same by the first place, once the invoices are sorted.
+  var scatteredPlaces: [RecordPlace: [RecordPlace]] = [:]
+  var forced: [RecordPlace: RuleSet] = [:]
+  var batchFindings: [Finding] = []
+  private var index = NumberIndex()
+  private var readers: [ExportReader?] = []
+  var source: InvoiceSource
+  private var documentNumbers: [UInt64: Int] = [:]
+
+  /// Makes a plan; writes nothing.
+  ///
+  /// - Parameters:
+  ///   - inputs: The export.
+  ///   - context: Everything else that decides.
+  ///   - run: Which run the report shall name; its plan's fingerprint is filled in.
+  ///   - findingsPerKind: How many findings of a kind to make into sentences.
+  ///   - progress: Called now and then.
+  /// - Throws: ``Failure`` when an input cannot be read as an export at all.
+  public static func plan(
+    _ inputs: ExportInputs, _ context: PlanContext, run: SyncReport.Run? = nil,
+    findingsPerKind: Int = Planner.findingsPerKind, progress: Progress? = nil
+  ) throws(Failure) -> SyncPlan {
+    var surveyed: Set<Int> = []
+    while true {
+      var planner = Planner(inputs, context, findingsPerKind, progress)
+      try planner.readMasterData()
+      try planner.survey(surveyed)
+      // A file that turns out to write dates with slashes is looked through for their order first.
+      if let file = try planner.decideAll(surveyed) {
+        surveyed.insert(file)
+        continue
+      }
+      try planner.settle()
+      return try planner.finish(run)
+    }
+  }
+
+  private init(
+    _ inputs: ExportInputs, _ context: PlanContext, _ findingLimit: Int, _ progress: Progress?
+  ) {
+    self.inputs = inputs
+    self.context = context
+    self.findingLimit = findingLimit
+    self.progress = progress
+    assessor = InvoiceAssessor(context: context, master: MasterData())
+    source = InvoiceSource(readers: [], dates: [], numbers: context.settings.formats.numbers)
+  }
+
+  // MARK: - Customers and categories
+
+  private mutating func readMasterData() throws(Failure) {
+    for (number, path) in inputs.paths.enumerated() {
+      let reader = try ExportReader(
+        path: path, file: number, meanings: context.mapping.columns, hashing: true)
+      var file = SyncPlan.File(
+        path: path, kinds: reader.kinds, fingerprint: Fingerprint(of: ""), records: 0,
+        byteCount: reader.progress.total, headers: reader.headers)
+      if reader.format == .csv {
+        for kind in reader.kinds { master.note(kind) }
+        if reader.kinds == [.invoices] {
+          files.append(file)
+          readers.append(reader)
+          continue
+        }
+      }
+      try readMasterRecords(reader)
+      file.kinds = reader.kinds
+      for kind in reader.kinds { master.note(kind) }
+      file.records = reader.notes.records
+      note(reader, path)
+      guard let fingerprint = try reader.fingerprint() else { continue }
+      file.fingerprint = fingerprint
+      files.append(file)
+      if reader.kinds.contains(.invoices) {
+        readers.append(
+          try ExportReader(path: path, file: number, meanings: context.mapping.columns, hashing: true))
+      } else {
+        readers.append(nil)
+      }
+    }
+    guard readers.contains(where: { $0 != nil }) else {
+      throw Failure(
+        .inputUnreadable, "the export holds no invoices",
+        remedy: "name the file with the invoices, too")
+    }
+    for path in inputs.ignored {
+      batchFindings.append(
+        Finding(BatchRules.fileIgnored, "\(path) was not read, because no export has such a name"))
+    }
+    assessor = InvoiceAssessor(context: context, master: master)
+  }
+
+  private mutating func readMasterRecords(_ reader: ExportReader) throws(Failure) {
+    var record = reader.makeRecord()
+    while let kind = try reader.next([.customers, .incomeCategories], into: &record) {
+      switch kind {
+      case .customers where record.faults.isEmpty: master.add(LoadOps.Customer(record))
+      case .incomeCategories where record.faults.isEmpty: master.add(IncomeCategory(record))
+      default:
+        let (location, excerpt) = reader.excerpt(record, 0, record.wholeRow(0))
+        batchFindings.append(
+          Finding(
+            ReadingRules.unreadableRecord, "this \(kind == .customers ? "customer" : "category") cannot "
+              + "be read whole, so it is not known", severity: .warning, location: location,
+            excerpt: excerpt, record: Int(record.place.ordinal)))
+      }
+    }
+  }
+
+  private mutating func note(_ reader: ExportReader, _ path: String) {
+    let notes = reader.notes
+    if !notes.unknownNames.isEmpty {
+      batchFindings.append(
+        Finding(
+          BatchRules.unknownColumns,
+          "\(path) has \(notes.unknownNames.count) unknown column(s): "
+            + notes.unknownNames.prefix(20).joined(separator: ", "),
+          location: SourceLocation(file: path, line: 1)))
+    }
+    for line in notes.repeatedHeaders.prefix(20) {
+      batchFindings.append(
+        Finding(
+          BatchRules.headerRepeated, "the header stands here again",
+          location: SourceLocation(file: path, line: line)))
+    }
+  }
+
+  // MARK: - Pass one
+
+  private mutating func survey(_ surveyed: Set<Int>) throws(Failure) {
+    for number in surveyed {
+      let reader = try ExportReader(
+        path: files[number].path, file: number, meanings: context.mapping.columns)
+      var record = reader.makeRecord()
+      var survey = DateSurvey()
+      while try reader.next([.invoices], into: &record) != nil { survey.look(at: record) }
+      files[number].dates = survey.columns(preferring: context.settings.formats.dates)
+      if let order = files[number].dates[.invoiceDate] {
+        let words = order == .mdy ? "month first (M/D/Y)" : "day first (D/M/Y)"
+        batchFindings.append(
+          Finding(
+            BatchRules.datesDetected, "invoice dates of \(files[number].path) are read \(words)",
+            location: SourceLocation(file: files[number].path, line: 1), field: "invoice_date"))
+      }
+    }
+    source = InvoiceSource(
+      readers: readers, dates: files.map(\.dates), numbers: context.settings.formats.numbers)
+  }
+
+  /// Decides everything; returns a file whose dates must be looked through first.
+  private mutating func decideAll(_ surveyed: Set<Int>) throws(Failure) -> Int? {
+    let total = files.reduce(0) { $0 + $1.byteCount }
+    var done: UInt64 = 0
+    for number in files.indices {
+      guard let reader = readers[number] else {
+        done += files[number].byteCount
+        continue
+      }
+      var record = reader.makeRecord()
+      var invoice = Invoice()
+      var ticks = 0
+      while try reader.next([.invoices], into: &record) != nil {
+        let dropped = source.decode(&record, into: &invoice)
+        if !surveyed.contains(number), !invoice.flaws.isEmpty,
+          invoice.flaws.contains(where: { $0.problem == .mixedDate })
+        {
+          return number
+        }
+        totals.read += Tally(lines: invoice.lines.count, amount: invoice.lineSum)
+        totals.read += dropped
+        totals.repeated += dropped
+        try meet(record, invoice, dropped)
+        ticks += 1
+        if ticks & 1023 == 0 { progress?(done + reader.progress.done, total) }
+      }
+      if files[number].kinds == [.invoices] || files[number].headers != nil {
+        note(reader, files[number].path)
+      }
+      files[number].records += reader.notes.records
+      if let fingerprint = try reader.fingerprint() { files[number].fingerprint = fingerprint }
+      done += files[number].byteCount
+    }
+    progress?(total, total)
+    return nil
+  }
+
+  private mutating func meet(
+    _ record: Record, _ invoice: Invoice, _ dropped: Tally
+  ) throws(Failure) {
+    var hash: UInt64 = 0
+    if !invoice.number.isEmpty {
+      let number = Array(record.text[invoice.number.value.range])
+      hash = ByteHash.of(number.span)
+      let source = source
+      let planned = invoices
+      let known = try index.find(hash) { (candidate) throws(Failure) in
+        var other = record
+        try source.read(planned[candidate].place, into: &other)
+        return other.text[other.cell(0, .invoiceNumber).value.range].elementsEqual(number)
+      }
+      if let known {
+        scattered[known, default: [invoices[known].place]].append(record.place)
+        invoices[known].isScattered = true
+        return
+      }
+      index.insert(hash, invoices.count)
+    }
+    append(record, invoice, hash, forced: dropped.lines > 0 ? Planner.set(.invoiceRepeated) : .none)
+  }
+
+  private static func set(_ rules: Rule...) -> RuleSet {
+    var set = RuleSet.none
+    for rule in rules { set.insert(rule) }
+    return set
+  }
+
+  /// Decides an invoice and adds it to the plan.
+  private mutating func append(
+    _ record: Record, _ invoice: Invoice, _ hash: UInt64, forced: RuleSet
+  ) {
+    if !forced.isEmpty { self.forced[record.place] = forced }
+    let assessment = assessor.assess(record, invoice, forced: forced)
+    totals.account(assessment, record, invoice, &assessor.items, sign: 1)
+    invoices.append(
+      PlannedInvoice(
+        place: record.place, numberHash: hash, rules: assessment.rules, amount: assessment.amount,
+        customer: Int32(assessment.customer), date: assessment.date,
+        lines: Int32(assessment.lines), outcome: assessment.outcome,
+        isSelected: assessment.isSelected))
+    if assessment.rules.contains(.numberShortened) || context.settings.policies.longNumbers == .keepRight,
+      assessment.outcome == .delivered
+    {
+      noteDocumentNumber(record, invoice, assessment, invoices.count - 1)
+    }
+  }
+
+  // MARK: - What only the batch can know
+
+  /// Remembers a document number; two invoices that would share one are both forced to wait.
+  private mutating func noteDocumentNumber(
+    _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment, _ position: Int
+  ) {
+    let number = Array(assessor.documentNumber(record.string(invoice.number)).utf8)
+    var hash = ByteHash()
+    hash.combine(UInt64(assessment.kind.rawValue))
+    hash.combine(number.span)
+    if let other = documentNumbers[hash.value] {
+      for position in [other, position] {
+        forced[invoices[position].place, default: .none].insert(.numberTaken)
+      }
+    } else {
+      documentNumbers[hash.value] = position
+    }
+  }
+
+  private mutating func settle() throws(Failure) {
+    try resolveScattered()
+    let late = assessor.customers.lateClashes
+    if !late.isEmpty || forced.values.contains(where: { $0.contains(.numberTaken) }) {
+      for position in invoices.indices {
+        let isClashing = late.contains(Int(invoices[position].customer))
+        let isTaken = forced[invoices[position].place]?.contains(.numberTaken) ?? false
+        if isClashing || isTaken { try decideAgain(position) }
+      }
+    }
+    for places in scattered.values { scatteredPlaces[places[0]] = places }
+    invoices.sort {
+      ($0.place.file, $0.place.offset) < ($1.place.file, $1.place.offset)
+    }
+  }
+
+  /// Takes a decision back and makes it again, now that more is known.
+  private mutating func decideAgain(_ position: Int) throws(Failure) {
+    let (record, invoice) = try whole(position)
+    var old = assessor.assess(record, invoice, forced: forced[record.place] ?? .none)
+    let now = old
+    old.outcome = invoices[position].outcome
+    totals.account(old, record, invoice, &assessor.items, sign: -1)
+    totals.account(now, record, invoice, &assessor.items, sign: 1)
+    invoices[position].outcome = now.outcome
+    invoices[position].rules = now.rules
+  }
+
+  /// The invoice of the plan, whole and typed.
+  private func whole(_ position: Int) throws(Failure) -> (Record, Invoice) {
+    let planned = invoices[position]
+    var record = Record(layout: Planner.layout(source, planned.place.file))
+    var invoice = Invoice()
+    if planned.isScattered, let places = scattered[position] {
+      try source.read(places, into: &record)
+    } else {
+      try source.read(planned.place, into: &record)
+    }
+    source.decode(&record, into: &invoice)
+    return (record, invoice)
+  }
+
+  private static func layout(_ source: InvoiceSource, _ file: Int32) -> RecordLayout {
+    source.reader(file).map { $0.makeRecord().layout } ?? RecordLayout.empty
+  }
+
+  private mutating func resolveScattered() throws(Failure) {
+    for position in scattered.keys.sorted() {
+      guard let places = scattered[position] else { continue }
+      var record = Record(layout: Planner.layout(source, places[0].file))
+      var invoice = Invoice()
+      try source.read(places[0], into: &record)
+      source.decode(&record, into: &invoice)
+      var old = assessor.assess(record, invoice)
+      old.outcome = invoices[position].outcome
+      totals.account(old, record, invoice, &assessor.items, sign: -1)
+      forced[places[0]] = nil
+      let copies = try copies(of: places)
+      try settleCopies(copies, position)
+    }
+  }
+
+  /// One candidate for what an invoice number stands for.
+  private struct Copy {
+    var places: [RecordPlace]
+    var record: Record
+    var invoice: Invoice
+    var dropped: Tally
+    var assessment: InvoiceAssessor.Assessment
+  }
+
+  private mutating func copy(_ places: [RecordPlace]) throws(Failure) -> Copy {
+    var record = Record(layout: Planner.layout(source, places[0].file))
+    var invoice = Invoice()
+    try source.read(places, into: &record)
+    let dropped = source.decode(&record, into: &invoice)
+    return Copy(
+      places: places, record: record, invoice: invoice, dropped: dropped,
+      assessment: assessor.assess(record, invoice))
+  }
+
+  /// Tells rows that belong together from copies: objects in JSON and rows of different files are
+  /// copies; rows of one file are one invoice unless each group of them is complete by itself.
+  private mutating func copies(of places: [RecordPlace]) throws(Failure) -> [Copy] {
+    var result: [Copy] = []
+    for file in Set(places.map(\.file)).sorted() {
+      let here = places.filter { $0.file == file }
+      guard source.reader(file)?.format == .csv, here.count > 1 else {
+        for place in here { result.append(try copy([place])) }
+        continue
+      }
+      let joined = try copy(here)
+      let fits = joined.invoice.declaredTotal.map { $0 == joined.invoice.lineSum } ?? true
+      let agrees = !joined.invoice.flaws.contains { if case .conflict = $0.problem { true } else { false } }
+      if fits, agrees {
+        result.append(joined)
+        continue
+      }
+      var apart: [Copy] = []
+      for place in here { apart.append(try copy([place])) }
+      let areComplete = apart.allSatisfy {
+        $0.invoice.declaredTotal == nil || $0.invoice.declaredTotal == $0.invoice.lineSum
+      }
+      if areComplete { result += apart } else { result.append(joined) }
+    }
+    return result
+  }
+
+  private mutating func settleCopies(_ copies: [Copy], _ position: Int) throws(Failure) {
+    let first = copies[0]
+    let areEqual = copies.allSatisfy {
+      $0.assessment.content == first.assessment.content
+        && $0.assessment.isSendable == first.assessment.isSendable
+        && $0.record.faults.isEmpty
+    }
+    if areEqual {
+      var rules = RuleSet.none
+      if first.places.count > 1, first.dropped.lines == 0 { rules.insert(.rowsNotAdjacent) }
+      for copy in copies {
+        totals.repeated += copy.dropped
+        if copy.dropped.lines > 0 { rules.insert(.invoiceRepeated) }
+      }
+      for copy in copies.dropFirst() {
+        totals.repeated += Tally(lines: copy.invoice.lines.count, amount: copy.invoice.lineSum)
+        rules.insert(.invoiceRepeated)
+      }
+      try replace(position, first, rules, others: copies.dropFirst().flatMap(\.places))
+      return
+    }
+    for (number, copy) in copies.enumerated() {
+      totals.repeated += copy.dropped
+      var target = position
+      if number > 0 {
+        target = invoices.count
+        invoices.append(invoices[position])
+      }
+      let others = copies.filter { $0.places[0] != copy.places[0] }.flatMap(\.places)
+      try replace(target, copy, Planner.set(.sameNumberDifferentContent), others: others)
+    }
+  }
+
+  private mutating func replace(
+    _ position: Int, _ copy: Copy, _ rules: RuleSet, others: [RecordPlace]
+  ) throws(Failure) {
+    let place = copy.places[0]
+    if !rules.isEmpty { forced[place] = rules }
+    let assessment = assessor.assess(copy.record, copy.invoice, forced: rules)
+    totals.account(assessment, copy.record, copy.invoice, &assessor.items, sign: 1)
+    scattered[position] = copy.places.count > 1 ? copy.places : nil
+    invoices[position] = PlannedInvoice(
+      place: place, numberHash: invoices[position].numberHash, rules: assessment.rules,
+      amount: assessment.amount, customer: Int32(assessment.customer), date: assessment.date,
+      lines: Int32(assessment.lines), outcome: assessment.outcome,
+      isScattered: copy.places.count > 1, isSelected: assessment.isSelected)
+    otherPlaces[place] = others.prefix(5).map { "\(files[Int($0.file)].path):\($0.line)" }
+    if assessment.outcome == .delivered, context.settings.policies.longNumbers == .keepRight {
+      noteDocumentNumber(copy.record, copy.invoice, assessment, position)
+    }
+  }
+
+  /// Where else a number stands, to say so.
+  var otherPlaces: [RecordPlace: [String]] = [:]
+}

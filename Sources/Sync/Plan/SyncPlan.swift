@@ -1,0 +1,72 @@
+internal import LoadOps
+public import QuickBooks
+public import Vocabulary
+
+/// One invoice of a plan: its place, its decision and its cents; not the invoice itself.
+struct PlannedInvoice: Sendable {
+  /// Where it begins.
+  var place: RecordPlace
+  /// The hash of its number.
+  var numberHash: UInt64
+  /// Why, and what else there is to tell.
+  var rules: RuleSet
+  /// The sum of its lines that could be read.
+  var amount: Money
+  /// The customer's number in the plan's customer book.
+  var customer: Int32
+  /// The date, when it could be read.
+  var date: CalendarDate?
+  /// How many lines.
+  var lines: Int32
+  /// What becomes of it.
+  var outcome: Outcome
+  /// Whether its rows stand in several places; ``SyncPlan/scattered`` has them.
+  var isScattered = false
+  /// Whether the filters mean it.
+  var isSelected = true
+}
+
+/// What a run would do, decided invoice by invoice and not yet done.
+///
+/// The plan holds a small value for each invoice and everything that is told once; delivering reads the
+/// export again, and ``fingerprint`` guarantees that it is the same export, settings and memory.
+public struct SyncPlan {
+  /// A file of the export.
+  struct File: Sendable {
+    var path: String
+    var kinds: Set<RecordKind>
+    var fingerprint: Fingerprint
+    var records: Int
+    var byteCount: UInt64
+    var dates = DateColumns()
+    var headers: [String]?
+
+    var kindName: String { kinds.count == 1 ? kinds.first?.rawValue ?? "mixed" : "mixed" }
+  }
+
+  /// The sum over inputs, settings, mapping, suppression list, memory and every decision.
+  public internal(set) var fingerprint: Fingerprint
+  /// The report as far as a plan can tell it; a run completes it.
+  public internal(set) var report: SyncReport
+  /// What the documents will refer to.
+  public internal(set) var lists: CompanyLists
+
+  var context: PlanContext
+  var files: [File]
+  var invoices: [PlannedInvoice]
+  var scattered: [RecordPlace: [RecordPlace]]
+  var assessor: InvoiceAssessor
+  /// Rules that only the whole batch could know, by place.
+  var forced: [RecordPlace: RuleSet]
+  /// Index in ``lists`` by number in the books; -1 when nothing delivered needs it.
+  var customerIndex: [Int]
+  var itemIndex: [Int]
+  var termsIndex: [Int]
+  var classIndex: [Int]
+
+  /// How many invoices would be delivered.
+  public var documents: Int { report.totals.delivered.invoices }
+
+  /// Whether anything is held.
+  public var hasHeld: Bool { report.totals.held.invoices > 0 }
+}

@@ -1,0 +1,13 @@
+internal import QuickBooks
+
+extension Settings {
+  /// The IIF writer's options, as the settings have them.
+  var iifFormat: QuickBooks.IIFFormat {
+    QuickBooks.IIFFormat(
+      encoding: formats.iif.encoding == .ascii ? .ascii : .windows1252,
+      dates: QuickBooks.IIFFormat.DateFormat(rawValue: formats.iif.dates.rawValue)
+        ?? .monthDayYear,
+      documentsPerFile: formats.iif.documentsPerFile,
+      receivableAccount: quickBooks.accountsReceivable)
+  }
+}
