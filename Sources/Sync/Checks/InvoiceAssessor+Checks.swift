@@ -30,7 +30,8 @@ extension InvoiceAssessor {
       }
     }
     if !invoice.loadID.isEmpty,
-      !record.text[invoice.loadID.value.range].elementsEqual(record.text[invoice.number.value.range])
+      !record.text[invoice.loadID.value.range].elementsEqual(
+        record.text[invoice.number.value.range])
     {
       raise(.loadIDDiffers, record, invoice.loadID, .loadID) {
         Detail(
@@ -100,20 +101,22 @@ extension InvoiceAssessor {
     guard !forced.isEmpty else { return }
     let number = record.string(invoice.number)
     for rule in forced.rules {
-      raise(rule, record, invoice.number, .invoiceNumber) {
+      raise(rule, record, invoice.number, .invoiceNumber) { me in
         let notes = places.prefix(5).map { "also at \($0)" }
         switch rule {
         case .rowsNotAdjacent:
-          return Detail(message: "the rows of invoice \(number) stand in several places", notes: notes)
+          return Detail(
+            message: "the rows of invoice \(number) stand in several places", notes: notes)
         case .invoiceRepeated:
-          return Detail(message: "invoice \(number) is repeated exactly; it is read once", notes: notes)
+          return Detail(
+            message: "invoice \(number) is repeated exactly; it is read once", notes: notes)
         case .sameNumberDifferentContent:
           return Detail(
             message: "invoice number \(number) stands for different invoices", notes: notes)
         case .numberTaken:
           return Detail(
             message: "another invoice of this export would have the document number "
-              + "\(documentNumber(number)), too", notes: notes)
+              + "\(me.documentNumber(number)), too", notes: notes)
         default: return Detail(message: rule.kind.meaning)
         }
       }
@@ -150,17 +153,18 @@ extension InvoiceAssessor {
         return
       }
       written = written.upperBound - IIFLimits.documentNumber..<written.upperBound
-      raise(.numberShortened, record, invoice.number, .invoiceNumber) {
+      raise(.numberShortened, record, invoice.number, .invoiceNumber) { me in
         let number = record.string(invoice.number)
-        return Detail(message: "invoice \(number) is written as \(documentNumber(number))")
+        return Detail(message: "invoice \(number) is written as \(me.documentNumber(number))")
       }
     }
     let kind: LedgerEntry.DocumentKind = result.kind == .invoice ? .invoice : .creditMemo
     let document = record.text.span.extracting(written)
     if context.ledger.lookup(text) == nil, context.ledger.isDocumentNumberTaken(kind, document) {
-      raise(.numberTaken, record, invoice.number, .invoiceNumber) {
+      raise(.numberTaken, record, invoice.number, .invoiceNumber) { me in
         Detail(
-          message: "document number \(documentNumber(record.string(invoice.number))) was already "
+          message:
+            "document number \(me.documentNumber(record.string(invoice.number))) was already "
             + "sent for another invoice")
       }
     }
@@ -174,7 +178,8 @@ extension InvoiceAssessor {
     guard first &- 0x30 < 10, let mark = bytes.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") })
     else { return false }
     let sign = bytes.index(after: mark)
-    guard sign < bytes.endIndex, bytes[sign] == UInt8(ascii: "+"), bytes[..<mark].contains(UInt8(ascii: "."))
+    guard sign < bytes.endIndex, bytes[sign] == UInt8(ascii: "+"),
+      bytes[..<mark].contains(UInt8(ascii: "."))
     else { return false }
     return true
   }
@@ -198,16 +203,16 @@ extension InvoiceAssessor {
     guard isReadable, !invoice.lines.isEmpty, !result.rules.contains(.amountMissing) else { return }
     if let declared = invoice.declaredTotal, declared != result.amount {
       let cell = record.firstCell(.invoiceTotal)
-      raise(.totalMismatch, record, cell, .invoiceTotal) {
-        let difference = result.amount - declared
+      raise(.totalMismatch, record, cell, .invoiceTotal) { me in
+        let difference = me.result.amount - declared
         return Detail(
           message: "the lines of invoice \(record.string(invoice.number)) add up to "
-            + "\(result.amount), but its total is \(declared): a difference of \(difference)")
+            + "\(me.result.amount), but its total is \(declared): a difference of \(difference)")
       }
     }
     if let due = invoice.dueAmount, due > max(result.amount, .zero) {
-      raise(.dueAmountExceedsTotal, record, record.firstCell(.dueAmount), .dueAmount) {
-        Detail(message: "\(due) is still due on an invoice over \(result.amount)")
+      raise(.dueAmountExceedsTotal, record, record.firstCell(.dueAmount), .dueAmount) { me in
+        Detail(message: "\(due) is still due on an invoice over \(me.result.amount)")
       }
     }
     if result.amount == .zero, context.settings.policies.zeroTotal != .send {
@@ -216,8 +221,8 @@ extension InvoiceAssessor {
       }
     }
     if result.amount < .zero, context.settings.policies.negativeTotal == .hold {
-      raise(.negativeTotal, record, invoice.number, .invoiceTotal) {
-        Detail(message: "invoice \(record.string(invoice.number)) is over \(result.amount)")
+      raise(.negativeTotal, record, invoice.number, .invoiceTotal) { me in
+        Detail(message: "invoice \(record.string(invoice.number)) is over \(me.result.amount)")
       }
     }
   }
@@ -253,7 +258,9 @@ extension InvoiceAssessor {
     let entry = customers.entries[result.customer]
     if !entry.holding.isEmpty {
       for rule in entry.holding.rules {
-        raise(rule, record, invoice.customer, .customerName) { detail(rule, entry, record, invoice) }
+        raise(rule, record, invoice.customer, .customerName) { me in
+          me.detail(rule, entry, record, invoice)
+        }
       }
     }
     if !invoice.customerID.isEmpty, !invoice.customer.isEmpty,
@@ -262,7 +269,8 @@ extension InvoiceAssessor {
     {
       raise(.customerIDDisagrees, record, invoice.customerID, .customerID) {
         Detail(
-          message: "customer id \(record.string(invoice.customerID)) is that of \"\(owner)\", but the "
+          message:
+            "customer id \(record.string(invoice.customerID)) is that of \"\(owner)\", but the "
             + "invoice names \"\(entry.name)\"")
       }
     }
@@ -287,7 +295,8 @@ extension InvoiceAssessor {
         notes: ["the export has \"\(near.name)\": \(near.difference)"])
     case .customerNotPaired:
       return Detail(
-        message: "customer \"\(name)\" is not known in QuickBooks, and the settings say not to create it",
+        message:
+          "customer \"\(name)\" is not known in QuickBooks, and the settings say not to create it",
         remedy: "add it in QuickBooks, or \(line("ITS NAME IN QUICKBOOKS"))")
     case .customerNameIllegal:
       let text = entry.quickBooksName.isEmpty ? name : entry.quickBooksName
@@ -303,7 +312,8 @@ extension InvoiceAssessor {
         remedy: line(String(text.prefix(IIFLimits.customerLevel)).trimmingBlanks))
     case .customerNameClash:
       return Detail(
-        message: "QuickBooks would take customers \"\(name)\" and \"\(entry.clashesWith ?? "")\" for one",
+        message:
+          "QuickBooks would take customers \"\(name)\" and \"\(entry.clashesWith ?? "")\" for one",
         remedy: rule.kind.remedy)
     default: return Detail(message: "customer \"\(name)\": \(rule.kind.meaning)")
     }
@@ -315,12 +325,12 @@ extension InvoiceAssessor {
       let entry = items.entries[number]
       for rule in entry.holding.isEmpty ? [] : entry.holding.rules {
         let cell = line.category.isEmpty ? record.wholeRow(line.row) : line.category
-        raise(rule, record, cell, .category) {
+        raise(rule, record, cell, .category) { me in
           rule == .categoryMissing
             ? Detail(message: "this line has no income category")
             : Detail(
               message: "income category \"\(entry.name)\" has no QuickBooks item",
-              remedy: "add to mapping.csv: \(items.suggestion(for: entry.name))")
+              remedy: "add to mapping.csv: \(me.items.suggestion(for: entry.name))")
         }
       }
       if line.isTaxed {
@@ -387,9 +397,10 @@ extension InvoiceAssessor {
       }
     }
     if !invoice.currency.isEmpty, !record.equals(invoice.currency, context.settings.currency) {
-      raise(.currencyDiffers, record, invoice.currency, .currency) {
+      raise(.currencyDiffers, record, invoice.currency, .currency) { me in
         Detail(
-          message: "currency \(record.string(invoice.currency)) is not \(context.settings.currency)")
+          message:
+            "currency \(record.string(invoice.currency)) is not \(me.context.settings.currency)")
       }
     }
     if record.equals(invoice.syncStatus, "synced"),
@@ -397,7 +408,8 @@ extension InvoiceAssessor {
     {
       raise(.syncedWithoutRecord, record, invoice.syncStatus, .syncStatus) {
         Detail(
-          message: "LoadOps says that invoice \(record.string(invoice.number)) is in QuickBooks, but "
+          message:
+            "LoadOps says that invoice \(record.string(invoice.number)) is in QuickBooks, but "
             + "no run of LoadBooks sent it")
       }
     }
@@ -429,17 +441,18 @@ extension InvoiceAssessor {
     guard !changes.isEmpty else { return }
     if changes.contains(.cut) {
       raise(.textCut, record, cell, field) {
-        Detail(message: "\(field.name) is longer than the \(limit) characters that QuickBooks keeps")
+        Detail(
+          message: "\(field.name) is longer than the \(limit) characters that QuickBooks keeps")
       }
     }
     if changes.contains(.unrepresentable) {
-      raise(.textUnrepresentable, record, cell, field) {
+      raise(.textUnrepresentable, record, cell, field) { me in
         Detail(
-          message: "\(field.name) is written as \"\(converted(record, cell))\"")
+          message: "\(field.name) is written as \"\(me.converted(record, cell))\"")
       }
     } else if !changes.isDisjoint(with: [.transliterated, .punctuation]) {
-      raise(.textChanged, record, cell, field) {
-        Detail(message: "\(field.name) is written as \"\(converted(record, cell))\"")
+      raise(.textChanged, record, cell, field) { me in
+        Detail(message: "\(field.name) is written as \"\(me.converted(record, cell))\"")
       }
     }
   }

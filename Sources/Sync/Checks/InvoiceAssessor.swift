@@ -76,7 +76,8 @@ struct InvoiceAssessor {
     result.amount = invoice.lineSum
     result.lines = invoice.lines.count
     result.date = invoice.date
-    result.customer = customers.number(of: record.text.span.extracting(invoice.customer.value.range))
+    result.customer = customers.number(
+      of: record.text.span.extracting(invoice.customer.value.range))
     if !context.selection.isAll {
       result.isSelected = context.selection.contains(
         number: record.string(invoice.number), customer: record.string(invoice.customer),
@@ -123,7 +124,8 @@ struct InvoiceAssessor {
       if suppression != nil {
         findings.removeAll()
         raise(.suppressedAfterSync, record, invoice.number, .invoiceNumber) {
-          Detail(message: "invoice \(record.string(invoice.number)) is suppressed, but was sent before")
+          Detail(
+            message: "invoice \(record.string(invoice.number)) is suppressed, but was sent before")
         }
       }
       guard known.contentHash != result.content else {
@@ -177,7 +179,8 @@ struct InvoiceAssessor {
       raise(.suppressionGuardDiffers, record, invoice.customer, .customerName) {
         Detail(
           message: "suppress.csv line \(entry.line) names invoice \(record.string(invoice.number)) "
-            + "of \"\(entry.customerName ?? "")\", but it is of \"\(record.string(invoice.customer))\"")
+            + "of \"\(entry.customerName ?? "")\", but it is of \"\(record.string(invoice.customer))\""
+        )
       }
       return nil
     }
@@ -189,12 +192,20 @@ struct InvoiceAssessor {
   mutating func raise(
     _ rule: Rule, _ record: Record, _ cell: Cell, _ field: Field?, _ detail: () -> Detail
   ) {
+    raise(rule, record, cell, field) { _ in detail() }
+  }
+
+  /// Notes a rule whose sentence needs what the assessor knows.
+  mutating func raise(
+    _ rule: Rule, _ record: Record, _ cell: Cell, _ field: Field?,
+    _ detail: (InvoiceAssessor) -> Detail
+  ) {
     result.rules.insert(rule)
     guard let source else { return }
     let row = record.row(of: cell)
     let place = cell.source.isEmpty ? record.wholeRow(row) : cell
     let (location, excerpt) = source.excerpt(record, row, place)
-    let detail = detail()
+    let detail = detail(self)
     findings.append(
       Finding(
         rule.kind, detail.message, severity: severity(of: rule), remedy: detail.remedy,

@@ -20,7 +20,8 @@ enum ReadingRules {
     remedy: "write the date as YYYY-MM-DD")
   static let datesMixed = Finding.Kind(
     "dates-mixed", .error,
-    meaning: "A column writes dates in more than one way, so the day that is meant cannot be known.",
+    meaning:
+      "A column writes dates in more than one way, so the day that is meant cannot be known.",
     remedy: "write every date of the column the same way, best as YYYY-MM-DD")
   static let amountMissing = Finding.Kind(
     "amount-missing", .error,
@@ -236,7 +237,8 @@ enum TextRules {
 enum BatchRules {
   static let unknownColumns = Finding.Kind(
     "unknown-columns", .notice,
-    meaning: "A file has columns or keys that mean nothing to LoadBooks; they are not carried over.",
+    meaning:
+      "A file has columns or keys that mean nothing to LoadBooks; they are not carried over.",
     remedy: "if one of them matters, name its field in mapping.csv: column,HEADER,FIELD,,")
   static let headerRepeated = Finding.Kind(
     "header-repeated", .notice,
@@ -249,7 +251,8 @@ enum BatchRules {
   static let suppressionUnmatched = Finding.Kind(
     "suppression-unmatched", .warning,
     meaning: "A row of the suppression list matches no invoice of this export.",
-    remedy: "check the number for a typing error; leave the row if the invoice is in another export")
+    remedy: "check the number for a typing error; leave the row if the invoice is in another export"
+  )
   static let suppressionExpired = Finding.Kind(
     "suppression-expired", .warning,
     meaning: "A row of the suppression list would match, but its last day is over.",
@@ -264,7 +267,8 @@ enum BatchRules {
     remedy: "shorten the address in LoadOps, or complete it in QuickBooks")
   static let datesDetected = Finding.Kind(
     "dates-detected", .notice,
-    meaning: "A file writes dates with slashes; the order of day and month was taken from its columns.",
+    meaning:
+      "A file writes dates with slashes; the order of day and month was taken from its columns.",
     remedy: "if the order is wrong, set formats.dates")
 
   static let all = [

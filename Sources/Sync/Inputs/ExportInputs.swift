@@ -9,7 +9,9 @@ public struct ExportInputs: Sendable {
   /// Files in a folder that were passed over, because no export has such a name.
   public let ignored: [String]
 
-  private static let extensions: Set = ["csv", "json", "ndjson", "jsonl", "txt", "tsv", "xlsx", "xls"]
+  private static let extensions: Set = [
+    "csv", "json", "ndjson", "jsonl", "txt", "tsv", "xlsx", "xls",
+  ]
 
   /// Finds the files that the arguments name: files as they are, folders by what they hold.
   ///
@@ -128,10 +130,14 @@ public struct MasterData: Sendable {
     listsCustomers = true
     if let known = customerByName[customer.name] {
       let other = customers[known]
-      if differ(other.motorCarrierNumber, customer.motorCarrierNumber) || differ(other.id, customer.id) {
+      if differ(other.motorCarrierNumber, customer.motorCarrierNumber)
+        || differ(other.id, customer.id)
+      {
         contradictory.insert(customer.name)
       }
-      if !customer.id.isEmpty, customerByID[customer.id] == nil { customerByID[customer.id] = known }
+      if !customer.id.isEmpty, customerByID[customer.id] == nil {
+        customerByID[customer.id] = known
+      }
       return
     }
     customerByName[customer.name] = customers.count

@@ -12,7 +12,8 @@ enum NameDifference {
     let limit = max(2, min(4, folded.count / 4))
     for candidate in names {
       let other = Array(fold(candidate))
-      let distance = folded == other ? 0 : Spelling.distance(folded, other, limit: best?.distance ?? limit)
+      let distance =
+        folded == other ? 0 : Spelling.distance(folded, other, limit: best?.distance ?? limit)
       if distance < best?.distance ?? limit { best = (candidate, distance) }
       if distance == 0 { break }
     }
@@ -68,4 +69,3 @@ enum NameDifference {
     return words.joined()
   }
 }
-

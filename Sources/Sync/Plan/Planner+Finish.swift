@@ -90,7 +90,8 @@ extension Planner {
     try reportFindings(&plan, chosen)
     guard controls.isBalanced else {
       throw Failure(
-        .ownBug, "the control totals do not tie: read \(controls.read.amount), decided "
+        .ownBug,
+        "the control totals do not tie: read \(controls.read.amount), decided "
           + "\(controls.delivered.amount + controls.alreadySynced.amount + controls.suppressed.amount + controls.held.amount)",
         remedy: "nothing was written; please report this with the export, if you may share it")
     }
@@ -210,7 +211,8 @@ extension Planner {
   private func suppressionFindings() -> [Finding] {
     guard context.selection.isAll else { return [] }
     return context.suppression.entries.compactMap { entry in
-      let name = entry.invoiceNumber.map { "invoice \($0)" } ?? "customer \"\(entry.customerName ?? "")\""
+      let name =
+        entry.invoiceNumber.map { "invoice \($0)" } ?? "customer \"\(entry.customerName ?? "")\""
       let location = SourceLocation(file: "suppress.csv", line: entry.line)
       if assessor.expiredSuppressions.contains(entry.index) {
         return Finding(

@@ -102,7 +102,8 @@ public struct Planner {
       files.append(file)
       if reader.kinds.contains(.invoices) {
         readers.append(
-          try ExportReader(path: path, file: number, meanings: context.mapping.columns, hashing: true))
+          try ExportReader(
+            path: path, file: number, meanings: context.mapping.columns, hashing: true))
       } else {
         readers.append(nil)
       }
@@ -129,7 +130,8 @@ public struct Planner {
         let (location, excerpt) = reader.excerpt(record, 0, record.wholeRow(0))
         batchFindings.append(
           Finding(
-            ReadingRules.unreadableRecord, "this \(kind == .customers ? "customer" : "category") cannot "
+            ReadingRules.unreadableRecord,
+            "this \(kind == .customers ? "customer" : "category") cannot "
               + "be read whole, so it is not known", severity: .warning, location: location,
             excerpt: excerpt, record: Int(record.place.ordinal)))
       }
@@ -256,7 +258,8 @@ public struct Planner {
         customer: Int32(assessment.customer), date: assessment.date,
         lines: Int32(assessment.lines), outcome: assessment.outcome,
         isSelected: assessment.isSelected))
-    if assessment.rules.contains(.numberShortened) || context.settings.policies.longNumbers == .keepRight,
+    if assessment.rules.contains(.numberShortened)
+      || context.settings.policies.longNumbers == .keepRight,
       assessment.outcome == .delivered
     {
       noteDocumentNumber(record, invoice, assessment, invoices.count - 1)
@@ -375,7 +378,9 @@ public struct Planner {
       }
       let joined = try copy(here)
       let fits = joined.invoice.declaredTotal.map { $0 == joined.invoice.lineSum } ?? true
-      let agrees = !joined.invoice.flaws.contains { if case .conflict = $0.problem { true } else { false } }
+      let agrees = !joined.invoice.flaws.contains {
+        if case .conflict = $0.problem { true } else { false }
+      }
       if fits, agrees {
         result.append(joined)
         continue
