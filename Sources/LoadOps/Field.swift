@@ -123,6 +123,20 @@ extension Field {
     }
   }
 
+  /// Headers of the canonical layout and of LoadOps's screens that are understood and not carried to
+  /// QuickBooks.
+  static func isKnownButNotCarried(_ name: String) -> Bool {
+    notCarried.contains(name)
+  }
+
+  private static let notCarried: Set<String> = [
+    "driver", "drivers", "tractor", "trailer", "trip", "loadedmiles", "emptymiles", "deadhead",
+    "factoring", "factoringstatus", "factoringfee", "factor", "exchangerate", "internalnote",
+    "notes", "tags", "emailsenddate", "updatedate", "updatedon", "paymentid", "missingdocuments",
+    "dotnumber", "opencredit", "creditlimit", "messageoninvoice", "preference", "commodity",
+    "contacts", "billingnotes", "heldbecause",
+  ]
+
   private static func table(_ rows: [(Field, [String])]) -> [String: Field] {
     var table: [String: Field] = [:]
     for (field, _) in rows { table[HeaderName.normalised(field.name)] = field }

@@ -1,1 +1,50 @@
-@main struct LoadBooks { static func main() {} }
+internal import ArgumentParser
+internal import Foundation
+internal import Vocabulary
+
+/// The command `loadbooks`.
+@main
+struct LoadBooks: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "loadbooks",
+    abstract: "Carries what was billed in LoadOps into QuickBooks, and accounts for every cent.",
+    discussion: """
+      A company folder (loadbooks init DIR) keeps settings, mapping, suppression list and memory.
+      Exit codes: 0 done, nothing held; 3 done, some records held; 4 not clean; 64 usage; 65 input
+      cannot be read; 66 input missing; 70 a mistake of ours; 73 cannot write; 75 try again; 78
+      settings, mapping or plan wrong.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      Init.self, Plan.self, Convert.self, Explain.self, Map.self, Runs.self, Verify.self,
+    ])
+
+  static func main() {
+    let code = run(CommandLine.arguments.dropFirst().map { $0 })
+    Foundation.exit(code)
+  }
+
+  /// Runs a command line and returns its exit code; what it prints goes to ``Surroundings/current``.
+  static func run(_ arguments: [String]) -> Int32 {
+    let here = Surroundings.current
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+      return ExitCode.done.rawValue
+    } catch let failure as Failure {
+      here.tell(failure.description)
+      return ExitCode(failure.cause).rawValue
+    } catch let code as ExitCode {
+      return code.rawValue
+    } catch {
+      let code = exitCode(for: error)
+      let text = fullMessage(for: error)
+      if code.isSuccess {
+        here.print(text)
+      } else {
+        here.tell(text)
+      }
+      return code.rawValue
+    }
+  }
+}

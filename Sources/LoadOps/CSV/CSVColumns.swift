@@ -55,7 +55,7 @@ struct CSVColumns {
     self.kind = kind
     self.headers = headers
     self.layout = RecordLayout(width: headers.count, columns: columns)
-    self.unknown = unknown.map { headers[$0] }.filter { !$0.isEmpty && $0 != HeldColumn.name }
+    self.unknown = unknown.map { headers[$0] }.filter { !$0.isEmpty }
   }
 
   private static func better(_ known: Int, than mismatch: Mismatch) -> Bool {
@@ -98,7 +98,7 @@ struct CSVColumns {
       let name = HeaderName.normalised(header)
       if meanings[name] == .ignored { continue }
       guard let field = aliases[name] else {
-        unknown.append(column)
+        if !Field.isKnownButNotCarried(name) { unknown.append(column) }
         continue
       }
       guard let other = columns[field] else {

@@ -76,7 +76,7 @@ struct JSONKeys {
   private static func meaning(
     _ name: String, _ context: JSONContext, _ meanings: [String: ColumnMeaning]
   ) -> JSONKeyMeaning {
-    if meanings[name] == .ignored { return .ignored }
+    if meanings[name] == .ignored || Field.isKnownButNotCarried(name) { return .ignored }
     if case .field(let field)? = meanings[name] { return .field(field) }
     switch context {
     case .invoice:

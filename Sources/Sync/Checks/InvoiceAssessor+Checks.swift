@@ -210,9 +210,11 @@ extension InvoiceAssessor {
             + "\(me.result.amount), but its total is \(declared): a difference of \(difference)")
       }
     }
-    if let due = invoice.dueAmount, due > max(result.amount, .zero) {
+    if let due = invoice.dueAmount, due > max(invoice.declaredTotal ?? result.amount, .zero) {
       raise(.dueAmountExceedsTotal, record, record.firstCell(.dueAmount), .dueAmount) { me in
-        Detail(message: "\(due) is still due on an invoice over \(me.result.amount)")
+        Detail(
+          message: "\(due) is still due on an invoice over "
+            + "\(invoice.declaredTotal ?? me.result.amount)")
       }
     }
     if result.amount == .zero, context.settings.policies.zeroTotal != .send {
@@ -309,7 +311,7 @@ extension InvoiceAssessor {
       return Detail(
         message: "customer name \"\(text)\" has \(text.count) characters; QuickBooks Desktop keeps "
           + "\(IIFLimits.customerLevel)",
-        remedy: line(String(text.prefix(IIFLimits.customerLevel)).trimmingBlanks))
+        remedy: line(text.shortened(to: IIFLimits.customerLevel)))
     case .customerNameClash:
       return Detail(
         message:
@@ -479,9 +481,10 @@ extension Record {
 }
 
 extension String {
-  fileprivate var trimmingBlanks: String {
-    var text = self
-    while text.last == " " { text.removeLast() }
-    return text
+  /// The beginning of a name, cut between words where there are any.
+  fileprivate func shortened(to limit: Int) -> String {
+    guard count > limit else { return self }
+    let cut = prefix(limit + 1).lastIndex(of: " ") ?? index(startIndex, offsetBy: limit)
+    return String(self[..<cut].reversed().drop { !$0.isLetter && !$0.isNumber && $0 != ")" }.reversed())
   }
 }

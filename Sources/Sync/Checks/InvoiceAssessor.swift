@@ -21,7 +21,7 @@ struct InvoiceAssessor {
     var content = ContentHash(high: 0, low: 0)
     var kind = SalesDocument.Kind.invoice
     var isSelected = true
-    /// Sets the invoice apart from another copy of it: would it be sendable by its status?
+    /// Whether its status lets it go; copies of one invoice that differ in this are not equal.
     var isSendable = true
   }
 

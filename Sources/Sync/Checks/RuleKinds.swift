@@ -198,7 +198,7 @@ enum MemoryRules {
   static let changedSinceSynced = Finding.Kind(
     "changed-since-synced", .error,
     meaning: "The invoice was sent before, and has changed since.",
-    remedy: "change the document in QuickBooks by hand, or delete it there and undo the run")
+    remedy: "make the same change in QuickBooks by hand; LoadBooks never writes over a document")
   static let syncedWithoutRecord = Finding.Kind(
     "synced-without-record", .error,
     meaning: "LoadOps says that QuickBooks has the invoice, but LoadBooks never sent it.",

@@ -51,10 +51,12 @@ enum NameDifference {
       return "it differs in a no-break space at character \(start + 1)"
     }
     if left.count > right.count {
-      return "it has \(left.count - right.count) blank(s) too many at character \(start + 1)"
+      let extra = left.count - right.count
+      return "it has \(SyncReport.counted(extra, "blank")) too many at character \(start + 1)"
     }
     if left.count < right.count {
-      return "it has \(right.count - left.count) blank(s) too few at character \(start + 1)"
+      let missing = right.count - left.count
+      return "it has \(SyncReport.counted(missing, "blank")) too few at character \(start + 1)"
     }
     return "it differs in a blank at character \(start + 1)"
   }

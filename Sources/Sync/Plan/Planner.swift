@@ -44,6 +44,7 @@ public struct Planner {
   ///   - run: Which run the report shall name; its plan's fingerprint is filled in.
   ///   - findingsPerKind: How many findings of a kind to make into sentences.
   ///   - progress: Called now and then.
+  /// - Returns: The plan.
   /// - Throws: ``Failure`` when an input cannot be read as an export at all.
   public static func plan(
     _ inputs: ExportInputs, _ context: PlanContext, run: SyncReport.Run? = nil,

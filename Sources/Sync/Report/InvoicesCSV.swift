@@ -1,3 +1,4 @@
+internal import LoadOps
 public import Vocabulary
 
 /// Writes `invoices.csv`: one row for each invoice that was read, with what became of it and why.
@@ -80,6 +81,29 @@ public struct InvoicesCSV: ~Copyable {
       output.append(UInt8(ascii: "-"))
       output.append(UInt8(ascii: "0") + UInt8(part / 10))
       output.append(UInt8(ascii: "0") + UInt8(part % 10))
+    }
+  }
+}
+
+extension InvoicesCSV {
+  /// Goes through a written file and gives the decision and the amount of each row.
+  ///
+  /// - Throws: ``Failure`` with cause `inputUnreadable` when a row is not one of ours.
+  static func forEachDecision(
+    ofFile path: String, _ body: (_ decision: String, _ total: Money) -> Void
+  ) throws(Failure) {
+    guard let table = try CSVTable(path: path) else {
+      throw Failure(.inputUnreadable, "the file is missing", remedy: "restore it from a backup")
+    }
+    for row in table.rows {
+      guard row.cells.count == table.header.cells.count, row.cells.count > 4,
+        let total = Money(canonical: row.cells[3])
+      else {
+        throw Failure(
+          .inputUnreadable, "line \(row.line) is not a row that LoadBooks wrote",
+          remedy: "restore the file from a backup")
+      }
+      body(row.cells[4], total)
     }
   }
 }

@@ -112,19 +112,17 @@ extension SyncReport {
 
   private var importSteps: [String] {
     switch run.target {
-    case "online":
-      return ["QuickBooks Online has the documents; there is nothing to import."]
     case "iif":
       return [
         "Back up the QuickBooks company file. Then choose File > Utilities > Import > IIF Files in"
           + " QuickBooks Desktop (single-user mode) and import \(importOrder).",
         "Do not import twice: QuickBooks does not notice and books every invoice a second time."
-          + undoHint,
+          + backupHint,
       ]
     default:
       return [
         "Back up the QuickBooks company file, then import \(importOrder).",
-        "Do not import twice." + undoHint,
+        "Do not import twice." + backupHint,
       ]
     }
   }
@@ -139,10 +137,8 @@ extension SyncReport {
     }
   }
 
-  private var undoHint: String {
-    run.started == nil
-      ? ""
-      : " If an import failed, restore the backup and take this run back with \"loadbooks undo\"."
+  private var backupHint: String {
+    " If an import failed, restore the backup, then import the same files again."
   }
 
   /// `1 invoice`, `2 invoices`, `1,234 invoices`.

@@ -145,7 +145,9 @@ public struct TextReport {
       let noun = SyncReport.counted(group.count, group.severity.rawValue)
       addLine(styled("\(Self.plain(group.kind.id)): \(noun)", style))
       addWrapped(Self.plain(group.kind.meaning), indentation: "  ")
-      let shown = group.findings.prefix(max(0, options.findingsPerKind))
+      // Of notices, which nobody has to act on, one example is enough.
+      let most = group.severity == .notice ? 1 : options.findingsPerKind
+      let shown = group.findings.prefix(max(0, min(most, options.findingsPerKind)))
       for finding in shown {
         for line in FindingText.render(finding).split(separator: "\n") {
           addLine("    " + Self.clipped(String(line), to: 400))

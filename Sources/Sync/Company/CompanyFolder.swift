@@ -1,0 +1,87 @@
+internal import Foundation
+public import Vocabulary
+
+/// A company's folder: settings, mapping, suppression list, memory, and what goes in and out.
+public struct CompanyFolder: Sendable {
+  /// The folder.
+  public let path: String
+
+  /// The settings file, whose presence makes a folder a company's.
+  public var settingsPath: String { path + "/loadbooks.yaml" }
+  /// The mapping file.
+  public var mappingPath: String { path + "/mapping.csv" }
+  /// The suppression list.
+  public var suppressionPath: String { path + "/suppress.csv" }
+  /// Where runs leave their files.
+  public var outboxPath: String { path + "/outbox" }
+
+  private static let folders = ["inbox", "outbox", "archive", "held", "books"]
+
+  /// The folder named, or the nearest one at or above the current folder; nil when there is none.
+  ///
+  /// - Throws: ``Failure`` with cause `settingsWrong` when the folder named has no `loadbooks.yaml`.
+  public static func find(_ named: String?) throws(Failure) -> CompanyFolder? {
+    if let named {
+      let folder = CompanyFolder(path: trimmed(named))
+      guard FileManager.default.fileExists(atPath: folder.settingsPath) else {
+        throw Failure(
+          .settingsWrong, "\(named) is not a company folder: it has no loadbooks.yaml",
+          remedy: "make one with: loadbooks init \(named)")
+      }
+      return folder
+    }
+    var url = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+    while true {
+      let folder = CompanyFolder(path: url.path)
+      if FileManager.default.fileExists(atPath: folder.settingsPath) { return folder }
+      let parent = url.deletingLastPathComponent()
+      guard parent.path != url.path else { return nil }
+      url = parent
+    }
+  }
+
+  /// Makes a company folder that works at once with the usual income categories.
+  ///
+  /// What is there already is left as it is.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`; `usage` when the folder is a company's already.
+  public static func create(_ path: String, company: String) throws(Failure) -> CompanyFolder {
+    let folder = CompanyFolder(path: trimmed(path))
+    guard !FileManager.default.fileExists(atPath: folder.settingsPath) else {
+      throw Failure(
+        .cannotWrite, "\(path) is a company folder already", remedy: "choose another folder, or "
+          + "edit its loadbooks.yaml")
+    }
+    try OutputFolder.make(folder.path)
+    for name in folders { try OutputFolder.make(folder.path + "/" + name) }
+    let files = [
+      ("mapping.csv", MappingFile.template), ("suppress.csv", SuppressionList.template),
+      ("loadbooks.yaml", Settings.template(company: company)),
+    ]
+    for (name, text) in files
+    where !FileManager.default.fileExists(atPath: folder.path + "/" + name) {
+      let file = try StagedFile(folder: folder.path, name: name)
+      try file.write(text)
+      try file.finish()
+      try file.publish()
+    }
+    try StagedFile.syncFolder(folder.path)
+    return folder
+  }
+
+  /// The settings, with the assignments of `--set` applied.
+  ///
+  /// - Throws: ``Failure`` with cause `settingsWrong` or `usage`.
+  public static func settings(
+    _ folder: CompanyFolder?, assignments: [String]
+  ) throws(Failure) -> Settings {
+    var settings = Settings.defaults
+    if let folder { settings = try Settings.load(path: folder.settingsPath) }
+    for assignment in assignments { try settings.set(assignment) }
+    return settings
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+}

@@ -1,0 +1,326 @@
+internal import Foundation
+public import Ledger
+internal import LoadOps
+internal import QuickBooks
+public import Vocabulary
+
+/// Carries a plan out: reads the export again, writes the QuickBooks files, the held records and the
+/// report, proves the totals, and only then gives the files their names.
+///
+/// Nothing is visible before everything is complete. With a ledger, the run is recorded in one
+/// transaction while all files still have hidden names; a program that is killed after that finds the
+/// run unfinished at its next start and ends it (see ``RunRecovery``).
+public struct Conversion {
+  /// Tells how far delivering is, in invoices.
+  public typealias Progress = (_ done: UInt64, _ total: UInt64) -> Void
+
+  /// How many invoices the HTML report lists of those that went out, and of the others.
+  private static let listedRows = 1000
+
+  private let plan: SyncPlan
+  private let folder: String
+  private let ledger: SyncLedger?
+  private let clock: () -> String
+  private let progress: Progress?
+  private var report: SyncReport
+  private var held: HeldRecords
+  private var heldRows: [SyncReport.InvoiceRow] = []
+  private var otherRows: [SyncReport.InvoiceRow] = []
+  private var staged: [StagedFile] = []
+
+  /// Writes everything.
+  ///
+  /// - Parameters:
+  ///   - plan: What to do.
+  ///   - run: Which run the report shall name.
+  ///   - output: The folder for the files.
+  ///   - ledger: The memory; nil for a run without one.
+  ///   - clock: The time, ISO 8601 with zone.
+  ///   - progress: Called now and then.
+  /// - Returns: The report as it was written.
+  /// - Throws: ``Failure``; then no file has its final name and nothing is remembered.
+  public static func convert(
+    _ plan: SyncPlan, run: SyncReport.Run, output: String, ledger: SyncLedger?,
+    clock: @escaping () -> String, progress: Progress? = nil
+  ) throws(Failure) -> SyncReport {
+    let folder = try OutputFolder(output)
+    var conversion = Conversion(plan, run, folder.path, ledger, clock, progress)
+    do {
+      try conversion.deliverAndRecord()
+      try conversion.publish()
+    } catch {
+      for file in conversion.staged { file.discard() }
+      for file in conversion.held.staged { file.discard() }
+      throw error
+    }
+    return conversion.report
+  }
+
+  private init(
+    _ plan: SyncPlan, _ run: SyncReport.Run, _ folder: String, _ ledger: SyncLedger?,
+    _ clock: @escaping () -> String, _ progress: Progress?
+  ) {
+    self.plan = plan
+    self.folder = folder
+    self.ledger = ledger
+    self.clock = clock
+    self.progress = progress
+    report = plan.report
+    report.run = run
+    report.run.plan = plan.fingerprint
+    held = HeldRecords(folder: folder)
+  }
+
+  // MARK: - Recording
+
+  private mutating func deliverAndRecord() throws(Failure) {
+    guard let ledger else {
+      try deliver { _, _, _, _ in }
+      return
+    }
+    var record = RunRecord(
+      id: report.run.id, command: report.run.command, target: report.run.target,
+      startedAt: report.run.started ?? clock(), plan: plan.fingerprint,
+      outputFolder: URL(fileURLWithPath: folder).standardizedFileURL.path,
+      inputs: report.inputs.map {
+        RunRecord.Input(
+          path: URL(fileURLWithPath: $0.path).standardizedFileURL.path, kind: $0.kind,
+          fingerprint: $0.fingerprint, records: $0.records)
+      })
+    record.state = .preparing
+    var work = self
+    try ledger.record(record) { (recorder) throws(Failure) in
+      let entries = LedgerEntries(plan: plan, run: report.run.id)
+      try work.deliver { (record, invoice, assessment, document) throws(Failure) in
+        try recorder.add(invoice: entries.entry(record, invoice, assessment, document))
+      }
+      for entry in entries.listEntries() { try recorder.add(listEntry: entry) }
+      return work.completion()
+    }
+    self = work
+  }
+
+  private func completion() -> RunCompletion {
+    let totals = report.totals
+    let convert = { (tally: Tally) in
+      RunRecord.Tally(invoices: tally.invoices, lines: tally.lines, amount: tally.amount)
+    }
+    var outputs = report.outputs.map {
+      RunRecord.Output(
+        name: $0.name, fingerprint: $0.fingerprint, documents: $0.documents, amount: $0.amount)
+    }
+    let written = Set(outputs.map(\.name))
+    for file in staged where !written.contains(file.name) {
+      guard let fingerprint = file.fingerprint else { continue }
+      outputs.append(
+        RunRecord.Output(name: file.name, fingerprint: fingerprint, documents: 0, amount: .zero))
+    }
+    return RunCompletion(
+      totals: RunRecord.Totals(
+        read: convert(totals.read), delivered: convert(totals.delivered),
+        alreadySynced: convert(totals.alreadySynced), suppressed: convert(totals.suppressed),
+        held: convert(totals.held)), outputs: outputs)
+  }
+
+  // MARK: - Delivering
+
+  private typealias Delivered = (
+    Record, Invoice, InvoiceAssessor.Assessment, SalesDocument
+  ) throws(Failure) -> Void
+
+  /// Reads the export again in its own order and writes every file, under hidden names.
+  private mutating func deliver(_ delivered: Delivered) throws(Failure) {
+    let writer: IIFWriter? =
+      plan.documents == 0
+      ? nil
+      : try IIFWriter(
+        lists: plan.lists, format: plan.context.settings.iifFormat, folder: folder,
+        expectedDocuments: plan.documents)
+    do {
+      try write(writer, delivered)
+    } catch {
+      writer?.discard()
+      throw error
+    }
+  }
+
+  private mutating func write(_ writer: IIFWriter?, _ delivered: Delivered) throws(Failure) {
+    let table = try StagedFile(folder: folder, name: ReportFormat.csv.fileName)
+    staged.append(table)
+    var rows = InvoicesCSV(file: table)
+    var assessor = plan.assessor
+    var builder = DocumentBuilder(plan: plan)
+    var document = SalesDocument()
+    var invoice = Invoice()
+    var next = 0
+    var readers: [ExportReader?] = []
+    for (number, file) in plan.files.enumerated() {
+      readers.append(
+        file.kinds.contains(.invoices)
+          ? try ExportReader(
+            path: file.path, file: number, meanings: plan.context.mapping.columns, hashing: true)
+          : nil)
+    }
+    let source = InvoiceSource(
+      readers: readers, dates: plan.files.map(\.dates),
+      numbers: plan.context.settings.formats.numbers)
+    try held.begin(plan.files.first { $0.kinds.contains(.invoices) }?.headers)
+    for (number, file) in plan.files.enumerated() {
+      guard let reader = readers[number] else { continue }
+      var record = reader.makeRecord()
+      while try reader.next([.invoices], into: &record) != nil {
+        guard next < plan.invoices.count, plan.invoices[next].place == record.place else { continue }
+        let planned = plan.invoices[next]
+        next += 1
+        if next & 1023 == 0 { progress?(UInt64(next), UInt64(plan.invoices.count)) }
+        guard planned.isSelected else { continue }
+        if let places = plan.scattered[planned.place] { try source.read(places, into: &record) }
+        source.decode(&record, into: &invoice)
+        let assessment = assessor.assess(
+          record, invoice, forced: plan.forced[planned.place] ?? .none)
+        guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
+          throw Conversion.changed(file.path)
+        }
+        try rows.write(row(record, invoice, assessment, file.path))
+        if assessment.outcome == .held {
+          try held.write(record, headers: file.headers, reasons: assessment.rules)
+        } else if assessment.outcome == .delivered, let writer {
+          try builder.build(record, invoice, assessment, items: &assessor.items, into: &document)
+          try writer.append(document)
+          try delivered(record, invoice, assessment, document)
+        }
+      }
+      guard try reader.fingerprint() == file.fingerprint else { throw Conversion.changed(file.path) }
+    }
+    guard next == plan.invoices.count else { throw Conversion.changed("the export") }
+    try rows.finish()
+    try table.finish()
+    for file in held.staged { try file.finish() }
+    staged += held.staged
+    if let writer {
+      report.outputs = try writer.finish()
+      staged += writer.stagedFiles
+    }
+    try tie()
+    try writeReports()
+  }
+
+  private static func changed(_ path: String) -> Failure {
+    Failure(
+      .inputUnreadable, "\(path) has changed since it was planned",
+      remedy: "wait until the export is complete, then run the same command again")
+  }
+
+  /// What was written must be what was decided, to the cent, before anything gets its name.
+  private func tie() throws(Failure) {
+    let documents = report.outputs.reduce(0) { $0 + $1.documents }
+    let amount = report.outputs.reduce(Money.zero) { $0 + $1.amount }
+    let delivered = report.totals.delivered
+    guard documents == delivered.invoices, amount == delivered.amount, report.totals.isBalanced else {
+      throw Failure(
+        .ownBug, "the written files hold \(documents) documents over \(amount), but "
+          + "\(delivered.invoices) over \(delivered.amount) were to be delivered",
+        remedy: "nothing was written; please report this with the export, if you may share it")
+    }
+  }
+
+  private mutating func row(
+    _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment, _ path: String
+  ) -> SyncReport.InvoiceRow {
+    let number = record.string(invoice.number)
+    var reasons: [String] = []
+    if assessment.outcome == .held || assessment.outcome == .suppressed {
+      reasons = assessment.rules.rules.filter { $0.holds || $0 == .suppressed }.map(\.kind.id)
+    }
+    var documentName = ""
+    if assessment.outcome == .delivered || assessment.outcome == .alreadySynced {
+      let kind = assessment.kind == .invoice ? "INVOICE" : "CREDIT MEMO"
+      documentName = "\(kind) \(number.suffix(IIFLimits.documentNumber))"
+    }
+    let row = SyncReport.InvoiceRow(
+      number: number, customer: record.string(invoice.customer), date: assessment.date,
+      total: assessment.amount, outcome: assessment.outcome, reasons: reasons,
+      document: documentName,
+      location: SourceLocation(file: path, line: Int(record.place.line)))
+    if assessment.outcome == .delivered {
+      if otherRows.count < Conversion.listedRows { otherRows.append(row) } else { capped() }
+    } else {
+      if heldRows.count < Conversion.listedRows { heldRows.append(row) } else { capped() }
+    }
+    return row
+  }
+
+  private mutating func capped() { report.invoiceRowsAreCapped = true }
+
+  private mutating func writeReports() throws(Failure) {
+    if report.run.started != nil { report.run.finished = clock() }
+    report.invoiceRows = heldRows + otherRows
+    for format in ReportFormat.allCases where format != .csv {
+      let file = try StagedFile(folder: folder, name: format.fileName)
+      staged.append(file)
+      try file.write(format.render(report))
+      try file.finish()
+    }
+  }
+
+  // MARK: - Names
+
+  /// Gives all files their names, the reports first; takes them back when one cannot have its name.
+  private mutating func publish() throws(Failure) {
+    let isList = { (file: StagedFile) in file.name.hasSuffix(".iif") }
+    let ordered = staged.filter { !isList($0) } + staged.filter(isList)
+    do {
+      for file in ordered { try file.publish() }
+      try StagedFile.syncFolder(folder)
+    } catch {
+      for file in ordered { unlink(file.finalPath) }
+      try ledger?.forget(run: report.run.id, at: clock(), because: "its files could not be named")
+      throw error
+    }
+    try ledger?.finish(run: report.run.id, finishedAt: report.run.finished ?? clock())
+  }
+}
+
+/// What the ledger remembers of a run, made while the run delivers.
+private struct LedgerEntries {
+  private let plan: SyncPlan
+  private let run: String
+
+  init(plan: SyncPlan, run: String) {
+    self.plan = plan
+    self.run = run
+  }
+
+  func entry(
+    _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment,
+    _ document: SalesDocument
+  ) -> LedgerEntry {
+    let customer = plan.assessor.customers.entries[assessment.customer]
+    return LedgerEntry(
+      number: InvoiceNumber(record.string(invoice.number)), contentHash: assessment.content,
+      run: run, documentKind: assessment.kind == .invoice ? .invoice : .creditMemo,
+      documentNumber: document.text.text(document.number), customer: customer.name,
+      quickBooksCustomer: plan.lists.customers[document.customer].name, date: document.date,
+      amount: assessment.amount, lines: assessment.lines)
+  }
+
+  func listEntries() -> [LedgerListEntry] {
+    let lists = plan.lists
+    let entry = { (kind: LedgerListEntry.Kind, name: String, source: String?, content: String) in
+      LedgerListEntry(
+        kind: kind, quickBooksName: name, loadOpsName: source,
+        contentHash: ContentHash(of: Array(content.utf8).span))
+    }
+    var entries = lists.accounts.map { entry(.account, $0.name, nil, $0.type.rawValue) }
+    entries += lists.items.map { entry(.item, $0.name, nil, $0.account + "\n" + $0.description) }
+    entries += lists.terms.map { entry(.terms, $0.name, nil, "\($0.dueDays)") }
+    entries += lists.classes.map { entry(.class, $0, nil, "") }
+    for (customer, source) in zip(lists.customers, plan.report.createdCustomerSources) {
+      entries.append(
+        LedgerListEntry(
+          kind: .customer, quickBooksName: customer.name, loadOpsName: source,
+          contentHash: CustomerBook.contentHash(customer)))
+    }
+    return entries
+  }
+}

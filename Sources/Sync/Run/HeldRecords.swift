@@ -1,0 +1,89 @@
+internal import LoadOps
+internal import Vocabulary
+
+/// Writes the held records in the layout they came in, ready to be mended and dropped again.
+///
+/// A column in front says why; it is passed over when the file is read again. Files of different
+/// layouts get a file each: `held.csv`, `held-2.csv`. What came as JSON is written in the canonical
+/// columns. A row that could not be split keeps its text in the first column, so that nothing is lost.
+struct HeldRecords {
+  private var files: [(headers: [String], file: StagedFile)] = []
+  private let folder: String
+  private var row: [UInt8] = []
+
+  private static let canonical = Field.allCases.filter {
+    $0.belongs(to: .invoices)
+  }
+
+  init(folder: String) {
+    self.folder = folder
+  }
+
+  /// The files, to be finished and published with the others.
+  var staged: [StagedFile] { files.map(\.file) }
+
+  /// Begins `held.csv` even when nothing is held, so that there is always one to look at.
+  mutating func begin(_ headers: [String]?) throws(Failure) {
+    _ = try file(for: headers)
+  }
+
+  /// Writes all rows of a held invoice.
+  mutating func write(
+    _ record: Record, headers: [String]?, reasons: RuleSet
+  ) throws(Failure) {
+    let position = try file(for: headers)
+    let why = reasons.rules.map { "\($0.kind.id): \($0.kind.meaning)" }.joined(separator: " | ")
+    for index in record.rows.indices {
+      row.removeAll(keepingCapacity: true)
+      var text = why
+      if record.faults.contains(where: { $0.row == index }) {
+        let line = record.wholeRow(index)
+        text += " | original row: " + String(decoding: record.text[line.source.range], as: UTF8.self)
+      }
+      CSVText.appendCell(text, to: &row)
+      if let headers {
+        for column in headers.indices where headers[column] != HeldColumn.name {
+          append(record, record.cell(index, column: column))
+        }
+      } else {
+        for field in HeldRecords.canonical {
+          let own = record.cell(index, field)
+          append(record, own.isEmpty && !HeldRecords.isLineField(field) ? record.firstCell(field) : own)
+        }
+      }
+      row.append(UInt8(ascii: "\n"))
+      try files[position].file.write(row)
+    }
+  }
+
+  private mutating func append(_ record: Record, _ cell: Cell) {
+    row.append(UInt8(ascii: ","))
+    CSVText.appendCell(record.text.span.extracting(cell.value.range), to: &row)
+  }
+
+  private static func isLineField(_ field: Field) -> Bool {
+    switch field {
+    case .lineNumber, .category, .lineDescription, .quantity, .unit, .rate, .amount, .serviceDate,
+      .taxable, .taxCode:
+      true
+    default: false
+    }
+  }
+
+  private mutating func file(for headers: [String]?) throws(Failure) -> Int {
+    let names = (headers ?? HeldRecords.canonical.map(\.name)).filter { $0 != HeldColumn.name }
+    if let position = files.firstIndex(where: { $0.headers == names }) { return position }
+    let name = files.isEmpty ? "held.csv" : "held-\(files.count + 1).csv"
+    let file = try StagedFile(folder: folder, name: name)
+    var header: [UInt8] = []
+    CSVText.appendCell(HeldColumn.name, to: &header)
+    for name in names {
+      header.append(UInt8(ascii: ","))
+      CSVText.appendCell(name, to: &header)
+    }
+    header.append(UInt8(ascii: "\n"))
+    try file.write(header)
+    files.append((names, file))
+    return files.count - 1
+  }
+}

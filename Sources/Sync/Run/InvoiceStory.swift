@@ -1,0 +1,181 @@
+public import Ledger
+internal import LoadOps
+internal import QuickBooks
+public import Vocabulary
+
+/// The whole story of one invoice: where it was read, what was decided and why, what was sent.
+public struct InvoiceStory: Sendable {
+  /// A line of the invoice.
+  public struct Line: Sendable {
+    /// The income category.
+    public var category: String
+    /// The QuickBooks item; nil when nothing maps the category.
+    public var item: String?
+    /// The description.
+    public var description: String
+    /// Quantity and rate as far as given, such as `412 @ 0.58`.
+    public var quantity: String
+    /// The amount; nil when it could not be read.
+    public var amount: Money?
+  }
+
+  /// One place in the export where the number stands, and what became of it.
+  public struct Reading: Sendable {
+    /// Where it begins.
+    public var location: SourceLocation
+    /// The customer's name in LoadOps.
+    public var customer: String
+    /// The customer's name in QuickBooks; nil when it has none.
+    public var quickBooksCustomer: String?
+    /// The invoice date.
+    public var date: CalendarDate?
+    /// The sum of the lines.
+    public var amount: Money
+    /// The decision.
+    public var outcome: Outcome
+    /// The kind of document in QuickBooks.
+    public var isCreditMemo: Bool
+    /// The lines.
+    public var lines: [Line]
+  }
+
+  /// The number.
+  public let number: String
+  /// Where it stands in the export, in order.
+  public private(set) var readings: [Reading] = []
+  /// Everything there is to say about it.
+  public private(set) var findings: [Finding] = []
+  /// What the ledger knows.
+  public let entry: LedgerEntry?
+  /// The ledger's events about it, oldest first.
+  public let events: [LedgerEvent]
+
+  /// Whether there is anything to tell.
+  public var isUnknown: Bool { readings.isEmpty && entry == nil }
+
+  /// Tells the story from a plan of only this invoice and from the ledger.
+  ///
+  /// - Throws: ``Failure`` when the export has changed or the ledger cannot be read.
+  public init(
+    number: String, plan: SyncPlan?, ledger: SyncLedger?
+  ) throws(Failure) {
+    self.number = number
+    entry = try ledger?.entry(number: number)
+    events = try ledger?.events(invoice: number) ?? []
+    if let plan { try read(plan) }
+  }
+
+  private mutating func read(_ plan: SyncPlan) throws(Failure) {
+    findings = plan.report.findings.filter { $0.invoice == number }
+    var readers: [ExportReader?] = []
+    for (index, file) in plan.files.enumerated() {
+      readers.append(
+        file.kinds.contains(.invoices)
+          ? try ExportReader(path: file.path, file: index, meanings: plan.context.mapping.columns)
+          : nil)
+    }
+    let source = InvoiceSource(
+      readers: readers, dates: plan.files.map(\.dates),
+      numbers: plan.context.settings.formats.numbers)
+    var assessor = plan.assessor
+    for planned in plan.invoices where planned.isSelected {
+      guard let reader = source.reader(planned.place.file) else { continue }
+      var record = reader.makeRecord()
+      var invoice = Invoice()
+      try source.read(plan.scattered[planned.place] ?? [planned.place], into: &record)
+      source.decode(&record, into: &invoice)
+      let entry = assessor.customers.entries[Int(planned.customer)]
+      readings.append(
+        Reading(
+          location: SourceLocation(
+            file: plan.files[Int(planned.place.file)].path, line: Int(planned.place.line)),
+          customer: entry.name,
+          quickBooksCustomer: entry.holding.isEmpty
+            ? assessor.customers.writtenName(Int(planned.customer)) : nil,
+          date: planned.date, amount: planned.amount, outcome: planned.outcome,
+          isCreditMemo: planned.amount < .zero,
+          lines: invoice.lines.map { line in
+            let category = assessor.items.number(
+              of: record.text.span.extracting(line.category.value.range))
+            return Line(
+              category: record.string(line.category), item: assessor.items.entries[category].item,
+              description: record.string(line.description),
+              quantity: [line.quantity, line.rate].compactMap { $0?.description }
+                .joined(separator: " @ "), amount: line.amount)
+          }))
+    }
+  }
+
+  /// The story for a terminal.
+  public var text: String {
+    var text = "Invoice \(FindingText.visible(number))\n"
+    for reading in readings {
+      text += "\n  read at      \(FindingText.visible(reading.location.description))\n"
+      text += "  customer     \(FindingText.visible(reading.customer))"
+      text += reading.quickBooksCustomer.map { " -> \(FindingText.visible($0))" } ?? " -> (none)"
+      text += "\n  date         \(reading.date.map(\.description) ?? "(unreadable)")\n"
+      for line in reading.lines {
+        text += "  line         \(FindingText.visible(line.category)) -> "
+        text += FindingText.visible(line.item ?? "(unmapped)")
+        text += line.quantity.isEmpty ? "" : ", \(line.quantity)"
+        text += ", \(line.amount.map(\.grouped) ?? "(unreadable)")\n"
+      }
+      text += "  total        \(reading.amount.grouped)\n"
+      text += "  decision     \(reading.outcome.title)"
+      if reading.outcome == .delivered {
+        text += reading.isCreditMemo ? " as a credit memo" : " as an invoice"
+      }
+      text += "\n"
+    }
+    for finding in findings { text += "\n" + FindingText.render(finding) }
+    if let entry {
+      text += "\n  sent         by run \(entry.run) as \(entry.documentKind.rawValue) "
+      text += "\(entry.documentNumber), \(entry.date), \(entry.amount.grouped), "
+      text += "to \(FindingText.visible(entry.quickBooksCustomer)) (\(entry.evidence.rawValue))\n"
+    } else {
+      text += "\n  sent         never\n"
+    }
+    for event in events { text += "  \(event.at)  \(event.kind.rawValue): \(event.detail)\n" }
+    return text
+  }
+
+  /// The story for programs.
+  public var json: JSONText {
+    [
+      "invoice": .string(number),
+      "readings": .array(
+        readings.map { reading in
+          [
+            "file": .string(reading.location.file), "line": .integer(reading.location.line),
+            "customer": .string(reading.customer),
+            "quickbooks_customer": .string(orNull: reading.quickBooksCustomer),
+            "date": .string(orNull: reading.date?.description), "total": .amount(reading.amount),
+            "decision": .string(reading.outcome.word),
+            "lines": .array(
+              reading.lines.map { line in
+                [
+                  "category": .string(line.category), "item": .string(orNull: line.item),
+                  "description": .string(line.description),
+                  "amount": line.amount.map(JSONText.amount) ?? .null,
+                ]
+              }),
+          ]
+        }), "findings": .array(findings.map(JSONReport.finding)),
+      "sent": entry.map { entry in
+        [
+          "run": .string(entry.run), "document": .string(entry.documentNumber),
+          "kind": .string(entry.documentKind.rawValue), "date": .string(entry.date.description),
+          "amount": .amount(entry.amount), "customer": .string(entry.quickBooksCustomer),
+          "evidence": .string(entry.evidence.rawValue),
+        ]
+      } ?? .null,
+      "events": .array(
+        events.map { event in
+          [
+            "at": .string(event.at), "run": .string(orNull: event.run),
+            "kind": .string(event.kind.rawValue), "detail": .string(event.detail),
+          ]
+        }),
+    ]
+  }
+}

@@ -1,0 +1,116 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import Sync
+internal import Vocabulary
+
+/// `loadbooks convert`
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write the QuickBooks files, the held records and the report.")
+
+  @OptionGroup var export: ExportOptions
+  @OptionGroup var options: CompanyOptions
+  @OptionGroup var filters: SelectionOptions
+
+  @Option(help: ArgumentHelp("Where the invoices go: iif.", valueName: "target"))
+  var target: String?
+
+  @Option(help: ArgumentHelp("The folder for the files; else outbox/RUN of the company.", valueName: "dir"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Refuse if the plan is not this one any more (the fingerprint, or its first 12 digits).",
+      valueName: "fingerprint"))
+  var plan: String?
+
+  @Flag(name: .customLong("no-ledger"), help: "Remember nothing and look nothing up.")
+  var withoutLedger = false
+
+  func run() throws {
+    let planning = try Planning(
+      options, mapping: export.mapping, suppressions: export.suppressions, target: target)
+    guard let company = planning.company, !withoutLedger else {
+      guard let output else {
+        throw ValidationError("Without a company's memory, --output DIR is needed.")
+      }
+      let plan = try planning.plan(export.exports, filters.selection, ledger: .none)
+      // Nothing of a run without memory depends on when it was made: same input, same bytes.
+      let run = run(plan, planning, id: "unrecorded-" + plan.fingerprint.short, started: nil)
+      return try write(plan, run, output, nil)
+    }
+    try convert(company, planning)
+  }
+
+  /// Converts with the company's memory, as its only writer.
+  private func convert(_ company: CompanyFolder, _ planning: Planning) throws {
+    let here = Surroundings.current
+    let lock = try CompanyLock.acquire(
+      folder: company.path, command: "loadbooks convert", since: here.timestamp)
+    defer { lock.release() }
+    let ledger = try SyncLedger.open(folder: company.path)
+    for sentence in try RunRecovery.settle(ledger, in: company, clock: { here.timestamp }) {
+      here.tell("note: \(sentence)")
+    }
+    let plan = try planning.plan(
+      export.exports, filters.selection, ledger: try ledger.snapshot())
+    let started = here.timestamp
+    let id = try RunID.make(at: here.now, plan: plan.fingerprint) { (id) throws(Failure) in
+      try ledger.run(id) != nil
+    }
+    let run = run(plan, planning, id: id, started: started)
+    try write(plan, run, output ?? company.outboxPath + "/" + id, ledger)
+  }
+
+  private func run(
+    _ plan: SyncPlan, _ planning: Planning, id: String, started: String?
+  ) -> SyncReport.Run {
+    SyncReport.Run(
+      id: id, command: "convert", target: planning.target.rawValue,
+      company: planning.settings.company, started: started, finished: nil, plan: plan.fingerprint)
+  }
+
+  private func write(
+    _ plan: SyncPlan, _ run: SyncReport.Run, _ folder: String, _ ledger: SyncLedger?
+  ) throws {
+    let here = Surroundings.current
+    if let expected = self.plan, !plan.fingerprint.hex.hasPrefix(expected.lowercased()) || expected.count < 12 {
+      throw Failure(
+        .settingsWrong, "the plan is not \(expected) any more, but \(plan.fingerprint.short)…: the "
+          + "export, the settings, the mapping, the suppression list or the memory has changed",
+        remedy: "look at the new plan with loadbooks plan, then give its fingerprint")
+    }
+    let line = ProgressLine("writing")
+    defer { line.end() }
+    let report = try Conversion.convert(
+      plan, run: run, output: folder, ledger: ledger, clock: { here.timestamp },
+      progress: line.update)
+    line.end()
+    if options.json {
+      here.print(JSONReport.render(report))
+    } else {
+      here.print(TextReport.render(report, options: TextReport.Options(color: here.colorsOutput)))
+      here.print("files: \(folder)")
+    }
+    if plan.hasHeld { throw ExitCode.held }
+  }
+}
+
+/// Ids of runs: when it was, and the beginning of the plan's fingerprint.
+enum RunID {
+  /// An id that `isTaken` does not know: `20261123-083015-3f9a`.
+  static func make(
+    at date: Date, plan: Fingerprint, isTaken: (String) throws(Failure) -> Bool
+  ) throws(Failure) -> String {
+    let digits = Surroundings.timestamp(date).filter(\.isNumber)
+    let base = "\(digits.prefix(8))-\(digits.dropFirst(8).prefix(6))-\(plan.hex.prefix(4))"
+    var id = base
+    var number = 2
+    while try isTaken(id) {
+      id = "\(base)-\(number)"
+      number += 1
+    }
+    return id
+  }
+}

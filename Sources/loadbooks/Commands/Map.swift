@@ -1,0 +1,98 @@
+internal import ArgumentParser
+internal import Sync
+internal import Vocabulary
+
+/// `loadbooks map`
+struct Map: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Look after the mapping file.", subcommands: [Check.self])
+
+  /// `loadbooks map check`
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Check mapping.csv, suppress.csv and loadbooks.yaml; with exports, what is unmapped.")
+
+    @Argument(help: ArgumentHelp("Export files or folders.", valueName: "export"))
+    var exports: [String] = []
+
+    @OptionGroup var options: CompanyOptions
+
+    @Option(help: ArgumentHelp("The mapping file, instead of the company's.", valueName: "file"))
+    var mapping: String?
+
+    @Option(help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
+    var suppressions: String?
+
+    func run() throws {
+      let here = Surroundings.current
+      let folder = try options.folder()
+      guard let mappingPath = mapping ?? folder?.mappingPath else {
+        throw ValidationError("Name a company folder or a mapping file.")
+      }
+      var problems: [Failure] = []
+      if let folder { problems += Settings.check(path: folder.settingsPath).1 }
+      let (file, wrong) = MappingFile.check(path: mappingPath)
+      problems += wrong
+      if let path = suppressions ?? folder?.suppressionPath {
+        problems += SuppressionList.check(path: path).1
+      }
+      for problem in problems { here.tell(problem.description) }
+      guard problems.isEmpty else {
+        if options.json { here.print(answer(file, problems, nil).text) }
+        throw ExitCode.settingsWrong
+      }
+      var plan: SyncPlan?
+      if !exports.isEmpty {
+        let planning = try Planning(
+          options, mapping: mapping, suppressions: suppressions, target: nil)
+        plan = try planning.plan(exports, .all, ledger: try planning.memory())
+      }
+      here.print(options.json ? answer(file, [], plan).text : text(file, plan, mappingPath))
+      if let plan, plan.report.itemsUnmapped > 0 { throw ExitCode.held }
+    }
+
+    private func unmapped(_ plan: SyncPlan?) -> [SyncReport.Share] {
+      plan?.report.byIncomeCategory.filter { $0.quickBooksName == nil } ?? []
+    }
+
+    private func text(_ file: MappingFile?, _ plan: SyncPlan?, _ path: String) -> String {
+      var text = "\(path): \(file?.rows.count ?? 0) rows, no problem\n"
+      guard let plan else { return text }
+      for share in plan.report.byIncomeCategory {
+        let totals = share.totals.read
+        let target = share.quickBooksName ?? "(unmapped)"
+        text += "  \(FindingText.visible(share.name)) -> \(FindingText.visible(target))"
+        text += ": \(totals.lines) lines, \(totals.amount.grouped)\n"
+      }
+      for share in unmapped(plan) {
+        text += "add to mapping.csv: \(suggestion(share))\n"
+      }
+      return text
+    }
+
+    private func suggestion(_ share: SyncReport.Share) -> String {
+      MappingFile.line(kind: .item, loadops: share.name, quickbooks: share.name)
+    }
+
+    private func answer(_ file: MappingFile?, _ problems: [Failure], _ plan: SyncPlan?) -> JSONText {
+      [
+        "rows": .integer(file?.rows.count ?? 0),
+        "problems": .array(
+          problems.map { problem in
+            [
+              "file": .string(orNull: problem.location?.file),
+              "line": .integer(orNull: problem.location?.line),
+              "message": .string(problem.message), "remedy": .string(problem.remedy),
+            ]
+          }),
+        "unmapped": .array(
+          unmapped(plan).map { share in
+            [
+              "category": .string(share.name), "totals": JSONReport.tally(share.totals.read),
+              "suggestion": .string(suggestion(share)),
+            ]
+          }),
+      ]
+    }
+  }
+}

@@ -1,0 +1,31 @@
+internal import ArgumentParser
+internal import Sync
+
+/// `loadbooks plan`
+struct Plan: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what convert would do, with control totals; write nothing.")
+
+  @OptionGroup var export: ExportOptions
+  @OptionGroup var options: CompanyOptions
+  @OptionGroup var filters: SelectionOptions
+
+  @Option(help: ArgumentHelp("Where the invoices go: iif.", valueName: "target"))
+  var target: String?
+
+  func run() throws {
+    let planning = try Planning(
+      options, mapping: export.mapping, suppressions: export.suppressions, target: target)
+    let plan = try planning.plan(
+      export.exports, filters.selection, ledger: try planning.memory())
+    let here = Surroundings.current
+    if options.json {
+      here.print(JSONReport.render(plan.report))
+    } else {
+      here.print(
+        TextReport.render(plan.report, options: TextReport.Options(color: here.colorsOutput)))
+      here.print("plan fingerprint: \(plan.fingerprint)")
+    }
+    if plan.hasHeld { throw ExitCode.held }
+  }
+}

@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import Sync
+internal import Vocabulary
+
+/// `loadbooks verify`
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Read a run's files again and prove counts and cents.")
+
+  @Argument(help: ArgumentHelp("A run's id, or the folder it wrote.", valueName: "run"))
+  var target: String
+
+  @OptionGroup var options: CompanyOptions
+
+  func run() throws {
+    let here = Surroundings.current
+    let verification = try Verification(folder: try folder())
+    if options.json {
+      here.print(json(verification).text)
+    } else {
+      for check in verification.checks {
+        here.print("\(check.verdict.rawValue) \(FindingText.visible(check.message))")
+      }
+      here.print(verification.isClean ? "CLEAN" : "NOT CLEAN")
+    }
+    if !verification.isClean { throw ExitCode.notClean }
+  }
+
+  private func folder() throws -> String {
+    if let company = try options.folder(),
+      let run = try SyncLedger.openReadOnly(folder: company.path)?.run(target)
+    {
+      return run.outputFolder ?? company.outboxPath + "/" + run.id
+    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: target, isDirectory: &isFolder), isFolder.boolValue
+    else {
+      throw Failure(
+        .inputMissing, "\(target) is neither a run of this company nor a folder",
+        remedy: "see the ids with: loadbooks runs")
+    }
+    return target
+  }
+
+  private func json(_ verification: Verification) -> JSONText {
+    [
+      "run": .string(verification.run), "folder": .string(verification.folder),
+      "clean": .bool(verification.isClean),
+      "checks": .array(
+        verification.checks.map {
+          ["verdict": .string($0.verdict.rawValue), "message": .string($0.message)]
+        }),
+    ]
+  }
+}

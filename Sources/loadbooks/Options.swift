@@ -1,0 +1,175 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import Sync
+internal import Vocabulary
+
+/// Which company, and how to answer.
+struct CompanyOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The company folder; else the current folder or the nearest one above with a loadbooks.yaml.",
+      valueName: "dir"))
+  var company: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Override one setting for this command.", valueName: "key=value"))
+  var assignments: [String] = []
+
+  @Flag(help: "Answer in JSON on standard output.")
+  var json = false
+
+  /// The company folder, if there is one.
+  func folder() throws -> CompanyFolder? { try CompanyFolder.find(company) }
+
+  /// The company folder; a failure when there is none.
+  func neededFolder() throws -> CompanyFolder {
+    guard let folder = try folder() else {
+      throw Failure(
+        .settingsWrong, "there is no company folder here",
+        remedy: "name one with --company DIR, or make one with: loadbooks init DIR")
+    }
+    return folder
+  }
+}
+
+/// Which invoices.
+struct SelectionOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Only invoices dated on or after this day.", valueName: "yyyy-mm-dd"),
+    transform: day)
+  var from: CalendarDate?
+
+  @Option(help: ArgumentHelp("Only invoices dated on or before this day.", valueName: "yyyy-mm-dd"),
+    transform: day)
+  var until: CalendarDate?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("Only this invoice; may be given several times.", valueName: "invoice"))
+  var only: [String] = []
+
+  @Option(help: ArgumentHelp("Only this customer, by its exact LoadOps name.", valueName: "name"))
+  var customer: String?
+
+  func validate() throws {
+    if let from, let until, until < from {
+      throw ValidationError("--until \(until) is before --from \(from).")
+    }
+  }
+
+  /// The selection.
+  var selection: Selection {
+    var selection = Selection()
+    selection.from = from
+    selection.until = until
+    selection.numbers = Set(only)
+    selection.customer = customer
+    return selection
+  }
+}
+
+/// The export and the files that decide with it.
+struct ExportOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("Export files or folders; - for standard input.", valueName: "export"))
+  var exports: [String]
+
+  @Option(help: ArgumentHelp("The mapping file, instead of the company's.", valueName: "file"))
+  var mapping: String?
+
+  @Option(help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
+  var suppressions: String?
+}
+
+/// Reads a day given as a flag.
+private func day(_ text: String) throws -> CalendarDate {
+  guard let date = CalendarDate(iso: text) else {
+    throw ValidationError("\"\(text)\" is not a day; write it as YYYY-MM-DD.")
+  }
+  return date
+}
+
+/// A plan being made: the company, its memory, and everything that decides.
+struct Planning {
+  let company: CompanyFolder?
+  let settings: Settings
+  let mapping: MappingFile
+  let suppression: SuppressionList
+  let target: Settings.Target
+
+  init(_ options: CompanyOptions, mapping: String?, suppressions: String?, target: String?) throws {
+    company = try options.folder()
+    settings = try CompanyFolder.settings(company, assignments: options.assignments)
+    self.mapping =
+      try Planning.named(mapping, company?.mappingPath) { (path) throws(Failure) in
+        try MappingFile.load(path: path)
+      } ?? .empty
+    suppression =
+      try Planning.named(suppressions, company?.suppressionPath) { (path) throws(Failure) in
+        try SuppressionList.load(path: path)
+      } ?? .empty
+    self.target = try Planning.target(target, settings)
+  }
+
+  /// Reads the file that a flag names, which must be there, or else the company's, which need not.
+  private static func named<Value>(
+    _ flag: String?, _ own: String?, _ read: (String) throws(Failure) -> Value
+  ) throws(Failure) -> Value? {
+    if let flag, !FileManager.default.fileExists(atPath: flag) {
+      throw Failure(
+        .inputMissing, "\(flag): there is no such file", remedy: "check the path of the file")
+    }
+    guard let path = flag ?? own else { return nil }
+    return try read(path)
+  }
+
+  private static func target(_ word: String?, _ settings: Settings) throws(Failure) -> Settings.Target {
+    let target: Settings.Target
+    if let word {
+      guard let known = Settings.Target(rawValue: word) else {
+        throw Failure(.usage, "there is no target \"\(word)\"", remedy: "use --target iif")
+      }
+      target = known
+    } else {
+      target = settings.target
+    }
+    guard target == .iif else {
+      throw Failure(
+        word == nil ? .settingsWrong : .usage,
+        "this version of LoadBooks writes IIF files; it has no target \"\(target.rawValue)\"",
+        remedy: "use --target iif, which QuickBooks Desktop imports")
+    }
+    return target
+  }
+
+  /// The day in the company's time zone.
+  var today: CalendarDate {
+    var calendar = Calendar(identifier: .gregorian)
+    if let zone = TimeZone(identifier: settings.timeZone) { calendar.timeZone = zone }
+    let parts = calendar.dateComponents([.year, .month, .day], from: Surroundings.current.now)
+    return CalendarDate(year: parts.year ?? 1970, month: parts.month ?? 1, day: parts.day ?? 1)
+      ?? CalendarDate(daysSince1970: 0)
+  }
+
+  /// Makes the plan.
+  func plan(
+    _ exports: [String], _ selection: Selection, ledger: LedgerSnapshot, findings: Int? = nil
+  ) throws -> SyncPlan {
+    let inputs = try ExportInputs(arguments: exports, spoolFolder: NSTemporaryDirectory())
+    let context = PlanContext(
+      settings: settings, mapping: mapping, suppression: suppression, ledger: ledger,
+      selection: selection, today: today)
+    let line = ProgressLine("reading")
+    defer { line.end() }
+    return try Planner.plan(
+      inputs, context, findingsPerKind: findings ?? Planner.findingsPerKind, progress: line.update)
+  }
+
+  /// What the ledger remembers, without changing anything.
+  func memory() throws(Failure) -> LedgerSnapshot {
+    guard let company, let ledger = try SyncLedger.openReadOnly(folder: company.path) else {
+      return .none
+    }
+    return try ledger.snapshot()
+  }
+}
