@@ -125,15 +125,15 @@ public struct Customer: Hashable, Sendable {
 ///
 /// Parents of names with colons need not be listed: destinations declare them.
 public struct CompanyLists: Sendable {
-  /// The receivable account first, then the income accounts in order of first use.
+  /// The receivable account first, then the income accounts.
   public var accounts: [Account] = []
-  /// Items in order of first use.
+  /// Items.
   public var items: [Item] = []
-  /// Terms in order of first use.
+  /// Terms.
   public var terms: [Terms] = []
-  /// Class paths in order of first use.
+  /// Class paths.
   public var classes: [String] = []
-  /// Customers in order of first use.
+  /// Customers.
   public var customers: [Customer] = []
 
   /// Lists with nothing in them.

@@ -59,14 +59,18 @@ extension Planner {
           usual = builder.lists.terms[builder.add(terms)].name
         }
       }
-      let index = builder.add(assessor.customers.declaration(number, terms: usual))
-      if index == plan.report.createdCustomerSources.count {
-        plan.report.createdCustomerSources.append(assessor.customers.entries[number].name)
-      }
-      return index
+      return builder.add(
+        assessor.customers.declaration(number, terms: usual),
+        source: assessor.customers.entries[number].name)
     }
+    let moved = builder.sort()
+    plan.itemIndex = plan.itemIndex.map { $0 < 0 ? -1 : moved.items[$0] }
+    plan.termsIndex = plan.termsIndex.map { $0 < 0 ? -1 : moved.terms[$0] }
+    plan.classIndex = plan.classIndex.map { $0 < 0 ? -1 : moved.classes[$0] }
+    plan.customerIndex = plan.customerIndex.map { $0 < 0 ? -1 : moved.customers[$0] }
     plan.lists = builder.lists
     plan.report.created = builder.lists
+    plan.report.createdCustomerSources = builder.customerSources
   }
 
   // MARK: - The report
@@ -252,7 +256,9 @@ extension Planner {
 
 /// Collects list entries, each QuickBooks name once.
 private struct ListBuilder {
-  var lists = CompanyLists()
+  private(set) var lists = CompanyLists()
+  /// LoadOps's names of the customers, in the same order.
+  private(set) var customerSources: [String] = []
   private let names: IIFNames
   private var accounts: [String: Int] = [:]
   private var items: [String: Int] = [:]
@@ -285,8 +291,33 @@ private struct ListBuilder {
     ListBuilder.index(&classes, names.identity(path), &lists.classes, names.path(path))
   }
 
-  mutating func add(_ customer: QuickBooks.Customer) -> Int {
-    ListBuilder.index(&customers, names.identity(customer.name), &lists.customers, customer)
+  mutating func add(_ customer: QuickBooks.Customer, source: String) -> Int {
+    let index = ListBuilder.index(
+      &customers, names.identity(customer.name), &lists.customers, customer)
+    if index == customerSources.count { customerSources.append(source) }
+    return index
+  }
+
+  /// Puts every list in the order of names, so that it depends neither on the order of rows nor on
+  /// the format of the export; tells where each entry went.
+  mutating func sort() -> (items: [Int], terms: [Int], classes: [Int], customers: [Int]) {
+    let receivable = lists.accounts.prefix(1)
+    lists.accounts = receivable + lists.accounts.dropFirst().sorted { $0.name < $1.name }
+    let sources = customerSources
+    let places = ListBuilder.sort(&lists.customers) { $0.name }
+    for (old, new) in places.enumerated() { customerSources[new] = sources[old] }
+    return (
+      ListBuilder.sort(&lists.items) { $0.name }, ListBuilder.sort(&lists.terms) { $0.name },
+      ListBuilder.sort(&lists.classes) { $0 }, places
+    )
+  }
+
+  private static func sort<Element>(_ list: inout [Element], by name: (Element) -> String) -> [Int] {
+    let order = list.indices.sorted { name(list[$0]) < name(list[$1]) }
+    list = order.map { [list] in list[$0] }
+    var places = Array(repeating: 0, count: order.count)
+    for (new, old) in order.enumerated() { places[old] = new }
+    return places
   }
 
   private static func index<Element>(
