@@ -24,7 +24,7 @@ public final class CompanyLock: Sendable {
   ///   - command: What is going on, such as `loadbooks convert`.
   ///   - since: The time, as the message of the other process will show it.
   /// - Returns: The lock, held until ``release()``.
-  /// - Throws: ``Failure``: `tryAgain` when another process has it, `cannotWrite` when the folder cannot be
+  /// - Throws: `Failure`: `tryAgain` when another process has it, `cannotWrite` when the folder cannot be
   ///   written.
   public static func acquire(
     folder: String, command: String, since: String
@@ -45,7 +45,7 @@ public final class CompanyLock: Sendable {
         remedy: "wait until it has ended, then run the same command again")
     }
     let lines = [
-      "pid \(getpid())", "host \(ProcessInfo.processInfo.hostName)", "command \(command)",
+      "pid \(getpid())", "host \(hostName)", "command \(command)",
       "since \(since)",
     ]
     let content = Array(
@@ -69,7 +69,7 @@ public final class CompanyLock: Sendable {
   ///   - since: The time, as the message of the other process will show it.
   ///   - body: What to do.
   /// - Returns: What `body` returned.
-  /// - Throws: ``Failure``, as ``acquire(folder:command:since:)`` does, or what `body` threw.
+  /// - Throws: `Failure`, as ``acquire(folder:command:since:)`` does, or what `body` threw.
   public static func holding<Value>(
     folder: String, command: String, since: String, _ body: () throws(Failure) -> Value
   ) throws(Failure) -> Value {
@@ -85,6 +85,13 @@ public final class CompanyLock: Sendable {
     close(descriptor)
   }
 
+  /// This machine's name, without asking the network as Foundation may.
+  private static var hostName: String {
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "unknown" }
+    return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
   /// Who has the lock, in words.
   private static func holder(_ descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 1024)
@@ -97,7 +104,7 @@ public final class CompanyLock: Sendable {
     }
     guard let pid = fields["pid"] else { return "another process" }
     let host = fields["host"].flatMap {
-      $0 == ProcessInfo.processInfo.hostName ? nil : " on \($0)"
+      $0 == hostName ? nil : " on \($0)"
     }
     let details = [fields["command"].map(String.init), fields["since"].map { "since \($0)" }]
       .compactMap(\.self)

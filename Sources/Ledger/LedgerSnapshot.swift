@@ -19,9 +19,15 @@ public struct LedgerSnapshot: Sendable {
     public var documentKind: LedgerEntry.DocumentKind
   }
 
+  /// A name by its bytes: Swift calls two spellings of an accented letter equal, the books do not.
   private struct ListKey: Hashable {
     var kind: LedgerListEntry.Kind
-    var name: String
+    var name: [UInt8]
+
+    init(_ kind: LedgerListEntry.Kind, _ name: String) {
+      self.kind = kind
+      self.name = Array(name.utf8)
+    }
   }
 
   private var numbers: NumberTable
@@ -73,7 +79,7 @@ public struct LedgerSnapshot: Sendable {
   /// The content with which an entry of a QuickBooks list was last declared; nil when it never was.
   public func knownListEntry(_ kind: LedgerListEntry.Kind, _ quickBooksName: String) -> ContentHash?
   {
-    listEntries[ListKey(kind: kind, name: quickBooksName)]
+    listEntries[ListKey(kind, quickBooksName)]
   }
 
   /// Changes when anything changes that this snapshot can tell; the same memory has the same one.
@@ -112,7 +118,7 @@ public struct LedgerSnapshot: Sendable {
 
   /// Adds an entry of a list, or replaces what was known about it.
   mutating func add(listEntry entry: LedgerListEntry) {
-    listEntries[ListKey(kind: entry.kind, name: entry.quickBooksName)] = entry.contentHash
+    listEntries[ListKey(entry.kind, entry.quickBooksName)] = entry.contentHash
     let name = Array(entry.quickBooksName.utf8)
     let kind = Array(entry.kind.rawValue.utf8)
     LedgerSnapshot.sum(&listSum) { hash in
@@ -169,7 +175,7 @@ public struct LedgerSnapshot: Sendable {
 extension SyncLedger {
   /// Loads everything the planner asks about.
   ///
-  /// - Throws: ``Failure`` when the ledger cannot be read.
+  /// - Throws: `Failure` when the ledger cannot be read.
   public func snapshot() throws(Failure) -> LedgerSnapshot {
     try read { db in
       let size = try RawStatement(

@@ -14,8 +14,8 @@ public struct RunRecorder: ~Copyable {
   public private(set) var recorded = RunRecord.Tally.zero
   /// The first refusal: the transaction fails with it even if the body swallowed it.
   private(set) var refusal: Failure?
-  /// Dates repeat from row to row.
-  private var lastDate: (CalendarDate, String)?
+  /// What the insertion is bound to.
+  private var last: LedgerEntry?
 
   init(_ db: Database, path: String, run: String, sequence: Int64) throws {
     let insertion = try RawStatement(
@@ -41,7 +41,7 @@ public struct RunRecorder: ~Copyable {
 
   /// Records that the run sends an invoice.
   ///
-  /// - Throws: ``Failure`` with cause `ownBug` when the number, or the document number, is in the ledger
+  /// - Throws: `Failure` with cause `ownBug` when the number, or the document number, is in the ledger
   ///   already: what was sent is never sent again and never overwritten.
   public mutating func add(invoice entry: LedgerEntry) throws(Failure) {
     guard entry.run == run else {
@@ -49,17 +49,7 @@ public struct RunRecorder: ~Copyable {
         LedgerFailure.bug(
           "invoice \(entry.number) of run \(entry.run) was recorded with run \(run)"))
     }
-    insertion.bind(entry.number.text, at: 1)
-    bind(entry.contentHash, insertion, at: 2)
-    insertion.bind(entry.state.rawValue, at: 3)
-    insertion.bind(entry.evidence.rawValue, at: 4)
-    insertion.bind(entry.documentKind.rawValue, at: 5)
-    insertion.bind(entry.documentNumber, at: 6)
-    insertion.bind(entry.customer, at: 7)
-    insertion.bind(entry.quickBooksCustomer, at: 8)
-    insertion.bind(text(entry.date), at: 9)
-    insertion.bind(entry.amount.cents, at: 10)
-    insertion.bind(Int64(entry.lines), at: 11)
+    bind(entry)
     do {
       try insertion.run()
     } catch {
@@ -74,7 +64,7 @@ public struct RunRecorder: ~Copyable {
   ///
   /// Declaring it again is allowed: the newest content counts.
   ///
-  /// - Throws: ``Failure`` when the run declares one entry twice with different contents.
+  /// - Throws: `Failure` when the run declares one entry twice with different contents.
   public mutating func add(listEntry entry: LedgerListEntry) throws(Failure) {
     listInsertion.bind(entry.kind.rawValue, at: 1)
     listInsertion.bind(entry.quickBooksName, at: 2)
@@ -133,11 +123,24 @@ public struct RunRecorder: ~Copyable {
         + "\(entry.documentNumber), a number that another invoice already has")
   }
 
-  private mutating func text(_ date: CalendarDate) -> String {
-    if let lastDate, lastDate.0 == date { return lastDate.1 }
-    let text = date.description
-    lastDate = (date, text)
-    return text
+  /// Binds a row; what repeats from row to row stays bound.
+  ///
+  /// Texts are bound each time: Swift calls two spellings of an accented letter equal, the books do not.
+  private mutating func bind(_ entry: LedgerEntry) {
+    insertion.bind(entry.number.text, at: 1)
+    bind(entry.contentHash, insertion, at: 2)
+    if entry.state != last?.state { insertion.bind(entry.state.rawValue, at: 3) }
+    if entry.evidence != last?.evidence { insertion.bind(entry.evidence.rawValue, at: 4) }
+    if entry.documentKind != last?.documentKind {
+      insertion.bind(entry.documentKind.rawValue, at: 5)
+    }
+    insertion.bind(entry.documentNumber, at: 6)
+    insertion.bind(entry.customer, at: 7)
+    insertion.bind(entry.quickBooksCustomer, at: 8)
+    if entry.date != last?.date { insertion.bind(entry.date.description, at: 9) }
+    insertion.bind(entry.amount.cents, at: 10)
+    insertion.bind(Int64(entry.lines), at: 11)
+    last = entry
   }
 
   private func bind(_ hash: ContentHash, _ statement: borrowing RawStatement, at index: Int32) {

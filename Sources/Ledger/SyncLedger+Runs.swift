@@ -10,8 +10,9 @@ extension SyncLedger {
   /// - Parameters:
   ///   - run: The run; its state, totals and outputs are what `body` leads to.
   ///   - body: Adds the invoices one by one, and returns the totals and the staged files. By the time
-  ///     it returns, the files are complete under their hidden names.
-  /// - Throws: ``Failure``: what `body` threw; `ownBug` for an invoice or a run that is known already,
+  ///     it returns, the files are complete under their hidden names. It must not ask this ledger
+  ///     anything, which is busy with it; what it has to know is in a ``LedgerSnapshot``.
+  /// - Throws: `Failure`: what `body` threw; `ownBug` for an invoice or a run that is known already,
   ///   totals that do not tie, or a run begun while another is unfinished.
   public func record(
     _ run: RunRecord, _ body: (inout RunRecorder) throws(Failure) -> RunCompletion
@@ -39,7 +40,7 @@ extension SyncLedger {
   /// - Parameters:
   ///   - run: The run's id.
   ///   - finishedAt: The time, ISO 8601 with zone.
-  /// - Throws: ``Failure``: `ownBug` for a run that is unknown or was taken back.
+  /// - Throws: `Failure`: `ownBug` for a run that is unknown or was taken back.
   public func finish(run: String, finishedAt: String) throws(Failure) {
     try write { db in
       let (sequence, state) = try LedgerQueries.state(ofRun: run, db)
@@ -63,7 +64,7 @@ extension SyncLedger {
   ///   - run: The run's id.
   ///   - at: The time, ISO 8601 with zone.
   ///   - reason: Why, for people.
-  /// - Throws: ``Failure``: `ownBug` for a run that is unknown, finished or taken back already.
+  /// - Throws: `Failure`: `ownBug` for a run that is unknown, finished or taken back already.
   public func forget(run: String, at: String, because reason: String) throws(Failure) {
     try write { db in
       let (sequence, state) = try LedgerQueries.state(ofRun: run, db)
@@ -84,7 +85,7 @@ extension SyncLedger {
 
   /// The runs that were cut off before their files had their names, oldest first.
   ///
-  /// - Throws: ``Failure`` when the ledger cannot be read.
+  /// - Throws: `Failure` when the ledger cannot be read.
   public func unfinishedRuns() throws(Failure) -> [RunRecord] {
     try read { db in
       try LedgerQueries.runs(
@@ -94,42 +95,42 @@ extension SyncLedger {
 
   /// All runs with inputs, outputs and totals, newest first.
   ///
-  /// - Throws: ``Failure`` when the ledger cannot be read.
+  /// - Throws: `Failure` when the ledger cannot be read.
   public func runs() throws(Failure) -> [RunRecord] {
     try read { try LedgerQueries.runs($0, "ORDER BY sequence DESC", []) }
   }
 
   /// One run; nil when there is none of this id.
   ///
-  /// - Throws: ``Failure`` when the ledger cannot be read.
+  /// - Throws: `Failure` when the ledger cannot be read.
   public func run(_ id: String) throws(Failure) -> RunRecord? {
     try read { try LedgerQueries.runs($0, "WHERE id = ?", [id]).first }
   }
 
   /// What is remembered about an invoice; nil when it was never sent.
   ///
-  /// - Throws: ``Failure`` when the ledger cannot be read.
+  /// - Throws: `Failure` when the ledger cannot be read.
   public func entry(number: String) throws(Failure) -> LedgerEntry? {
     try read { try LedgerQueries.entry(number: number, $0) }
   }
 
   /// What happened to an invoice, oldest first.
   ///
-  /// - Throws: ``Failure`` when the ledger cannot be read.
+  /// - Throws: `Failure` when the ledger cannot be read.
   public func events(invoice number: String) throws(Failure) -> [LedgerEvent] {
     try read { try LedgerQueries.events($0, "WHERE events.invoice = ?", [number]) }
   }
 
   /// What happened to a run, oldest first.
   ///
-  /// - Throws: ``Failure`` when the ledger cannot be read.
+  /// - Throws: `Failure` when the ledger cannot be read.
   public func events(run id: String) throws(Failure) -> [LedgerEvent] {
     try read { try LedgerQueries.events($0, "WHERE runs.id = ?", [id]) }
   }
 
   /// Adds an event; there is no way to change or remove it.
   ///
-  /// - Throws: ``Failure``: `ownBug` when it names a run that is not there.
+  /// - Throws: `Failure`: `ownBug` when it names a run that is not there.
   public func recordEvent(_ event: LedgerEvent) throws(Failure) {
     try write { try LedgerQueries.insert(event, $0) }
   }

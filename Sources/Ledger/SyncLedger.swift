@@ -19,7 +19,7 @@ public import Vocabulary
 /// before that until the end.
 ///
 /// The planner does not ask the file invoice by invoice, it loads a ``LedgerSnapshot``. The schema is
-/// in ``LedgerMigrations``; the SQL never leaves this module.
+/// in `LedgerMigrations.swift`; the SQL never leaves this module.
 public final class SyncLedger: Sendable {
   /// Where the file is.
   public let path: String
@@ -41,7 +41,7 @@ public final class SyncLedger: Sendable {
   ///
   /// - Parameter folder: The company folder, which must be there.
   /// - Returns: The ledger, migrated to this version's schema.
-  /// - Throws: ``Failure``: `cannotWrite` for a read-only folder or disk, `settingsWrong` for a file that
+  /// - Throws: `Failure`: `cannotWrite` for a read-only folder or disk, `settingsWrong` for a file that
   ///   is not a ledger, is damaged or comes from a newer version, `tryAgain` when it is busy.
   public static func open(folder: String) throws(Failure) -> SyncLedger {
     try open(folder: folder, migrator: LedgerMigrations.migrator)
@@ -53,7 +53,7 @@ public final class SyncLedger: Sendable {
   ///
   /// - Parameter folder: The company folder.
   /// - Returns: The ledger, or nil.
-  /// - Throws: ``Failure``, as ``open(folder:)`` does.
+  /// - Throws: `Failure`, as ``open(folder:)`` does.
   public static func openReadOnly(folder: String) throws(Failure) -> SyncLedger? {
     try openReadOnly(folder: folder, migrator: LedgerMigrations.migrator)
   }
@@ -181,12 +181,12 @@ public final class SyncLedger: Sendable {
     }
   }
 
-  /// Reads; every error becomes a ``Failure``.
+  /// Reads; every error becomes a `Failure`.
   func read<Value>(_ body: (Database) throws -> Value) throws(Failure) -> Value {
     do { return try queue.read(body) } catch { throw LedgerFailure.of(error, path: path) }
   }
 
-  /// Writes in one transaction; every error becomes a ``Failure`` and leaves nothing behind.
+  /// Writes in one transaction; every error becomes a `Failure` and leaves nothing behind.
   func write<Value>(_ body: (Database) throws -> Value) throws(Failure) -> Value {
     guard !isReadOnly else {
       throw LedgerFailure.bug("the ledger \(path) was opened for reading only")

@@ -7,6 +7,8 @@ import Vocabulary
 /// A company folder for one test, removed when the test is over.
 final class LedgerSandbox {
   let folder: String
+  /// They live as long as this one.
+  private var copies: [LedgerSandbox] = []
 
   init() throws {
     let url = FileManager.default.temporaryDirectory
@@ -23,6 +25,20 @@ final class LedgerSandbox {
 
   func open() throws -> SyncLedger {
     try SyncLedger.open(folder: folder)
+  }
+
+  /// A copy of what the disk has at this moment: the folder after the process was killed right now.
+  func asIfKilled() throws -> LedgerSandbox {
+    let copy = try LedgerSandbox()
+    copies.append(copy)
+    try FileManager.default.createDirectory(
+      atPath: copy.folder + "/.loadbooks", withIntermediateDirectories: true)
+    for name in ["ledger.sqlite", "ledger.sqlite-wal"]
+    where FileManager.default.fileExists(atPath: folder + "/.loadbooks/" + name) {
+      try FileManager.default.copyItem(
+        atPath: folder + "/.loadbooks/" + name, toPath: copy.folder + "/.loadbooks/" + name)
+    }
+    return copy
   }
 
   /// What stands in the company folder and below.
@@ -82,6 +98,12 @@ enum Example {
 }
 
 extension SyncLedger {
+  /// The ledger as another process sees it.
+  func reopened() throws -> SyncLedger {
+    let folder = path.dropLast("/.loadbooks/ledger.sqlite".count)
+    return try SyncLedger.open(folder: String(folder))
+  }
+
   /// Records a run with these entries.
   func record(_ id: String, _ entries: [LedgerEntry]) throws {
     try record(Example.run(id)) { recorder throws(Failure) in
@@ -103,7 +125,7 @@ extension LedgerSnapshot {
 
 /// The failure that `body` throws.
 func failure(
-  _ body: () throws -> Void, sourceLocation: SourceLocation = #_sourceLocation
+  _ body: () throws -> Void, sourceLocation: Testing.SourceLocation = #_sourceLocation
 ) throws -> Failure {
   try #require(
     #expect(throws: Failure.self, sourceLocation: sourceLocation, performing: body),

@@ -1,0 +1,119 @@
+-- .loadbooks/ledger.sqlite, application_id 0x4C424B53 (LBKS). Made by LedgerMigrations.swift.
+
+CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+
+CREATE TABLE runs (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE CHECK (id <> ''),
+  command TEXT NOT NULL,
+  target TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('preparing', 'prepared', 'finished', 'undone')),
+  started_at TEXT NOT NULL,
+  finished_at TEXT,
+  plan TEXT NOT NULL CHECK (length(plan) = 64),
+  output_folder TEXT,
+  read_invoices INTEGER NOT NULL DEFAULT 0,
+  read_lines INTEGER NOT NULL DEFAULT 0,
+  read_cents INTEGER NOT NULL DEFAULT 0,
+  delivered_invoices INTEGER NOT NULL DEFAULT 0,
+  delivered_lines INTEGER NOT NULL DEFAULT 0,
+  delivered_cents INTEGER NOT NULL DEFAULT 0,
+  already_synced_invoices INTEGER NOT NULL DEFAULT 0,
+  already_synced_lines INTEGER NOT NULL DEFAULT 0,
+  already_synced_cents INTEGER NOT NULL DEFAULT 0,
+  suppressed_invoices INTEGER NOT NULL DEFAULT 0,
+  suppressed_lines INTEGER NOT NULL DEFAULT 0,
+  suppressed_cents INTEGER NOT NULL DEFAULT 0,
+  held_invoices INTEGER NOT NULL DEFAULT 0,
+  held_lines INTEGER NOT NULL DEFAULT 0,
+  held_cents INTEGER NOT NULL DEFAULT 0,
+  CHECK (state <> 'finished' OR finished_at IS NOT NULL),
+  CHECK (read_invoices
+    = delivered_invoices + already_synced_invoices + suppressed_invoices + held_invoices),
+  CHECK (read_lines = delivered_lines + already_synced_lines + suppressed_lines + held_lines),
+  CHECK (read_cents = delivered_cents + already_synced_cents + suppressed_cents + held_cents)
+) STRICT;
+
+CREATE INDEX runs_unfinished ON runs (sequence) WHERE state IN ('preparing', 'prepared');
+
+CREATE TRIGGER runs_move_forward BEFORE UPDATE OF state ON runs
+WHEN NOT (OLD.state = NEW.state
+  OR (OLD.state = 'preparing' AND NEW.state IN ('prepared', 'undone'))
+  OR (OLD.state = 'prepared' AND NEW.state IN ('finished', 'undone'))
+  OR (OLD.state = 'finished' AND NEW.state = 'undone'))
+BEGIN SELECT RAISE(ABORT, 'a run only moves forward'); END;
+
+CREATE TRIGGER runs_stay BEFORE DELETE ON runs
+BEGIN SELECT RAISE(ABORT, 'a run is never deleted'); END;
+
+CREATE TABLE run_inputs (
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  position INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  records INTEGER NOT NULL CHECK (records >= 0),
+  PRIMARY KEY (run, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_outputs (
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL CHECK (name <> ''),
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  documents INTEGER NOT NULL CHECK (documents >= 0),
+  cents INTEGER NOT NULL,
+  PRIMARY KEY (run, position),
+  UNIQUE (run, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invoices (
+  number TEXT NOT NULL PRIMARY KEY CHECK (number <> ''),
+  content_hash BLOB NOT NULL CHECK (length(content_hash) = 16),
+  state TEXT NOT NULL CHECK (state IN ('synced', 'in_doubt')),
+  evidence TEXT NOT NULL CHECK (evidence IN ('written', 'accepted', 'confirmed')),
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  document_kind TEXT NOT NULL CHECK (document_kind IN ('invoice', 'credit_memo')),
+  document_number TEXT NOT NULL CHECK (document_number <> ''),
+  customer TEXT NOT NULL,
+  quickbooks_customer TEXT NOT NULL,
+  invoice_date TEXT NOT NULL
+    CHECK (invoice_date GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'),
+  cents INTEGER NOT NULL,
+  lines INTEGER NOT NULL CHECK (lines >= 0),
+  UNIQUE (document_number, document_kind)
+) STRICT;
+
+CREATE TRIGGER invoices_of_finished_runs_stay BEFORE DELETE ON invoices
+WHEN (SELECT state FROM runs WHERE sequence = OLD.run) = 'finished'
+BEGIN SELECT RAISE(ABORT, 'the run of this invoice is finished; undo the run first'); END;
+
+CREATE TABLE list_entries (
+  kind TEXT NOT NULL CHECK (kind IN ('customer', 'item', 'account', 'terms', 'class')),
+  quickbooks_name TEXT NOT NULL CHECK (quickbooks_name <> ''),
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  loadops_name TEXT,
+  content_hash BLOB NOT NULL CHECK (length(content_hash) = 16),
+  PRIMARY KEY (kind, quickbooks_name, run)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL,
+  run INTEGER REFERENCES runs (sequence),
+  invoice TEXT,
+  kind TEXT NOT NULL CHECK (kind <> ''),
+  detail TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX events_invoice ON events (invoice) WHERE invoice IS NOT NULL;
+
+CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events
+WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+
+CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+
+CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+import Vocabulary
+
+@testable import Ledger
+
+@Suite struct CompanyLockTests {
+  let sandbox: LedgerSandbox
+
+  init() throws {
+    sandbox = try LedgerSandbox()
+  }
+
+  private func acquire() throws -> CompanyLock {
+    try CompanyLock.acquire(
+      folder: sandbox.folder, command: "loadbooks convert", since: "2026-03-04 09:00")
+  }
+
+  @Test func `a second one is told who is at work`() throws {
+    let lock = try acquire()
+    defer { lock.release() }
+    let refusal = try failure { _ = try acquire() }
+    #expect(refusal.cause == .tryAgain)
+    #expect(
+      refusal.message
+        == "\(sandbox.folder) is in use by process \(getpid()) "
+        + "(loadbooks convert, since 2026-03-04 09:00)")
+  }
+
+  @Test func `after a release the folder is free`() throws {
+    try acquire().release()
+    let lock = try acquire()
+    lock.release()
+    let value = try CompanyLock.holding(
+      folder: sandbox.folder, command: "loadbooks undo", since: "now"
+    ) { () throws(Failure) in 42 }
+    #expect(value == 42)
+    try acquire().release()
+  }
+
+  @Test func `a failure under the lock frees the folder`() throws {
+    let refusal = try failure {
+      try CompanyLock.holding(folder: sandbox.folder, command: "c", since: "now") {
+        () throws(Failure) in
+        throw Failure(.usage, "no", remedy: "none")
+      }
+    }
+    #expect(refusal.cause == .usage)
+    try acquire().release()
+  }
+
+  @Test func `what a dead process wrote does not hold the lock`() throws {
+    try acquire().release()
+    try Data("pid 4711\nhost elsewhere\ncommand loadbooks push\nsince then\n".utf8)
+      .write(to: URL(fileURLWithPath: sandbox.folder + "/.loadbooks/lock"))
+    let lock = try acquire()
+    let content = try String(contentsOfFile: lock.path, encoding: .utf8)
+    #expect(content.hasPrefix("pid \(getpid())\nhost "))
+    #expect(!content.contains("4711"))
+    lock.release()
+  }
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/flock")))
+  func `another process holds the lock until it dies`() throws {
+    try acquire().release()
+    let path = sandbox.folder + "/.loadbooks/lock"
+    try Data("pid 4711\nhost elsewhere\ncommand loadbooks push\nsince then\n".utf8)
+      .write(to: URL(fileURLWithPath: path))
+    let child = Process()
+    child.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+    // Without a fork, so that whom we kill is whom the lock belongs to.
+    child.arguments = ["--no-fork", path, "/bin/sh", "-c", "echo locked; exec sleep 60"]
+    let output = Pipe()
+    child.standardOutput = output
+    try child.run()
+    defer { child.terminate() }
+    #expect(output.fileHandleForReading.availableData == Data("locked\n".utf8))
+    let refusal = try failure { _ = try acquire() }
+    #expect(refusal.cause == .tryAgain)
+    #expect(
+      refusal.message.hasSuffix(
+        "is in use by process 4711 on elsewhere (loadbooks push, since then)"))
+    kill(child.processIdentifier, SIGKILL)
+    child.waitUntilExit()
+    try acquire().release()
+  }
+
+  @Test func `a child process does not inherit the lock`() throws {
+    let lock = try acquire()
+    let child = Process()
+    child.executableURL = URL(fileURLWithPath: "/bin/sleep")
+    child.arguments = ["60"]
+    try child.run()
+    defer { child.terminate() }
+    lock.release()
+    try acquire().release()
+  }
+
+  @Test func `a folder that is not there is told`() throws {
+    let refusal = try failure {
+      _ = try CompanyLock.acquire(folder: sandbox.folder + "/nowhere", command: "c", since: "s")
+    }
+    #expect(refusal.cause == .cannotWrite)
+  }
+}
