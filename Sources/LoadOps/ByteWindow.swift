@@ -3,7 +3,7 @@ internal import Vocabulary
 
 /// A moving window over a file: large reads, and the current record always in one piece.
 final class ByteWindow {
-  /// The path as the user named it.
+  /// The file's name as the user knows it.
   let path: String
   /// How many bytes the file had when it was opened.
   let fileSize: UInt64
@@ -24,10 +24,10 @@ final class ByteWindow {
   /// Opens a file; `hashing` computes its fingerprint on the way.
   ///
   /// - Throws: ``Failure`` with cause `inputMissing` or `inputUnreadable`.
-  init(path: String, hashing: Bool, blockSize: Int = 1 << 18) throws(Failure) {
-    self.path = path
+  init(path file: String, name: String, hashing: Bool, blockSize: Int = 1 << 18) throws(Failure) {
+    path = name
     self.blockSize = blockSize
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = open(file, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       let code = errno
       if code == ENOENT || code == ENOTDIR {

@@ -28,8 +28,8 @@ public final class ExportReader {
     case json(JSONRecordReader)
   }
 
-  /// The path as the user named it.
-  public let path: String
+  /// The file's name as the user knows it.
+  public let name: String
   /// What the file is made of.
   public let format: Format
   private let engine: Engine
@@ -39,17 +39,19 @@ public final class ExportReader {
   ///
   /// - Parameters:
   ///   - path: The file.
+  ///   - name: What to call it in messages; its path unless it is a copy of something else.
   ///   - file: Its position in the list of inputs, for ``RecordPlace``.
   ///   - meanings: The user's own names for columns, by normalised header.
   ///   - hashing: Whether to compute the fingerprint on the way.
   ///   - blockSize: How many bytes to read at once; tests read single bytes.
   /// - Throws: ``Failure`` with cause `inputMissing` or `inputUnreadable`.
   public init(
-    path: String, file: Int, meanings: [String: ColumnMeaning] = [:], hashing: Bool = false,
+    path: String, name: String? = nil, file: Int, meanings: [String: ColumnMeaning] = [:],
+    hashing: Bool = false,
     blockSize: Int = 1 << 18
   ) throws(Failure) {
-    self.path = path
-    window = try ByteWindow(path: path, hashing: hashing, blockSize: blockSize)
+    self.name = name ?? path
+    window = try ByteWindow(path: path, name: name ?? path, hashing: hashing, blockSize: blockSize)
     try ExportReader.skipMark(window)
     if let first = try ExportReader.firstSignificant(window),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
@@ -144,7 +146,7 @@ public final class ExportReader {
     let (line, column, excerpt) = LineExcerpt.make(
       bytes, mark: Int(offset - from), length: length, atFileStart: from == 0,
       line: record.line(row, cell))
-    return (SourceLocation(file: path, line: line, column: column), excerpt)
+    return (SourceLocation(file: name, line: line, column: column), excerpt)
   }
 
   private static func skipMark(_ window: ByteWindow) throws(Failure) {

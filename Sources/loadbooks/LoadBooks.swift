@@ -27,6 +27,7 @@ struct LoadBooks: ParsableCommand {
   /// Runs a command line and returns its exit code; what it prints goes to ``Surroundings/current``.
   static func run(_ arguments: [String]) -> Int32 {
     let here = Surroundings.current
+    defer { here.cleanUp() }
     do {
       var command = try parseAsRoot(arguments)
       try command.run()

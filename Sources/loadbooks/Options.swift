@@ -36,11 +36,13 @@ struct CompanyOptions: ParsableArguments {
 
 /// Which invoices.
 struct SelectionOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Only invoices dated on or after this day.", valueName: "yyyy-mm-dd"),
+  @Option(
+    help: ArgumentHelp("Only invoices dated on or after this day.", valueName: "yyyy-mm-dd"),
     transform: day)
   var from: CalendarDate?
 
-  @Option(help: ArgumentHelp("Only invoices dated on or before this day.", valueName: "yyyy-mm-dd"),
+  @Option(
+    help: ArgumentHelp("Only invoices dated on or before this day.", valueName: "yyyy-mm-dd"),
     transform: day)
   var until: CalendarDate?
 
@@ -71,7 +73,8 @@ struct SelectionOptions: ParsableArguments {
 
 /// The export and the files that decide with it.
 struct ExportOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("Export files or folders; - for standard input.", valueName: "export"))
+  @Argument(
+    help: ArgumentHelp("Export files or folders; - for standard input.", valueName: "export"))
   var exports: [String]
 
   @Option(help: ArgumentHelp("The mapping file, instead of the company's.", valueName: "file"))
@@ -123,7 +126,9 @@ struct Planning {
     return try read(path)
   }
 
-  private static func target(_ word: String?, _ settings: Settings) throws(Failure) -> Settings.Target {
+  private static func target(_ word: String?, _ settings: Settings) throws(Failure)
+    -> Settings.Target
+  {
     let target: Settings.Target
     if let word {
       guard let known = Settings.Target(rawValue: word) else {
@@ -156,6 +161,7 @@ struct Planning {
     _ exports: [String], _ selection: Selection, ledger: LedgerSnapshot, findings: Int? = nil
   ) throws -> SyncPlan {
     let inputs = try ExportInputs(arguments: exports, spoolFolder: NSTemporaryDirectory())
+    if let spooled = inputs.spooled { Surroundings.current.removeAtEnd(spooled) }
     let context = PlanContext(
       settings: settings, mapping: mapping, suppression: suppression, ledger: ledger,
       selection: selection, today: today)

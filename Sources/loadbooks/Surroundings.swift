@@ -18,6 +18,7 @@ final class Surroundings: Sendable {
   let colorsOutput: Bool
   /// Whether messages go to a terminal, where a progress bar makes sense.
   let messagesAreTerminal: Bool
+  private let leftovers = Mutex<[String]>([])
   private let output: @Sendable (String) -> Void
   private let messages: @Sendable (String) -> Void
   private let clock: @Sendable () -> Date
@@ -46,6 +47,17 @@ final class Surroundings: Sendable {
   /// The time.
   var now: Date { clock() }
 
+  /// Has a file removed when the command is over.
+  func removeAtEnd(_ path: String) { leftovers.withLock { $0.append(path) } }
+
+  /// Removes what the command left behind.
+  func cleanUp() {
+    leftovers.withLock { paths in
+      for path in paths { unlink(path) }
+      paths = []
+    }
+  }
+
   /// The time as ISO 8601 with zone, to the second.
   var timestamp: String { Surroundings.timestamp(now) }
 
@@ -69,7 +81,9 @@ final class ProgressLine {
 
   /// Shows how far it is.
   func update(_ done: UInt64, _ total: UInt64) {
-    guard here.messagesAreTerminal, total > 0, here.now.timeIntervalSince(started) > 1 else { return }
+    guard here.messagesAreTerminal, total > 0, here.now.timeIntervalSince(started) > 1 else {
+      return
+    }
     let share = min(1, Double(done) / Double(total))
     let bar = String(repeating: "#", count: Int(share * 30))
     let text =

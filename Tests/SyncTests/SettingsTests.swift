@@ -291,10 +291,10 @@ final class SettingsTests {
     ("policies.zero_total=", "it is empty", "write a value"),
     ("policies.future_days=-1", "cannot be \"-1\"", "from 0 to 3660"),
   ])
-  func `a wrong override is a usage error`(_ text: String, _ message: String, _ remedy: String) {
+  func `a wrong override is refused`(_ text: String, _ message: String, _ remedy: String) {
     var settings = Settings.defaults
     let failure = #expect(throws: Failure.self) { try settings.set(text) }
-    #expect(failure?.cause == .usage)
+    #expect(failure?.cause == (text.contains("=") ? .settingsWrong : .usage))
     #expect(failure?.message.contains(message) == true, "\(String(describing: failure))")
     #expect(failure?.remedy.contains(remedy) == true, "\(String(describing: failure))")
     #expect(settings == .defaults)

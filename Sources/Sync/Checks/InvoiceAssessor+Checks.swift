@@ -485,6 +485,7 @@ extension String {
   fileprivate func shortened(to limit: Int) -> String {
     guard count > limit else { return self }
     let cut = prefix(limit + 1).lastIndex(of: " ") ?? index(startIndex, offsetBy: limit)
-    return String(self[..<cut].reversed().drop { !$0.isLetter && !$0.isNumber && $0 != ")" }.reversed())
+    return String(
+      self[..<cut].reversed().drop { !$0.isLetter && !$0.isNumber && $0 != ")" }.reversed())
   }
 }

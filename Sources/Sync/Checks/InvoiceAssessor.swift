@@ -102,7 +102,6 @@ struct InvoiceAssessor {
   func severity(of rule: Rule) -> Finding.Severity {
     switch rule {
     case .rateMismatch where context.settings.policies.rateMismatch == .hold: .error
-    case .zeroTotal where context.settings.policies.zeroTotal == .skip: .notice
     default: rule.kind.severity
     }
   }

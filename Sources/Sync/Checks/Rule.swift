@@ -66,7 +66,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   public var kind: Finding.Kind { Rule.kinds[Int(rawValue)] }
 
   /// Whether it keeps an invoice from being delivered, unless a policy says otherwise.
-  public var holds: Bool { kind.severity == .error || self == .zeroTotal }
+  public var holds: Bool { kind.severity == .error }
 
   private static let kinds = allCases.map(\.declaredKind)
 

@@ -49,7 +49,8 @@ public struct CompanyFolder: Sendable {
     let folder = CompanyFolder(path: trimmed(path))
     guard !FileManager.default.fileExists(atPath: folder.settingsPath) else {
       throw Failure(
-        .cannotWrite, "\(path) is a company folder already", remedy: "choose another folder, or "
+        .cannotWrite, "\(path) is a company folder already",
+        remedy: "choose another folder, or "
           + "edit its loadbooks.yaml")
     }
     try OutputFolder.make(folder.path)

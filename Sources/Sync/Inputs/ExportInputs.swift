@@ -4,8 +4,10 @@ public import Vocabulary
 
 /// The export files of one run, in the order in which they count.
 public struct ExportInputs: Sendable {
-  /// The files, as the user named them.
+  /// The files.
   public let paths: [String]
+  /// The file that keeps standard input, when that is read; to be removed when the run is over.
+  public let spooled: String?
   /// Files in a folder that were passed over, because no export has such a name.
   public let ignored: [String]
 
@@ -23,9 +25,11 @@ public struct ExportInputs: Sendable {
   public init(arguments: [String], spoolFolder: String) throws(Failure) {
     var paths: [String] = []
     var ignored: [String] = []
+    var spooled: String?
     for argument in arguments {
       if argument == "-" {
-        paths.append(try ExportInputs.spool(into: spoolFolder))
+        if spooled == nil { spooled = try ExportInputs.spool(into: spoolFolder) }
+        paths.append(spooled ?? argument)
         continue
       }
       var isFolder: ObjCBool = false
@@ -47,7 +51,11 @@ public struct ExportInputs: Sendable {
       seen.insert(URL(fileURLWithPath: $0).standardizedFileURL.path).inserted
     }
     self.ignored = ignored
+    self.spooled = spooled
   }
+
+  /// What to call a file in messages and reports: its path, or "standard input".
+  public func name(of path: String) -> String { path == spooled ? "standard input" : path }
 
   private static func entries(
     of folder: String

@@ -19,7 +19,7 @@ extension Planner {
       context: context, files: files, invoices: invoices, scattered: scatteredPlaces,
       assessor: assessor, forced: forced, customerIndex: [], itemIndex: [], termsIndex: [],
       classIndex: [])
-    declareLists(&plan)
+    if totals.decided.delivered.invoices > 0 { declareLists(&plan) }
     try report(&plan)
     return plan
   }
@@ -78,7 +78,7 @@ extension Planner {
   private func report(_ plan: inout SyncPlan) throws(Failure) {
     plan.report.inputs = files.map {
       SyncReport.Input(
-        path: $0.path, kind: $0.kindName, fingerprint: $0.fingerprint, records: $0.records)
+        path: $0.name, kind: $0.kindName, fingerprint: $0.fingerprint, records: $0.records)
     }
     let chosen = invoices.filter(\.isSelected)
     var controls = totals.decided
@@ -209,7 +209,7 @@ extension Planner {
   }
 
   private func place(_ place: RecordPlace) -> SourceLocation {
-    SourceLocation(file: files[Int(place.file)].path, line: Int(place.line))
+    SourceLocation(file: files[Int(place.file)].name, line: Int(place.line))
   }
 
   private func suppressionFindings() -> [Finding] {
@@ -312,7 +312,8 @@ private struct ListBuilder {
     )
   }
 
-  private static func sort<Element>(_ list: inout [Element], by name: (Element) -> String) -> [Int] {
+  private static func sort<Element>(_ list: inout [Element], by name: (Element) -> String) -> [Int]
+  {
     let order = list.indices.sorted { name(list[$0]) < name(list[$1]) }
     list = order.map { [list] in list[$0] }
     var places = Array(repeating: 0, count: order.count)

@@ -81,9 +81,11 @@ public struct Planner {
   private mutating func readMasterData() throws(Failure) {
     for (number, path) in inputs.paths.enumerated() {
       let reader = try ExportReader(
-        path: path, file: number, meanings: context.mapping.columns, hashing: true)
+        path: path, name: inputs.name(of: path), file: number, meanings: context.mapping.columns,
+        hashing: true)
       var file = SyncPlan.File(
-        path: path, kinds: reader.kinds, fingerprint: Fingerprint(of: ""), records: 0,
+        path: path, name: inputs.name(of: path), kinds: reader.kinds,
+        fingerprint: Fingerprint(of: ""), records: 0,
         byteCount: reader.progress.total, headers: reader.headers)
       if reader.format == .csv {
         for kind in reader.kinds { master.note(kind) }
@@ -97,7 +99,7 @@ public struct Planner {
       file.kinds = reader.kinds
       for kind in reader.kinds { master.note(kind) }
       file.records = reader.notes.records
-      note(reader, path)
+      note(reader)
       guard let fingerprint = try reader.fingerprint() else { continue }
       file.fingerprint = fingerprint
       files.append(file)
@@ -139,8 +141,9 @@ public struct Planner {
     }
   }
 
-  private mutating func note(_ reader: ExportReader, _ path: String) {
+  private mutating func note(_ reader: ExportReader) {
     let notes = reader.notes
+    let path = reader.name
     if !notes.unknownNames.isEmpty {
       batchFindings.append(
         Finding(
@@ -162,7 +165,8 @@ public struct Planner {
   private mutating func survey(_ surveyed: Set<Int>) throws(Failure) {
     for number in surveyed {
       let reader = try ExportReader(
-        path: files[number].path, file: number, meanings: context.mapping.columns)
+        path: files[number].path, name: files[number].name, file: number,
+        meanings: context.mapping.columns)
       var record = reader.makeRecord()
       var survey = DateSurvey()
       while try reader.next([.invoices], into: &record) != nil { survey.look(at: record) }
@@ -171,8 +175,8 @@ public struct Planner {
         let words = order == .mdy ? "month first (M/D/Y)" : "day first (D/M/Y)"
         batchFindings.append(
           Finding(
-            BatchRules.datesDetected, "invoice dates of \(files[number].path) are read \(words)",
-            location: SourceLocation(file: files[number].path, line: 1), field: "invoice_date"))
+            BatchRules.datesDetected, "invoice dates of \(files[number].name) are read \(words)",
+            location: SourceLocation(file: files[number].name, line: 1), field: "invoice_date"))
       }
     }
     source = InvoiceSource(
@@ -206,7 +210,7 @@ public struct Planner {
         if ticks & 1023 == 0 { progress?(done + reader.progress.done, total) }
       }
       if files[number].kinds == [.invoices] || files[number].headers != nil {
-        note(reader, files[number].path)
+        note(reader)
       }
       files[number].records += reader.notes.records
       if let fingerprint = try reader.fingerprint() { files[number].fingerprint = fingerprint }
@@ -442,7 +446,7 @@ public struct Planner {
       amount: assessment.amount, customer: Int32(assessment.customer), date: assessment.date,
       lines: Int32(assessment.lines), outcome: assessment.outcome,
       isScattered: copy.places.count > 1, isSelected: assessment.isSelected)
-    otherPlaces[place] = others.prefix(5).map { "\(files[Int($0.file)].path):\($0.line)" }
+    otherPlaces[place] = others.prefix(5).map { "\(files[Int($0.file)].name):\($0.line)" }
     if assessment.outcome == .delivered, context.settings.policies.longNumbers == .keepRight {
       noteDocumentNumber(copy.record, copy.invoice, assessment, position)
     }

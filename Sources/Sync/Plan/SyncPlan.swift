@@ -34,6 +34,8 @@ public struct SyncPlan {
   /// A file of the export.
   struct File: Sendable {
     var path: String
+    /// What to call it in messages and reports.
+    var name: String
     var kinds: Set<RecordKind>
     var fingerprint: Fingerprint
     var records: Int

@@ -158,7 +158,8 @@ public struct Conversion {
       readers.append(
         file.kinds.contains(.invoices)
           ? try ExportReader(
-            path: file.path, file: number, meanings: plan.context.mapping.columns, hashing: true)
+            path: file.path, name: file.name, file: number, meanings: plan.context.mapping.columns,
+            hashing: true)
           : nil)
     }
     let source = InvoiceSource(
@@ -169,7 +170,9 @@ public struct Conversion {
       guard let reader = readers[number] else { continue }
       var record = reader.makeRecord()
       while try reader.next([.invoices], into: &record) != nil {
-        guard next < plan.invoices.count, plan.invoices[next].place == record.place else { continue }
+        guard next < plan.invoices.count, plan.invoices[next].place == record.place else {
+          continue
+        }
         let planned = plan.invoices[next]
         next += 1
         if next & 1023 == 0 { progress?(UInt64(next), UInt64(plan.invoices.count)) }
@@ -179,9 +182,9 @@ public struct Conversion {
         let assessment = assessor.assess(
           record, invoice, forced: plan.forced[planned.place] ?? .none)
         guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
-          throw Conversion.changed(file.path)
+          throw Conversion.changed(file.name)
         }
-        try rows.write(row(record, invoice, assessment, file.path))
+        try rows.write(row(record, invoice, assessment, file.name))
         if assessment.outcome == .held {
           try held.write(record, headers: file.headers, reasons: assessment.rules)
         } else if assessment.outcome == .delivered, let writer {
@@ -190,7 +193,9 @@ public struct Conversion {
           try delivered(record, invoice, assessment, document)
         }
       }
-      guard try reader.fingerprint() == file.fingerprint else { throw Conversion.changed(file.path) }
+      guard try reader.fingerprint() == file.fingerprint else {
+        throw Conversion.changed(file.name)
+      }
     }
     guard next == plan.invoices.count else { throw Conversion.changed("the export") }
     try rows.finish()
@@ -216,9 +221,11 @@ public struct Conversion {
     let documents = report.outputs.reduce(0) { $0 + $1.documents }
     let amount = report.outputs.reduce(Money.zero) { $0 + $1.amount }
     let delivered = report.totals.delivered
-    guard documents == delivered.invoices, amount == delivered.amount, report.totals.isBalanced else {
+    guard documents == delivered.invoices, amount == delivered.amount, report.totals.isBalanced
+    else {
       throw Failure(
-        .ownBug, "the written files hold \(documents) documents over \(amount), but "
+        .ownBug,
+        "the written files hold \(documents) documents over \(amount), but "
           + "\(delivered.invoices) over \(delivered.amount) were to be delivered",
         remedy: "nothing was written; please report this with the export, if you may share it")
     }

@@ -46,11 +46,13 @@ struct DocumentBuilder {
 
   private static func bug(_ record: Record) -> Failure {
     Failure(
-      .ownBug, "invoice \(record.string(.invoiceNumber)) was to be delivered, but lacks what it needs",
+      .ownBug,
+      "invoice \(record.string(.invoiceNumber)) was to be delivered, but lacks what it needs",
       remedy: "nothing was written; please report this with the export, if you may share it")
   }
 
-  private func append(_ record: Record, _ cell: Cell, _ document: inout SalesDocument) -> TextRange {
+  private func append(_ record: Record, _ cell: Cell, _ document: inout SalesDocument) -> TextRange
+  {
     cell.isEmpty ? .empty : document.append(record.text.span.extracting(cell.value.range))
   }
 
@@ -68,7 +70,8 @@ struct DocumentBuilder {
     _ document: inout SalesDocument
   ) {
     document.dueDate = invoice.dueDate
-    guard let number = assessment.terms, let terms = plan.assessor.terms.entries[number].terms else {
+    guard let number = assessment.terms, let terms = plan.assessor.terms.entries[number].terms
+    else {
       return
     }
     if document.dueDate == nil { document.dueDate = date.adding(days: terms.dueDays) }

@@ -38,7 +38,8 @@ struct HeldRecords {
       var text = why
       if record.faults.contains(where: { $0.row == index }) {
         let line = record.wholeRow(index)
-        text += " | original row: " + String(decoding: record.text[line.source.range], as: UTF8.self)
+        text +=
+          " | original row: " + String(decoding: record.text[line.source.range], as: UTF8.self)
       }
       CSVText.appendCell(text, to: &row)
       if let headers {
@@ -48,7 +49,8 @@ struct HeldRecords {
       } else {
         for field in HeldRecords.canonical {
           let own = record.cell(index, field)
-          append(record, own.isEmpty && !HeldRecords.isLineField(field) ? record.firstCell(field) : own)
+          append(
+            record, own.isEmpty && !HeldRecords.isLineField(field) ? record.firstCell(field) : own)
         }
       }
       row.append(UInt8(ascii: "\n"))

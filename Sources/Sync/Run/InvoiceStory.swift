@@ -71,7 +71,8 @@ public struct InvoiceStory: Sendable {
     for (index, file) in plan.files.enumerated() {
       readers.append(
         file.kinds.contains(.invoices)
-          ? try ExportReader(path: file.path, file: index, meanings: plan.context.mapping.columns)
+          ? try ExportReader(
+            path: file.path, name: file.name, file: index, meanings: plan.context.mapping.columns)
           : nil)
     }
     let source = InvoiceSource(
@@ -88,7 +89,7 @@ public struct InvoiceStory: Sendable {
       readings.append(
         Reading(
           location: SourceLocation(
-            file: plan.files[Int(planned.place.file)].path, line: Int(planned.place.line)),
+            file: plan.files[Int(planned.place.file)].name, line: Int(planned.place.line)),
           customer: entry.name,
           quickBooksCustomer: entry.holding.isEmpty
             ? assessor.customers.writtenName(Int(planned.customer)) : nil,

@@ -71,10 +71,12 @@ extension Fingerprint {
     guard let file = FileHandle(forReadingAtPath: path) else { return nil }
     defer { try? file.close() }
     var hasher = FingerprintHasher()
-    while true {
-      guard let block = try? file.read(upToCount: 1 << 18) else { return nil }
-      if block.isEmpty { break }
-      block.withUnsafeBytes { hasher.update($0) }
+    do {
+      while let block = try file.read(upToCount: 1 << 18), !block.isEmpty {
+        block.withUnsafeBytes { hasher.update($0) }
+      }
+    } catch {
+      return nil
     }
     self = hasher.finish()
   }

@@ -75,9 +75,12 @@ public struct Verification: Sendable {
     var run: Run, inputs: [Input], outputs: [Output], totals: Totals
   }
 
-  private mutating func expect(_ isSame: Bool, _ what: String, _ difference: @autoclosure () -> String) {
+  private mutating func expect(
+    _ isSame: Bool, _ what: String, _ difference: @autoclosure () -> String
+  ) {
     checks.append(
-      Check(verdict: isSame ? .same : .differs, message: isSame ? what : "\(what): \(difference())"))
+      Check(verdict: isSame ? .same : .differs, message: isSame ? what : "\(what): \(difference())")
+    )
   }
 
   private mutating func checkOutputs(_ report: WrittenReport) throws(Failure) {
@@ -101,7 +104,8 @@ public struct Verification: Sendable {
         sum += document.total
         if document.balance != .zero { unbalanced += 1 }
       }
-      expect(unbalanced == 0, "\(output.path): every transaction sums to 0.00", "\(unbalanced) do not")
+      expect(
+        unbalanced == 0, "\(output.path): every transaction sums to 0.00", "\(unbalanced) do not")
       expect(
         found == output.documents && sum.description == output.amount,
         "\(output.path): \(output.documents) documents over \(output.amount)",
@@ -125,7 +129,8 @@ public struct Verification: Sendable {
         tallies[word] = (old.count + 1, old.amount + total)
       }
     } catch {
-      checks.append(Check(verdict: .missing, message: "\(ReportFormat.csv.fileName): \(error.message)"))
+      checks.append(
+        Check(verdict: .missing, message: "\(ReportFormat.csv.fileName): \(error.message)"))
       return
     }
     let totals = report.totals

@@ -198,7 +198,7 @@ extension Settings {
   /// The text behind the first `=` is the value as it is, without YAML's rules; a list is separated by
   /// commas, and nothing at all takes an optional value away.
   ///
-  /// - Throws: ``Failure`` with cause `usage` when there is no such key or it cannot have that value.
+  /// - Throws: ``Failure`` with cause `settingsWrong` when there is no such key or it cannot have that value.
   public mutating func set(_ assignment: String) throws(Failure) {
     guard let mark = assignment.firstIndex(of: "=") else {
       throw Failure(
@@ -209,13 +209,13 @@ extension Settings {
     let text = String(assignment[assignment.index(after: mark)...])
     guard let key = Settings.keys.first(where: { $0.path == path }) else {
       throw Failure(
-        .usage, "--set \(assignment): there is no setting \"\(path)\"",
+        .settingsWrong, "--set \(assignment): there is no setting \"\(path)\"",
         remedy: Settings.suggestion(forUnknown: path))
     }
     do {
       try key.apply(&self, .text(text))
     } catch {
-      throw Failure(.usage, "--set \(assignment): \(error.message)", remedy: error.remedy)
+      throw Failure(.settingsWrong, "--set \(assignment): \(error.message)", remedy: error.remedy)
     }
   }
 

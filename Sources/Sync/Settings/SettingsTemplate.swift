@@ -7,7 +7,7 @@ extension Settings {
     var settings = Settings.defaults
     settings.company = company
     var text = """
-      # Settings of this company for loadbooks.
+      # Settings of this company for LoadBooks.
       #
       # Every key may be left out; it then has the value shown here. Only company is required.
       # "loadbooks plan --set policies.zero_total=send" overrides one key for one command.

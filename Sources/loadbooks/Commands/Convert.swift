@@ -16,7 +16,9 @@ struct Convert: ParsableCommand {
   @Option(help: ArgumentHelp("Where the invoices go: iif.", valueName: "target"))
   var target: String?
 
-  @Option(help: ArgumentHelp("The folder for the files; else outbox/RUN of the company.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "The folder for the files; else outbox/RUN of the company.", valueName: "dir"))
   var output: String?
 
   @Option(
@@ -75,9 +77,12 @@ struct Convert: ParsableCommand {
     _ plan: SyncPlan, _ run: SyncReport.Run, _ folder: String, _ ledger: SyncLedger?
   ) throws {
     let here = Surroundings.current
-    if let expected = self.plan, !plan.fingerprint.hex.hasPrefix(expected.lowercased()) || expected.count < 12 {
+    if let expected = self.plan,
+      !plan.fingerprint.hex.hasPrefix(expected.lowercased()) || expected.count < 12
+    {
       throw Failure(
-        .settingsWrong, "the plan is not \(expected) any more, but \(plan.fingerprint.short)…: the "
+        .settingsWrong,
+        "the plan is not \(expected) any more, but \(plan.fingerprint.short)…: the "
           + "export, the settings, the mapping, the suppression list or the memory has changed",
         remedy: "look at the new plan with loadbooks plan, then give its fingerprint")
     }

@@ -47,7 +47,8 @@ struct Explain: ParsableCommand {
     let story = try InvoiceStory(number: invoice, plan: plan, ledger: ledger)
     guard !story.isUnknown else {
       throw Failure(
-        .inputMissing, "invoice \(invoice) is neither in "
+        .inputMissing,
+        "invoice \(invoice) is neither in "
           + (inputs.isEmpty ? "an export" : inputs.joined(separator: ", ")) + " nor in the memory",
         remedy: "check the number; it is compared exactly, with its zeros")
     }
@@ -60,7 +61,9 @@ struct Explain: ParsableCommand {
   private func lastInputs(_ ledger: SyncLedger?) throws -> [String] {
     guard let ledger else { return [] }
     let sent = try ledger.entry(number: invoice).flatMap { try ledger.run($0.run) }
-    guard let run = try sent ?? ledger.runs().first(where: { $0.state == .finished }) else { return [] }
+    guard let run = try sent ?? ledger.runs().first(where: { $0.state == .finished }) else {
+      return []
+    }
     return run.inputs.map(\.path).filter { FileManager.default.fileExists(atPath: $0) }
   }
 }

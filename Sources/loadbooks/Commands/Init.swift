@@ -10,7 +10,8 @@ struct Init: ParsableCommand {
   @Argument(help: ArgumentHelp("The folder to make.", valueName: "dir"))
   var folder: String
 
-  @Option(help: ArgumentHelp("The company's display name; else the folder's name.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The company's display name; else the folder's name.", valueName: "name"))
   var name: String?
 
   @Flag(help: "Answer in JSON on standard output.")

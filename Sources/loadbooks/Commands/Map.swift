@@ -10,7 +10,8 @@ struct Map: ParsableCommand {
   /// `loadbooks map check`
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Check mapping.csv, suppress.csv and loadbooks.yaml; with exports, what is unmapped.")
+      abstract:
+        "Check mapping.csv, suppress.csv and loadbooks.yaml; with exports, what is unmapped.")
 
     @Argument(help: ArgumentHelp("Export files or folders.", valueName: "export"))
     var exports: [String] = []
@@ -20,7 +21,8 @@ struct Map: ParsableCommand {
     @Option(help: ArgumentHelp("The mapping file, instead of the company's.", valueName: "file"))
     var mapping: String?
 
-    @Option(help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
+    @Option(
+      help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
     var suppressions: String?
 
     func run() throws {
@@ -74,7 +76,8 @@ struct Map: ParsableCommand {
       MappingFile.line(kind: .item, loadops: share.name, quickbooks: share.name)
     }
 
-    private func answer(_ file: MappingFile?, _ problems: [Failure], _ plan: SyncPlan?) -> JSONText {
+    private func answer(_ file: MappingFile?, _ problems: [Failure], _ plan: SyncPlan?) -> JSONText
+    {
       [
         "rows": .integer(file?.rows.count ?? 0),
         "problems": .array(
