@@ -4,7 +4,7 @@ internal import Ledger
 internal import Sync
 internal import Vocabulary
 
-/// `loadbooks convert`
+/// The command `loadbooks convert`.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write the QuickBooks files, the held records and the report.")

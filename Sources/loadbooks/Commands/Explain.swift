@@ -4,7 +4,7 @@ internal import Ledger
 internal import Sync
 internal import Vocabulary
 
-/// `loadbooks explain`
+/// The command `loadbooks explain`.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell the whole story of one invoice.",

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Sync
 
-/// `loadbooks init`
+/// The command `loadbooks init`.
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a company folder that works at once.")

@@ -2,12 +2,12 @@ internal import ArgumentParser
 internal import Sync
 internal import Vocabulary
 
-/// `loadbooks map`
+/// The command `loadbooks map`.
 struct Map: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Look after the mapping file.", subcommands: [Check.self])
 
-  /// `loadbooks map check`
+  /// The command `loadbooks map check`.
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract:

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Sync
 
-/// `loadbooks plan`
+/// The command `loadbooks plan`.
 struct Plan: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what convert would do, with control totals; write nothing.")

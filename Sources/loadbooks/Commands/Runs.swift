@@ -3,7 +3,7 @@ internal import Ledger
 internal import Sync
 internal import Vocabulary
 
-/// `loadbooks runs`
+/// The command `loadbooks runs`.
 struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "List what was done, newest first.")
 

@@ -4,7 +4,7 @@ internal import Ledger
 internal import Sync
 internal import Vocabulary
 
-/// `loadbooks verify`
+/// The command `loadbooks verify`.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Read a run's files again and prove counts and cents.")
