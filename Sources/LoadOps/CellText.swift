@@ -30,7 +30,7 @@ enum CellText {
       return isMark ? range.lowerBound + 1..<range.upperBound : range
     }
     if range.count >= 3, second == 0x22, bytes[range.upperBound - 1] == 0x22 {
-      return range.lowerBound + 2..<range.upperBound - 1
+      return OuterBlanks.trimmed(bytes, range.lowerBound + 2..<range.upperBound - 1)
     }
     return range
   }

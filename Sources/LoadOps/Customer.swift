@@ -45,6 +45,11 @@ public struct Customer: Sendable {
       let address = PostalAddress(
         oneField: Customer.first(record, .billingContactAddress, .address))
       addressLines = address.lines
+      if !address.lines.isEmpty, !PostalAddress.isHome(country),
+        !address.lines.contains(where: { $0.lowercased().hasSuffix(country.lowercased()) })
+      {
+        addressLines.append(country)
+      }
       addressIsUnsplit = address.isUnsplit
     } else {
       addressLines = lines + (city.isEmpty ? [] : [city])

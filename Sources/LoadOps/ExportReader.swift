@@ -139,14 +139,8 @@ public final class ExportReader {
   /// The place of a cell, and its line with the cell marked.
   public func excerpt(_ record: Record, _ row: Int, _ cell: Cell) -> (SourceLocation, Excerpt) {
     let offset = record.offset(row, cell)
-    let reach = 4096
-    let from = offset > UInt64(reach) ? offset - UInt64(reach) : 0
-    let length = Int(cell.source.count)
-    let bytes = window.peek(at: from, count: reach * 2 + min(length, reach))
-    let (line, column, excerpt) = LineExcerpt.make(
-      bytes, mark: Int(offset - from), length: length, atFileStart: from == 0,
-      line: record.line(row, cell))
-    return (SourceLocation(file: name, line: line, column: column), excerpt)
+    return LineExcerpt.make(
+      window, offset: offset, length: Int(cell.source.count), line: record.line(row, cell))
   }
 
   private static func skipMark(_ window: ByteWindow) throws(Failure) {
@@ -186,10 +180,32 @@ public final class ExportReader {
 /// Cuts the line around a place out of bytes.
 enum LineExcerpt {
   static let widest = 160
+  /// How many bytes in front of a place are looked at; more when they hold no line end.
+  private static let reach = (near: 4096, far: 65_536)
 
+  /// The place of a byte of a file and its line; in a line that is too long there is no column.
   static func make(
-    _ bytes: [UInt8], mark: Int, length: Int, atFileStart: Bool, line: Int
-  ) -> (line: Int, column: Int, Excerpt) {
+    _ window: ByteWindow, offset: UInt64, length: Int, line: Int
+  ) -> (SourceLocation, Excerpt) {
+    var (column, excerpt) = make(window, offset: offset, length: length, reach: reach.near)
+    if column == nil {
+      (column, excerpt) = make(window, offset: offset, length: length, reach: reach.far)
+    }
+    return (SourceLocation(file: window.path, line: line, column: column), excerpt)
+  }
+
+  private static func make(
+    _ window: ByteWindow, offset: UInt64, length: Int, reach: Int
+  ) -> (column: Int?, Excerpt) {
+    let from = offset > UInt64(reach) ? offset - UInt64(reach) : 0
+    let bytes = window.peek(
+      at: from, count: Int(offset - from) + LineExcerpt.reach.near + min(length, reach))
+    return make(bytes, mark: Int(offset - from), length: length, atFileStart: from == 0)
+  }
+
+  private static func make(
+    _ bytes: [UInt8], mark: Int, length: Int, atFileStart: Bool
+  ) -> (column: Int?, Excerpt) {
     let mark = min(mark, bytes.count)
     var start = mark
     while start > 0, bytes[start - 1] != 0x0A, bytes[start - 1] != 0x0D { start -= 1 }
@@ -199,11 +215,11 @@ enum LineExcerpt {
     let before = String(decoding: bytes[start..<mark], as: UTF8.self)
     let marked = String(decoding: bytes[mark..<min(end, mark + length)], as: UTF8.self)
     let after = String(decoding: bytes[min(end, mark + length)..<end], as: UTF8.self)
-    let column = before.count + 1
+    let column = start > 0 || atFileStart ? before.count + 1 : nil
     let markLength = max(1, min(marked.count, widest / 2))
     if before.count + marked.count + after.count <= widest {
       return (
-        line, column,
+        column,
         Excerpt(text: before + marked + after, markStart: before.count, markLength: markLength)
       )
     }
@@ -211,7 +227,7 @@ enum LineExcerpt {
     let tail = (marked + after).prefix(widest - head.count)
     let cut = tail.count < marked.count + after.count ? tail + "…" : tail
     return (
-      line, column,
+      column,
       Excerpt(
         text: head + cut, markStart: head.count, markLength: min(markLength, max(1, tail.count)))
     )

@@ -153,7 +153,7 @@ extension Field {
     (
       .invoiceNumber,
       [
-        "Invoice #", "Invoice number", "Invoice No", "InvoiceNo", "RefNumber", "Order Number",
+        "Invoice #", "Invoice number", "Invoice No", "InvoiceNo", "Order Number",
         "Load Number", "Load #", "Load No", "LoadNo", "Pro #", "Doc Number", "DocNumber", "Num",
         "Invoice",
       ]

@@ -128,6 +128,7 @@ public struct InvoiceDecoder: Sendable {
   private let layout: RecordLayout
   private let dates: DateColumns
   private let numbers: NumberConvention
+  private let isJSON: Bool
   private let shared: [(field: Field, column: Int)]
 
   private let category: Int?
@@ -149,6 +150,7 @@ public struct InvoiceDecoder: Sendable {
     self.layout = layout
     self.dates = dates
     self.numbers = numbers
+    isJSON = layout === JSONRecordReader.layout
     shared = InvoiceDecoder.sharedFields.compactMap { field in
       layout.column(of: field).map { (field, $0) }
     }
@@ -275,7 +277,9 @@ public struct InvoiceDecoder: Sendable {
     _ record: Record, _ row: Int, _ field: Field, _ cell: Cell, _ invoice: inout Invoice
   ) -> FixedDecimal? {
     guard !cell.isEmpty else { return nil }
-    switch FixedDecimal.parse(record.text.span.extracting(cell.value.range), numbers) {
+    // A number of JSON, which unlike its strings has no quotes around it, knows only the point.
+    let convention = isJSON && cell.value == cell.source ? .us : numbers
+    switch FixedDecimal.parse(record.text.span.extracting(cell.value.range), convention) {
     case .absent: return nil
     case .value(let value): return value
     case .fault(let fault):
@@ -305,13 +309,12 @@ public struct InvoiceDecoder: Sendable {
     case .iso(let year, let month, let day):
       if let date = CalendarDate(year: year, month: month, day: day) { return date }
     case .slashed(let first, let second, let year):
+      let monthFirst = CalendarDate(year: year, month: first, day: second)
+      let dayFirst = CalendarDate(year: year, month: second, day: first)
       let order = dates[field]
-      let (month, day) = order == .dmy ? (second, first) : (first, second)
-      if order != nil, let date = CalendarDate(year: year, month: month, day: day) { return date }
-      let otherWay = order == .dmy ? (first, second) : (second, first)
-      if order == nil || CalendarDate(year: year, month: otherWay.0, day: otherWay.1) != nil {
-        problem = .mixedDate
-      }
+      let date = order.flatMap { $0 == .dmy ? dayFirst : monthFirst }
+      if let date { return date }
+      if monthFirst != nil || dayFirst != nil { problem = .mixedDate }
     case .zoned: problem = .zonedDate
     case .unreadable: break
     }

@@ -38,15 +38,16 @@ enum OuterBlanks {
     if byte == 0xC2, index + 1 < end {
       let next = bytes[index + 1]
       // C1 controls, the no-break space and the soft hyphen.
-      return next <= 0xA0 || next == 0xAD ? 2 : 0
+      return (0x80...0xA0).contains(next) || next == 0xAD ? 2 : 0
     }
     guard index + 2 < end else { return 0 }
     let (second, third) = (bytes[index + 1], bytes[index + 2])
     switch (byte, second) {
     case (0xE2, 0x80):
       // U+2000…U+200F spaces and zero-width marks, U+2028…U+202F separators and embeddings.
-      return third <= 0x8F || (third >= 0xA8 && third <= 0xAF) ? 3 : 0
-    case (0xE2, 0x81): return third >= 0xA0 && third <= 0xAF ? 3 : 0
+      return (0x80...0x8F).contains(third) || (0xA8...0xAF).contains(third) ? 3 : 0
+    // U+205F, a space, and U+2060…U+206F, which have no width.
+    case (0xE2, 0x81): return (0x9F...0xAF).contains(third) ? 3 : 0
     case (0xE3, 0x80): return third == 0x80 ? 3 : 0
     case (0xEF, 0xBB): return third == 0xBF ? 3 : 0
     default: return 0

@@ -85,8 +85,9 @@ public struct ContentHash: Hashable, Sendable {
 
   /// Reads 32 hexadecimal digits.
   public init?(hex: String) {
-    guard hex.utf8.count == 32, let high = UInt64(hex.prefix(16), radix: 16),
-      let low = UInt64(hex.suffix(16), radix: 16)
+    // UInt64 would take a plus sign for a digit.
+    guard hex.utf8.count == 32, hex.utf8.allSatisfy(\.isHexDigit),
+      let high = UInt64(hex.prefix(16), radix: 16), let low = UInt64(hex.suffix(16), radix: 16)
     else { return nil }
     self.init(high: high, low: low)
   }

@@ -54,9 +54,11 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
     )
   }
 
-  /// The day so many days later.
+  /// The day so many days later, or the last one that can be told.
   public func adding(days: Int) -> CalendarDate {
-    CalendarDate(daysSince1970: daysSince1970 + Int32(days))
+    let (sum, isTooFar) = Int(daysSince1970).addingReportingOverflow(days)
+    let last = days < 0 ? Int32.min : Int32.max
+    return CalendarDate(daysSince1970: isTooFar ? last : Int32(clamping: sum))
   }
 
   /// Earlier days come first.

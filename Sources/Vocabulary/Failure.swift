@@ -54,11 +54,7 @@ extension Failure: CustomStringConvertible {
     var text = location.map { "\(FindingText.visible($0.description)): " } ?? ""
     text += "error: \(FindingText.visible(message))\n"
     if let excerpt, let location {
-      let gutter = "\(location.line) | "
-      text += gutter + FindingText.visible(excerpt.text) + "\n"
-      text += String(repeating: " ", count: gutter.count - 2) + "| "
-      text += String(repeating: " ", count: excerpt.markStart)
-      text += String(repeating: "^", count: excerpt.markLength) + "\n"
+      text += FindingText.marked(excerpt, line: location.line)
     }
     return text + "  remedy: \(FindingText.visible(remedy))"
   }

@@ -5,14 +5,7 @@ public enum FindingText {
     var text = finding.location.map { "\(visible($0.description)): " } ?? ""
     text += "\(finding.severity.rawValue): \(visible(finding.message)) [\(finding.kind.id)]\n"
     if let excerpt = finding.excerpt, let location = finding.location {
-      let gutter = "\(location.line) | "
-      let before = visible(String(excerpt.text.prefix(excerpt.markStart)))
-      let marked = visible(
-        String(excerpt.text.dropFirst(excerpt.markStart).prefix(excerpt.markLength)))
-      text += gutter + visible(excerpt.text) + "\n"
-      text += String(repeating: " ", count: gutter.count - 2) + "| "
-      text += String(repeating: " ", count: before.count)
-      text += String(repeating: "^", count: max(1, marked.count)) + "\n"
+      text += marked(excerpt, line: location.line)
     }
     if let record = finding.record {
       text += "  record \(record)"
@@ -24,11 +17,23 @@ public enum FindingText {
     return text
   }
 
+  /// The user's line behind its number, and under it the marks, as far as the line goes.
+  static func marked(_ excerpt: Excerpt, line: Int) -> String {
+    let gutter = "\(line) | "
+    let before = visible(String(excerpt.text.prefix(excerpt.markStart)))
+    let marked = visible(
+      String(excerpt.text.dropFirst(excerpt.markStart).prefix(excerpt.markLength)))
+    return gutter + visible(excerpt.text) + "\n"
+      + String(repeating: " ", count: gutter.count - 2) + "| "
+      + String(repeating: " ", count: before.count)
+      + String(repeating: "^", count: max(1, marked.count)) + "\n"
+  }
+
   /// The text with everything that could move a cursor or reorder letters written out.
   ///
-  /// Control characters, line breaks, bidirectional marks and zero-width characters become
-  /// `\u{…}`, so that a name from an export cannot play tricks on a terminal and an invisible
-  /// difference can be seen.
+  /// Control characters, line breaks, bidirectional marks, everything of no width and every blank
+  /// but the plain one become `\u{…}`, so that a name from an export cannot play tricks on a terminal
+  /// and an invisible difference can be seen.
   public static func visible(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isInvisible) else { return text }
     var result = ""
@@ -44,8 +49,11 @@ public enum FindingText {
 
   private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA1, 0xAD, 0x200B...0x200F, 0x2028...0x202F, 0x2060...0x206F, 0xFEFF,
-      0xFFF9...0xFFFB:
+    case 0..<0x20, 0x7F..<0xA1, 0xAD: true
+    case 0..<0x300: false
+    case 0x34F, 0x61C, 0x115F, 0x1160, 0x1680, 0x17B4, 0x17B5, 0x180B...0x180F, 0x2000...0x200F,
+      0x2028...0x202F, 0x205F...0x206F, 0x2800, 0x3000, 0x3164, 0xFE00...0xFE0F, 0xFEFF, 0xFFA0,
+      0xFFF0...0xFFFB, 0xFFFE, 0xFFFF, 0x1D173...0x1D17A, 0xE0000...0xE0FFF:
       true
     default: false
     }

@@ -36,7 +36,7 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension UInt8 {
-  fileprivate var isHexDigit: Bool {
+  var isHexDigit: Bool {
     (0x30...0x39).contains(self) || (0x41...0x46).contains(self) || (0x61...0x66).contains(self)
   }
 }

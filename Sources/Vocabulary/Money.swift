@@ -24,11 +24,12 @@ public struct Money: Hashable, Comparable, Sendable {
     self.cents = decimal.micros / 10_000
   }
 
-  /// Reads the canonical form, `-?digits.dd`, as reports and IIF files hold it.
+  /// Reads the canonical form, `-?digits.dd`, as reports and IIF files hold it, and nothing else.
   public init?(canonical text: String) {
     var text = text
     let value = text.withUTF8 { FixedDecimal.parse($0.span, .us) }
-    guard case .value(let decimal) = value, let money = Money(decimal) else { return nil }
+    guard case .value(let decimal) = value, let money = Money(decimal), money.description == text
+    else { return nil }
     self = money
   }
 

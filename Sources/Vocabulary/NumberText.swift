@@ -98,9 +98,7 @@ private struct LooseNumber {
     }
     bytes = upper
     guard stripSigns(&bytes) else { return .fault(.notANumber) }
-    if bytes.contains(UInt8(ascii: "E")), bytes.first.map({ $0 &- 0x30 < 10 }) ?? false {
-      return .fault(.exponent)
-    }
+    if hasExponent(bytes) { return .fault(.exponent) }
     return digits(bytes)
   }
 
@@ -178,10 +176,21 @@ private struct LooseNumber {
     return signs <= 1 && currencies <= 1
   }
 
+  /// Whether digits, perhaps with marks between them, are followed by `E` and a whole number.
+  private func hasExponent(_ bytes: [UInt8]) -> Bool {
+    guard let mark = bytes.firstIndex(of: UInt8(ascii: "E")), mark > 0 else { return false }
+    var power = bytes[(mark + 1)...]
+    if power.first == UInt8(ascii: "+") || power.first == UInt8(ascii: "-") { power.removeFirst() }
+    let marks: Set = [decimalMark, groupMark, UInt8(ascii: " ")]
+    return !power.isEmpty && power.allSatisfy { $0 &- 0x30 < 10 }
+      && bytes[..<mark].allSatisfy { $0 &- 0x30 < 10 || marks.contains($0) }
+  }
+
   private func digits(_ bytes: [UInt8]) -> NumberReading {
     var whole: Int64 = 0
     var wholeDigits = 0
     var groupDigits: Int?
+    var mark: UInt8?
     var index = 0
     while index < bytes.count, bytes[index] != decimalMark {
       let byte = bytes[index]
@@ -191,11 +200,12 @@ private struct LooseNumber {
         whole = whole * 10 + Int64(byte &- 0x30)
         groupDigits = groupDigits.map { $0 + 1 }
       } else if byte == groupMark || byte == UInt8(ascii: " ") {
-        let isFirst = groupDigits == nil
-        guard isFirst ? (1...3).contains(index) : groupDigits == 3 else {
-          return .fault(.notANumber)
-        }
+        // A first group of zeros, as in `0,125`, means a decimal mark of the other convention.
+        let fits =
+          mark == nil ? (1...3).contains(index) && bytes[0] != 0x30 : groupDigits == 3
+        guard fits, mark == nil || mark == byte else { return .fault(.notANumber) }
         groupDigits = 0
+        mark = byte
       } else {
         return .fault(.notANumber)
       }

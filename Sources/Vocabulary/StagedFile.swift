@@ -52,16 +52,18 @@ public final class StagedFile {
 
   /// Writes bytes.
   ///
-  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  /// - Throws: ``Failure`` with cause `cannotWrite`; `ownBug` when it is finished already.
   public func write(_ bytes: [UInt8]) throws(Failure) {
+    guard fingerprint == nil else { throw isFinished() }
     buffer.append(contentsOf: bytes)
     if buffer.count >= 1 << 18 { try flush() }
   }
 
   /// Writes a text as UTF-8.
   ///
-  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  /// - Throws: ``Failure`` with cause `cannotWrite`; `ownBug` when it is finished already.
   public func write(_ text: String) throws(Failure) {
+    guard fingerprint == nil else { throw isFinished() }
     buffer.append(contentsOf: text.utf8)
     if buffer.count >= 1 << 18 { try flush() }
   }
@@ -71,6 +73,8 @@ public final class StagedFile {
   /// - Throws: ``Failure`` with cause `cannotWrite`.
   public func finish() throws(Failure) {
     try flush()
+    // Many finished files may wait to be published together.
+    buffer = []
     guard fsync(descriptor) == 0 else {
       throw Failure.cannotWrite("cannot finish writing \(name) in \(folder)", errno)
     }
@@ -86,8 +90,13 @@ public final class StagedFile {
   ///
   /// ``syncFolder(_:)`` makes that last.
   ///
-  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  /// - Throws: ``Failure`` with cause `cannotWrite`; `ownBug` when it is not finished.
   public func publish() throws(Failure) {
+    guard fingerprint != nil else {
+      throw Failure(
+        .ownBug, "\(name) was to get its name before it was complete",
+        remedy: "report this as a bug")
+    }
     guard rename(stagedPath, finalPath) == 0 else {
       throw Failure.cannotWrite("cannot give \(finalPath) its name", errno)
     }
@@ -110,6 +119,12 @@ public final class StagedFile {
     guard fsync(folder) == 0 || errno == EINVAL || errno == ENOTSUP else {
       throw Failure.cannotWrite("cannot force folder \(path) to disk", errno)
     }
+  }
+
+  private func isFinished() -> Failure {
+    Failure(
+      .ownBug, "more was to be written to \(name) after it was finished",
+      remedy: "report this as a bug")
   }
 
   private func flush() throws(Failure) {

@@ -33,7 +33,10 @@ struct CSVColumns {
   init(headers: [String], meanings: [String: ColumnMeaning]) throws(Mismatch) {
     var best: (RecordKind, [Field: Int], [Int])?
     var nearest: Mismatch = .unrecognised
-    for kind in [RecordKind.invoices, .incomeCategories, .customers] {
+    let kinds: [RecordKind] =
+      CSVColumns.looksLikeInvoices(headers, meanings)
+      ? [.invoices] : [.invoices, .incomeCategories, .customers]
+    for kind in kinds {
       let columns: [Field: Int]
       let unknown: [Int]
       do throws(Mismatch) {
@@ -70,14 +73,30 @@ struct CSVColumns {
       [Field.invoiceNumber, .customerName, .invoiceDate, .category, .amount].filter {
         columns[$0] == nil
       }
-    case .incomeCategories:
-      columns[.payItem] == nil || headersOfInvoices(columns) ? [.payItem] : []
+    case .incomeCategories: columns[.payItem] == nil ? [.payItem] : []
     case .customers: columns[.customerName] == nil ? [.customerName] : []
     }
   }
 
-  private static func headersOfInvoices(_ columns: [Field: Int]) -> Bool {
-    columns[.invoiceNumber] != nil || columns[.amount] != nil
+  /// Whether headers are those of invoices, be they complete or not.
+  ///
+  /// A customer list needs no more than a name and a list of categories no more than a pay item. An
+  /// invoice file that lacks a column has those too, and must not be read as one of them.
+  static func looksLikeInvoices(_ headers: [String], _ meanings: [String: ColumnMeaning]) -> Bool {
+    let aliases = Field.aliases(of: .invoices)
+    let fields = headers.compactMap { header -> Field? in
+      let name = HeaderName.normalised(header)
+      switch meanings[name] {
+      case .field(let field)?: return field
+      case .ignored?: return nil
+      case nil: return aliases[name]
+      }
+    }
+    let known = Set(fields.map { $0 == .loadID ? .invoiceNumber : $0 })
+    let ofCharges = known.intersection([.invoiceDate, .category, .amount, .invoiceTotal])
+    let ofRecords = known.intersection([.invoiceNumber, .customerName])
+    return ofCharges.count + ofRecords.count >= 3
+      || known.contains(.invoiceNumber) && !ofCharges.isEmpty
   }
 
   private static func match(
@@ -90,6 +109,9 @@ struct CSVColumns {
     for (column, header) in headers.enumerated() {
       let name = HeaderName.normalised(header)
       if case .field(let field)? = meanings[name], field.belongs(to: kind) {
+        if let other = columns[field] {
+          throw .collision(first: headers[other], second: header, field: field)
+        }
         columns[field] = column
         exact.insert(field)
       }
@@ -106,10 +128,11 @@ struct CSVColumns {
         if header == field.name { exact.insert(field) }
         continue
       }
-      // The canonical name, or the user's own choice, wins over an alias; two aliases contradict.
-      if exact.contains(field) {
+      // The canonical name, or the user's own choice, wins over an alias; two aliases contradict, and
+      // so does one header that stands twice.
+      if exact.contains(field), header != headers[other] {
         unknown.append(column)
-      } else if header == field.name {
+      } else if !exact.contains(field), header == field.name {
         unknown.append(other)
         columns[field] = column
         exact.insert(field)

@@ -4,7 +4,7 @@ internal import Vocabulary
 struct CSVHeader {
   let columns: CSVColumns
   let delimiter: UInt8
-  /// The header row as it stands, to recognise it when files were joined end to end.
+  /// The header row as it stands but for its line end, to recognise it when files were joined end to end.
   let bytes: [UInt8]
   /// The line behind the header row.
   let nextLine: Int
@@ -27,6 +27,10 @@ struct CSVHeader {
     }
     var nearest = CSVColumns.Mismatch.unrecognised
     var nearestPlace: (line: Int, range: Range<Int>)?
+    // A title such as `Company,Bluebonnet` is the header of a customer list by itself; a header of
+    // invoices below it says that it is none.
+    var candidate: (CSVHeader, end: Int)?
+    var invoices: (CSVColumns.Mismatch, (line: Int, range: Range<Int>))?
     var index = window.start
     var line = 1
     for _ in 0..<longestPreamble where index < window.bytes.count {
@@ -36,21 +40,38 @@ struct CSVHeader {
         next = max(next, end)
         do throws(CSVColumns.Mismatch) {
           let columns = try CSVColumns(headers: headers, meanings: meanings)
-          let bytes = Array(window.bytes[index..<end])
-          window.start = end
-          return CSVHeader(
-            columns: columns, delimiter: delimiter, bytes: bytes,
-            nextLine: line + LineEnds.count(bytes, bytes.indices))
+          let header = CSVHeader(
+            columns: columns, delimiter: delimiter,
+            bytes: withoutLineEnd(window.bytes[index..<end]),
+            nextLine: line + LineEnds.count(window.bytes, index..<end))
+          if columns.kind == .invoices {
+            window.start = end
+            return header
+          }
+          if candidate == nil { candidate = (header, end) }
         } catch {
           if case .unrecognised = error { continue }
-          if case .unrecognised = nearest { (nearest, nearestPlace) = (error, (line, index..<end)) }
+          if CSVColumns.looksLikeInvoices(headers, meanings) {
+            if invoices == nil { invoices = (error, (line, index..<end)) }
+          } else if case .unrecognised = nearest {
+            (nearest, nearestPlace) = (error, (line, index..<end))
+          }
         }
       }
       guard next > index else { break }
       line += LineEnds.count(window.bytes, index..<next)
       index = next
     }
-    throw failure(window, nearest, nearestPlace)
+    if let (mismatch, place) = invoices { throw failure(window, mismatch, place) }
+    guard let (header, end) = candidate else { throw failure(window, nearest, nearestPlace) }
+    window.start = end
+    return header
+  }
+
+  private static func withoutLineEnd(_ row: ArraySlice<UInt8>) -> [UInt8] {
+    var row = row
+    while row.last == 0x0A || row.last == 0x0D { row.removeLast() }
+    return Array(row)
   }
 
   private static func row(

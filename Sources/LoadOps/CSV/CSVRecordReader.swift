@@ -170,9 +170,17 @@ final class CSVRecordReader {
     cells.allSatisfy { $0.start == $0.end }
   }
 
+  /// Whether a row is the header row again; a joined file has its own byte order mark and line ends.
   private func isHeader(_ row: Row, _ bytes: [UInt8]) -> Bool {
-    guard row.next - row.start == headerBytes.count else { return false }
-    for index in headerBytes.indices where bytes[row.start + index] != headerBytes[index] {
+    var (start, end) = (row.start, row.next)
+    while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
+    if end - start == headerBytes.count + 3, bytes[start] == 0xEF, bytes[start + 1] == 0xBB,
+      bytes[start + 2] == 0xBF
+    {
+      start += 3
+    }
+    guard end - start == headerBytes.count else { return false }
+    for index in headerBytes.indices where bytes[start + index] != headerBytes[index] {
       return false
     }
     return true
@@ -262,7 +270,13 @@ final class CSVRecordReader {
     if record.text.contains(where: { $0 >= 0x80 }),
       (try? UTF8Span(validating: record.text.span)) == nil
     {
-      record.faults.append((0, .notUTF8))
+      for row in record.rows.indices {
+        let isLast = row + 1 == record.rows.count
+        let end = isLast ? record.text.count : Int(record.rows[row + 1].start)
+        let start = Int(record.rows[row].start)
+        let isText = (try? UTF8Span(validating: record.text.span.extracting(start..<end))) != nil
+        if !isText { record.faults.append((row, .notUTF8)) }
+      }
     }
     let width = columns.layout.width
     for index in escaped {

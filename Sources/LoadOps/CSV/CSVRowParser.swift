@@ -23,15 +23,16 @@ struct CSVCell {
 ///
 /// To whoever changes this: it sees every byte of every CSV export, and its answers for odd input are
 /// promises. A quote opens a quoted cell only as the cell's first byte; anywhere else it is text. Text
-/// between a closing quote and the next delimiter is kept as text, as spreadsheets do. Rows end with
-/// LF, CRLF or a lone CR. Bytes are never refused here: what cannot be a row is told to the caller.
+/// between a closing quote and the next delimiter is kept as text, as spreadsheets do; but where the
+/// quotes hold a line end as well, the first one was never closed and the second one opens a cell of a
+/// later row, which must not be swallowed. Rows end with LF, CRLF or a lone CR. Bytes are never refused here: what cannot be a row is told to the caller.
 enum CSVRowParser {
   enum Outcome {
     /// A row; the next one begins at `next`.
     case row(next: Int)
     /// The row goes on behind the bytes given.
     case needsMore
-    /// The bytes are at their end inside quotes; the cell begins at `cell`.
+    /// The quotes that open the cell at `cell` are never closed.
     case unclosedQuote(cell: Int)
   }
 
@@ -72,7 +73,12 @@ enum CSVRowParser {
         if byte == delimiter || byte == 0x0A || byte == 0x0D { break }
         index += 1
       }
-      if form != .plain, index > afterQuote { form = .escaped }
+      if form != .plain, index > afterQuote {
+        form = .escaped
+        if swallowsRows(bytes, start..<afterQuote, behind: afterQuote..<index) {
+          return .unclosedQuote(cell: start)
+        }
+      }
       if index == count, !isLast { return .needsMore }
       cells.append(
         CSVCell(
@@ -88,6 +94,20 @@ enum CSVRowParser {
       if index + 1 == count, !isLast { return .needsMore }
       return .row(next: index + 1 < count && bytes[index + 1] == 0x0A ? index + 2 : index + 1)
     }
+  }
+
+  /// Whether quotes hold a line end and more than blanks stand behind them.
+  private static func swallowsRows(
+    _ bytes: Span<UInt8>, _ quoted: Range<Int>, behind: Range<Int>
+  ) -> Bool {
+    var hasText = false
+    for index in behind where bytes[index] != 0x20 && bytes[index] != 0x09 {
+      hasText = true
+      break
+    }
+    guard hasText else { return false }
+    for index in quoted where bytes[index] == 0x0A || bytes[index] == 0x0D { return true }
+    return false
   }
 
   /// Appends the text of an escaped cell: outer quotes off, doubled quotes single.

@@ -1,7 +1,9 @@
 internal import Foundation
 public import Vocabulary
 
-/// A small CSV file held whole: a mapping file, a suppression list. Exports are never read this way.
+/// A small CSV file held whole: a mapping file, a suppression list.
+///
+/// Exports are never read this way.
 public struct CSVTable: Sendable {
   /// A row with the place of each cell.
   public struct Row: Sendable {
@@ -82,12 +84,14 @@ public struct CSVTable: Sendable {
 
   /// The place of a cell, to point at.
   public func location(_ row: Row, _ column: Int) -> (SourceLocation, Excerpt) {
-    let known = column < row.columns.count
+    // A cell behind a line break in quotes does not stand on the line that is shown.
+    let known = column < row.columns.count && row.columns[column] <= max(1, row.text.count)
     return (
       SourceLocation(file: path, line: row.line, column: known ? row.columns[column] : nil),
       Excerpt(
         text: row.text, markStart: known ? row.columns[column] - 1 : 0,
-        markLength: known ? row.lengths[column] : row.text.count)
+        markLength: known
+          ? min(row.lengths[column], row.text.count - row.columns[column] + 1) : row.text.count)
     )
   }
 

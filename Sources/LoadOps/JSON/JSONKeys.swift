@@ -29,8 +29,10 @@ enum JSONKeyMeaning: Equatable {
 
 /// Tells what keys mean, through the same alias table as CSV headers, and remembers the answer.
 struct JSONKeys {
-  private let meanings: [String: ColumnMeaning]
+  let meanings: [String: ColumnMeaning]
   private var known: [[UInt64: JSONKeyMeaning]]
+  /// What keys at the top of a record say about its kind.
+  var hints: [UInt64: RecordKind?] = [:]
   /// Names that mean nothing to us, in order of appearance.
   private(set) var unknownNames: [String] = []
 
@@ -49,9 +51,22 @@ struct JSONKeys {
     JSONStringDecoder.decode(raw, raw.indices, into: &text)
     let name = String(decoding: text, as: UTF8.self)
     let meaning = JSONKeys.meaning(HeaderName.normalised(name), context, meanings)
-    if meaning == .unknown { unknownNames.append(context == .line ? "lines.\(name)" : name) }
+    if meaning == .unknown { noteUnknown(context == .line ? "lines.\(name)" : name) }
     known[context.rawValue][hash] = meaning
     return meaning
+  }
+
+  /// Remembers a key whose value is carried nowhere.
+  mutating func noteUnknown(_ name: String) {
+    if !unknownNames.contains(name) { unknownNames.append(name) }
+  }
+
+  /// Remembers a key of the outermost object, unless it only describes the export.
+  mutating func noteOuter(_ name: String) {
+    switch HeaderName.normalised(name) {
+    case "format", "version", "exportedat", "company", "payments": break
+    default: if JSONKeys.collection(name) == nil { noteUnknown(name) }
+    }
   }
 
   /// The collection that a key of the outermost object names.
@@ -68,12 +83,13 @@ struct JSONKeys {
     "lines", "lineitems", "items", "invoiceitems", "payitems", "accessorials", "charges",
   ]
 
-  private static let lineFields: Set<Field> = [
+  /// What stands once per line.
+  static let lineFields: Set<Field> = [
     .lineNumber, .category, .lineDescription, .quantity, .unit, .rate, .amount, .serviceDate,
     .taxable, .taxCode,
   ]
 
-  private static func meaning(
+  static func meaning(
     _ name: String, _ context: JSONContext, _ meanings: [String: ColumnMeaning]
   ) -> JSONKeyMeaning {
     if meanings[name] == .ignored || Field.isKnownButNotCarried(name) { return .ignored }

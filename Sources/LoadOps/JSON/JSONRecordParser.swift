@@ -4,6 +4,10 @@ internal import Vocabulary
 struct JSONRecordParser {
   var keys: JSONKeys
   private var escaped: [Int] = []
+  /// Cells of the first row that were given beside the lines and not in one.
+  private var outerSlots: [Int] = []
+  private var hasLines = false
+  private var stopsStart: Int?
 
   init(meanings: [String: ColumnMeaning]) {
     keys = JSONKeys(meanings: meanings)
@@ -13,24 +17,26 @@ struct JSONRecordParser {
   mutating func kind(of buffer: [UInt8], _ range: Range<Int>) -> RecordKind? {
     let bytes = buffer.span
     guard bytes[range.lowerBound] == UInt8(ascii: "{") else { return nil }
-    var hasCustomer = false
+    var (hasCustomer, hasCategory) = (false, false)
     var index = range.lowerBound + 1
     while let (key, value) = JSONRecordParser.member(bytes, &index) {
       let name = bytes.extracting(key)
       switch keys.kindHint(name) {
       case .invoices?: return .invoices
-      case .incomeCategories?: return .incomeCategories
+      case .incomeCategories?: hasCategory = true
       case .customers?: hasCustomer = true
       case nil: break
       }
       index = JSONRecordParser.end(of: bytes, value)
     }
-    return hasCustomer ? .customers : nil
+    return hasCategory ? .incomeCategories : hasCustomer ? .customers : nil
   }
 
   /// Fills the record's rows and cells from its raw bytes.
   mutating func parse(_ record: inout Record, _ kind: RecordKind) {
     escaped.removeAll(keepingCapacity: true)
+    outerSlots.removeAll(keepingCapacity: true)
+    (hasLines, stopsStart) = (false, nil)
     let raw = record.text
     if raw.contains(where: { $0 >= 0x80 }), (try? UTF8Span(validating: raw.span)) == nil {
       record.faults.append((0, .notUTF8))
@@ -43,7 +49,23 @@ struct JSONRecordParser {
       case .incomeCategories: .category
       }
     object(raw.span, 0, context, row: 0, &record)
+    if let stopsStart { stops(raw.span, stopsStart, &record) }
     finish(&record, raw)
+    // LoadOps uses one value for both, so a load id alone is the invoice number.
+    let (number, load) = (Field.invoiceNumber.index, Field.loadID.index)
+    if kind == .invoices, record.cells[number].source.isEmpty {
+      record.cells.swapAt(number, load)
+    }
+  }
+
+  /// Makes a record of bytes that no values can be taken from.
+  func refuse(_ record: inout Record, _ fault: RecordFault) {
+    record.fillRow()
+    record.rows.append(
+      Record.Row(
+        start: 0, ordinal: record.place.ordinal, line: record.place.line,
+        offset: record.place.offset))
+    record.faults.append((0, fault))
   }
 
   private func startRow(_ record: inout Record, at start: Int) {
@@ -72,12 +94,21 @@ struct JSONRecordParser {
       let end = JSONRecordParser.end(of: bytes, value)
       let first = bytes[value]
       switch keys.meaning(bytes.extracting(key), context) {
+      case .field(let field) where context == .invoice && JSONKeys.lineFields.contains(field):
+        if hasLines {
+          keys.noteUnknown(field.name)
+        } else {
+          outerSlots.append(field.index)
+          set(field, bytes, value..<end, row: row, &record)
+        }
       case .field(let field):
         set(field, bytes, value..<end, row: row, &record)
       case .lines where first == UInt8(ascii: "["):
+        if hasLines { record.faults.append((row, .json("the lines are given twice"))) }
         lines(bytes, value, &record)
       case .stops where first == UInt8(ascii: "["):
-        stops(bytes, value, &record)
+        if stopsStart != nil { record.faults.append((row, .json("the stops are given twice"))) }
+        stopsStart = value
       case .object(let inner) where first == UInt8(ascii: "{"):
         object(bytes, value, inner, row: row, &record)
       case .lines, .stops, .object:
@@ -95,6 +126,15 @@ struct JSONRecordParser {
   private mutating func lines(_ bytes: Span<UInt8>, _ start: Int, _ record: inout Record) {
     var index = JSONSyntax.skipBlanks(bytes, start + 1)
     var row = 0
+    if bytes[index] != UInt8(ascii: "]"), !hasLines {
+      // What stands beside the lines is no part of the first one.
+      hasLines = true
+      for slot in outerSlots where !record.cells[slot].source.isEmpty {
+        keys.noteUnknown(Field.allCases[slot].name)
+        record.cells[slot] = .absent
+        escaped.removeAll { $0 == slot }
+      }
+    }
     while bytes[index] != UInt8(ascii: "]") {
       if bytes[index] == UInt8(ascii: ",") { index = JSONSyntax.skipBlanks(bytes, index + 1) }
       let end = JSONRecordParser.end(of: bytes, index)
@@ -261,16 +301,29 @@ struct JSONRecordParser {
 extension JSONKeys {
   /// What a key at the top of a record says about the kind of record.
   mutating func kindHint(_ key: Span<UInt8>) -> RecordKind? {
+    let hash = ByteHash.of(key)
+    if let hint = hints[hash] { return hint }
+    let hint = newHint(key)
+    hints.updateValue(hint, forKey: hash)
+    return hint
+  }
+
+  private func newHint(_ key: Span<UInt8>) -> RecordKind? {
     var raw: [UInt8] = []
     raw.append(key)
     var text: [UInt8] = []
     JSONStringDecoder.decode(raw, raw.indices, into: &text)
-    switch HeaderName.normalised(String(decoding: text, as: UTF8.self)) {
-    case "invoicenumber", "invoice", "loadid", "lines", "lineitems", "invoicedate": return .invoices
-    case "payitem", "incomecategory": return .incomeCategories
-    case "customername", "customer", "name": return .customers
-    default: return nil
+    let name = HeaderName.normalised(String(decoding: text, as: UTF8.self))
+    switch JSONKeys.meaning(name, .invoice, meanings) {
+    case .lines: return .invoices
+    case .field(.invoiceNumber) where name != "number": return .invoices
+    case .field(.loadID), .field(.invoiceTotal), .field(.amount): return .invoices
+    case .field(.invoiceDate) where name != "date": return .invoices
+    default: break
     }
+    if JSONKeys.meaning(name, .category, meanings) == .field(.payItem) { return .incomeCategories }
+    if JSONKeys.meaning(name, .customer, meanings) == .field(.customerName) { return .customers }
+    return nil
   }
 }
 

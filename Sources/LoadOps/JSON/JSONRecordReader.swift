@@ -34,6 +34,8 @@ final class JSONRecordReader {
   private var cursor: Int
   private var line = 1
   private var lineCursor: Int
+  /// Whether a CR that was counted as a line end was the last byte in view; its LF may come next.
+  private var countedReturn = false
   private var ordinal: UInt32 = 0
 
   var notes: ExportNotes {
@@ -75,7 +77,14 @@ final class JSONRecordReader {
   /// Fills a record of an invoice whose raw bytes were read again.
   func reparse(_ record: inout Record) {
     record.layout = JSONRecordReader.layout
-    parser.parse(&record, .invoices)
+    guard record.text.first == UInt8(ascii: "{") else {
+      return parser.refuse(&record, .json("this is not an object"))
+    }
+    switch value(record.text, from: 0, isLast: true) {
+    case .complete(record.text.count): parser.parse(&record, .invoices)
+    case .wrong(_, let reason): parser.refuse(&record, .json(reason))
+    case .complete, .needsMore: parser.refuse(&record, .json("nothing may follow behind the end"))
+    }
   }
 
   // MARK: - Structure
@@ -159,10 +168,14 @@ final class JSONRecordReader {
     }
     cursor += 1
     try skipBlanks()
-    if let kind = JSONKeys.collection(name), window.bytes[cursor] == UInt8(ascii: "[") {
+    let kind = JSONKeys.collection(name)
+    if let kind, window.bytes[cursor] == UInt8(ascii: "[") {
       cursor += 1
       state = .array(kind, isFirst: true, inContainer: true)
+    } else if kind != nil, window.bytes[cursor] != UInt8(ascii: "n") {
+      throw wrong(cursor, "\"\(name)\" must be an array of records")
     } else {
+      parser.keys.noteOuter(name)
       cursor = try complete(value).upperBound
       state = .container(isFirst: false)
     }
@@ -207,19 +220,28 @@ final class JSONRecordReader {
       case .needsMore: throw tooLarge()
       case .wrong(let place, let reason):
         // Only where each record has a line of its own can reading go on behind a bad one.
-        guard records > 0 || hasFurtherLine() else { throw wrong(place, reason) }
-        var end = cursor
-        while end < window.bytes.count, window.bytes[end] != 0x0A { end += 1 }
-        guard place <= end else { throw wrong(place, reason) }
+        let offset = place - cursor
+        let (end, next) = try lineInView()
+        let followsObject = next.map { window.bytes[$0] == UInt8(ascii: "{") } ?? false
+        guard ordinal > 0 || followsObject else { throw wrong(cursor + offset, reason) }
+        // A line that lacks its end is noticed where the next object begins.
+        let isCutOff = followsObject && next == cursor + offset
+        guard cursor + offset <= end || isCutOff else { throw wrong(cursor + offset, reason) }
         return (cursor..<end, .json(reason))
       }
     }
   }
 
-  private func hasFurtherLine() -> Bool {
-    guard let end = window.bytes[cursor...].firstIndex(of: 0x0A) else { return false }
-    let next = skipBlanks(window.bytes, end)
-    return next < window.bytes.count && window.bytes[next] == UInt8(ascii: "{")
+  /// Where the line at the cursor ends, and where the next thing behind it begins.
+  private func lineInView() throws(Failure) -> (end: Int, next: Int?) {
+    while true {
+      let end = window.bytes[cursor...].firstIndex(of: 0x0A) ?? window.bytes.count
+      let next = skipBlanks(window.bytes, end)
+      if next < window.bytes.count { return (end, next) }
+      if window.isAtEnd { return (end, nil) }
+      guard window.bytes.count - cursor < JSONRecordReader.largestRecord else { throw tooLarge() }
+      _ = try fill()
+    }
   }
 
   /// Makes a record of an element if it is of a kind wanted.
@@ -230,7 +252,8 @@ final class JSONRecordReader {
     countLines(to: range.lowerBound)
     cursor = range.upperBound
     ordinal += 1
-    let kind = kind ?? parser.kind(of: window.bytes, range) ?? .invoices
+    // What is no valid object cannot be asked what it is.
+    let kind = kind ?? (fault == nil ? parser.kind(of: window.bytes, range) : nil) ?? .invoices
     kinds.insert(kind)
     guard wanted.contains(kind) else { return nil }
     records += 1
@@ -241,11 +264,7 @@ final class JSONRecordReader {
       offset: window.baseOffset + UInt64(range.lowerBound))
     record.text.append(contentsOf: window.bytes[range])
     if let fault {
-      record.fillRow()
-      record.rows.append(
-        Record.Row(
-          start: 0, ordinal: ordinal, line: record.place.line, offset: record.place.offset))
-      record.faults.append((0, fault))
+      parser.refuse(&record, fault)
     } else {
       parser.parse(&record, kind)
     }
@@ -310,8 +329,15 @@ final class JSONRecordReader {
 
   private func countLines(to index: Int) {
     guard index > lineCursor else { return }
-    line += LineEnds.count(window.bytes, lineCursor..<index)
+    line += lines(upTo: index)
     lineCursor = index
+    countedReturn = index == window.bytes.count && window.bytes[index - 1] == 0x0D
+  }
+
+  private func lines(upTo index: Int) -> Int {
+    guard index > lineCursor else { return 0 }
+    let isSecondHalf = countedReturn && window.bytes[lineCursor] == 0x0A
+    return LineEnds.count(window.bytes, lineCursor..<index) - (isSecondHalf ? 1 : 0)
   }
 
   private func text(_ range: Range<Int>) -> String {
@@ -329,12 +355,11 @@ final class JSONRecordReader {
   }
 
   private func wrong(_ index: Int, _ reason: String) -> Failure {
-    let base = lineCursor <= index ? line + LineEnds.count(window.bytes, lineCursor..<index) : line
-    let (line, column, excerpt) = LineExcerpt.make(
-      window.bytes, mark: index, length: 1, atFileStart: window.baseOffset == 0, line: base)
+    let (location, excerpt) = LineExcerpt.make(
+      window, offset: window.baseOffset + UInt64(index), length: 1, line: line + lines(upTo: index))
     return Failure(
       .inputUnreadable, "\(window.path) is not valid JSON: \(reason)",
       remedy: "export the file again; if it was edited by hand, mend this place",
-      location: SourceLocation(file: window.path, line: line, column: column), excerpt: excerpt)
+      location: location, excerpt: excerpt)
   }
 }
