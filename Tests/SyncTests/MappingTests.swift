@@ -180,7 +180,7 @@ final class MappingTests {
     #expect(mapping.terms(for: "NET30")?.quickBooks == "Net 30")
     #expect(mapping.className(for: "DAL")?.line == 8)
     #expect(mapping.column(for: "unser zeichen no") == .field(.invoiceNumber))
-    #expect(mapping.column(for: "Driver Pay") == .ignore)
+    #expect(mapping.column(for: "Driver Pay") == .ignored)
     #expect(mapping.column(for: "Amount") == nil)
     #expect(mapping.columns.count == 2)
     #expect(mapping.rows.map(\.index) == Array(0..<10))

@@ -1,0 +1,104 @@
+import Foundation
+import TestSupport
+
+/// A sample's whole story, as it came out this time.
+struct SampleRun {
+  /// What was printed, in the form of the files under `expected`, by their names.
+  private(set) var texts: [String: Data] = [:]
+
+  private let sample: Sample
+  private let folder: TemporaryFolder
+  private var output = ""
+  private var messages = ""
+  private var codes = ""
+  private var plan = ""
+  private var input: String?
+
+  /// Copies the sample to a temporary folder and runs its commands there.
+  init(_ sample: Sample) throws {
+    self.sample = sample
+    folder = try TemporaryFolder()
+    let given = try FileManager.default.contentsOfDirectory(atPath: sample.folder.path)
+      .filter { $0 != "expected" && $0 != "command" }
+    for name in given { try folder.copy(sample.folder.appendingPathComponent(name), to: name) }
+    let before = Set(try folder.files().keys)
+    let steps = try sample.steps()
+    let isStory = steps.count { !$0.isChange } > 1
+    for step in steps {
+      if step.isChange { try change(step) } else { try run(step, isStory) }
+    }
+    texts["stdout"] = Data(output.utf8)
+    texts["stderr"] = messages.isEmpty ? nil : Data(messages.utf8)
+    texts["code"] = Data(codes.utf8)
+    try collect(before)
+  }
+
+  private mutating func run(_ step: Sample.Step, _ isStory: Bool) throws {
+    let words = try step.words.map(filled)
+    let run = try CommandRun.run(words, in: folder.url.path, input: input)
+    input = nil
+    if let mark = run.output.range(of: "plan fingerprint: ") {
+      plan = String(run.output[mark.upperBound...].prefix(64))
+    }
+    let title = "$ loadbooks \(step.line)\n"
+    output += (isStory ? title : "") + masked(run.output)
+    if !run.messages.isEmpty { messages += (isStory ? title : "") + masked(run.messages) }
+    codes += "\(run.code)\n"
+  }
+
+  // MARK: - Changes in between
+
+  private mutating func change(_ step: Sample.Step) throws {
+    let words = try step.words.map(filled)
+    switch (words[0], words.count) {
+    case ("@replace", 4):
+      let text = try folder.text(words[1])
+      guard text.components(separatedBy: words[2]).count == 2 else {
+        throw Misuse(step: step.line, reason: "the text to replace must be there once")
+      }
+      try folder.write(text.replacing(words[2], with: words[3]), to: words[1])
+    case ("@append", 3): try folder.write(try folder.text(words[1]) + words[2] + "\n", to: words[1])
+    case ("@input", 2): input = folder.path(words[1])
+    default: throw Misuse(step: step.line, reason: "there is no such change")
+    }
+  }
+
+  /// A line of a `command` file that makes no sense.
+  struct Misuse: Error {
+    var step: String
+    var reason: String
+  }
+
+  private func filled(_ word: String) throws -> String {
+    var word = word.replacing("{plan}", with: plan)
+    guard word.contains("{run}") else { return word }
+    let runs = try FileManager.default.contentsOfDirectory(atPath: folder.path("company/outbox"))
+    word = word.replacing("{run}", with: runs.sorted().last ?? "")
+    return word
+  }
+
+  // MARK: - What was written
+
+  private mutating func collect(_ before: Set<String>) throws {
+    var names: [String] = []
+    for (path, data) in try folder.files() where !before.contains(path) {
+      guard !path.contains(".loadbooks/") else { continue }
+      names.append(masked(path))
+      let name = (path as NSString).lastPathComponent
+      if name.hasSuffix(".iif") || name.hasPrefix("held") { texts["files/" + masked(path)] = data }
+    }
+    guard !names.isEmpty else { return }
+    texts["written"] = Data((names.sorted().joined(separator: "\n") + "\n").utf8)
+  }
+
+  /// The text without what another place or another version's settings would change: the temporary
+  /// folder, and the digits that the plan's fingerprint lends to names.
+  private func masked(_ text: String) -> String {
+    text.replacing(folder.url.path, with: "<folder>")
+      .replacing(/(plan fingerprint: )[0-9a-f]{64}/) { "\($0.output.1)<fingerprint>" }
+      .replacing(/(\n  plan      |plan-|unrecorded-|any more, but )[0-9a-f]{12}/) {
+        "\($0.output.1)<plan>"
+      }
+      .replacing(/(20[0-9]{6}-[0-9]{6})-[0-9a-f]{4}/) { "\($0.output.1)-xxxx" }
+  }
+}

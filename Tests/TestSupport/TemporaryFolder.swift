@@ -1,0 +1,69 @@
+package import Foundation
+
+/// A folder for one test, removed with everything in it when the test is over.
+package final class TemporaryFolder {
+  /// The folder, without symbolic links, so that it can be found again in what a program prints.
+  package let url: URL
+
+  /// Makes an empty folder.
+  package init() throws {
+    let made = FileManager.default.temporaryDirectory
+      .appendingPathComponent("loadbooks-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: made, withIntermediateDirectories: true)
+    url = made.resolvingSymlinksInPath()
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: url)
+  }
+
+  /// The path of something in the folder.
+  package func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+  /// Writes a file, with the folders above it.
+  @discardableResult
+  package func write(_ text: String, to name: String) throws -> String {
+    let file = url.appendingPathComponent(name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+    return file.path
+  }
+
+  /// Copies a file or a folder in.
+  package func copy(_ source: URL, to name: String) throws {
+    let target = url.appendingPathComponent(name)
+    try FileManager.default.createDirectory(
+      at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: source, to: target)
+  }
+
+  /// The bytes of a file.
+  package func data(_ name: String) throws -> Data {
+    try Data(contentsOf: url.appendingPathComponent(name))
+  }
+
+  /// The text of a file.
+  package func text(_ name: String) throws -> String {
+    String(decoding: try data(name), as: UTF8.self)
+  }
+
+  /// Every file in a folder and below, by its path from there.
+  package func files(in name: String = ".") throws -> [String: Data] {
+    try TemporaryFolder.files(in: url.appendingPathComponent(name))
+  }
+
+  /// Every file in a folder and below, by its path from there; hidden ones too.
+  package static func files(in folder: URL) throws -> [String: Data] {
+    var found: [String: Data] = [:]
+    for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {
+      var isFolder: ObjCBool = false
+      let url = folder.appendingPathComponent(path)
+      guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
+        !isFolder.boolValue
+      else { continue }
+      found[path] = try Data(contentsOf: url)
+    }
+    return found
+  }
+}
