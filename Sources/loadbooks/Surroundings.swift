@@ -80,17 +80,18 @@ final class ProgressLine {
   }
 
   /// Shows how far it is.
-  func update(_ done: UInt64, _ total: UInt64) {
+  func update(_ done: UInt64, _ total: UInt64, _ stage: String? = nil) {
     guard here.messagesAreTerminal, total > 0, here.now.timeIntervalSince(started) > 1 else {
       return
     }
     let share = min(1, Double(done) / Double(total))
     let bar = String(repeating: "#", count: Int(share * 30))
     let text =
-      "\r\(title) [\(bar)\(String(repeating: ".", count: 30 - bar.count))] \(Int(share * 100)) %"
+      "\r\(stage ?? title) [\(bar)\(String(repeating: ".", count: 30 - bar.count))] \(Int(share * 100)) %"
     guard text != shown else { return }
+    let blanks = String(repeating: " ", count: max(0, shown.count - text.count))
     shown = text
-    here.show(text)
+    here.show(text + blanks)
   }
 
   /// Wipes the line.

@@ -11,8 +11,16 @@ public import Vocabulary
 /// transaction while all files still have hidden names; a program that is killed after that finds the
 /// run unfinished at its next start and ends it (see ``RunRecovery``).
 public struct Conversion {
-  /// Tells how far delivering is, in invoices.
-  public typealias Progress = (_ done: UInt64, _ total: UInt64) -> Void
+  /// What a run is busy with.
+  public enum Stage: String, Sendable {
+    /// Reading the export again and writing its documents.
+    case writing
+    /// Checking the written files and reading them back.
+    case checking
+  }
+
+  /// Tells how far a stage is, in invoices.
+  public typealias Progress = (_ stage: Stage, _ done: UInt64, _ total: UInt64) -> Void
 
   /// How many invoices the HTML report lists of those that went out, and of the others.
   private static let listedRows = 1000
@@ -175,7 +183,7 @@ public struct Conversion {
         }
         let planned = plan.invoices[next]
         next += 1
-        if next & 1023 == 0 { progress?(UInt64(next), UInt64(plan.invoices.count)) }
+        if next & 1023 == 0 { progress?(.writing, UInt64(next), UInt64(plan.invoices.count)) }
         guard planned.isSelected else { continue }
         if let places = plan.scattered[planned.place] { try source.read(places, into: &record) }
         source.decode(&record, into: &invoice)
@@ -203,6 +211,7 @@ public struct Conversion {
     for file in held.staged { try file.finish() }
     staged += held.staged
     if let writer {
+      progress?(.checking, 0, UInt64(plan.documents))
       report.outputs = try writer.finish()
       staged += writer.stagedFiles
     }

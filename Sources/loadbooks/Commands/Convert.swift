@@ -90,7 +90,7 @@ struct Convert: ParsableCommand {
     defer { line.end() }
     let report = try Conversion.convert(
       plan, run: run, output: folder, ledger: ledger, clock: { here.timestamp },
-      progress: line.update)
+      progress: { stage, done, total in line.update(done, total, stage.rawValue) })
     line.end()
     if options.json {
       here.print(JSONReport.render(report))
