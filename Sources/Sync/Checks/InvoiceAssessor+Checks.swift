@@ -257,8 +257,8 @@ extension InvoiceAssessor {
   // MARK: - Customers, items, terms
 
   mutating func checkCustomer(_ record: Record, _ invoice: Invoice) {
-    let entry = customers.entries[result.customer]
-    if !entry.holding.isEmpty {
+    if !customers.entries[result.customer].holding.isEmpty {
+      let entry = customers.entries[result.customer]
       for rule in entry.holding.rules {
         raise(rule, record, invoice.customer, .customerName) { me in
           me.detail(rule, entry, record, invoice)
@@ -267,13 +267,13 @@ extension InvoiceAssessor {
     }
     if !invoice.customerID.isEmpty, !invoice.customer.isEmpty,
       let owner = customers.otherName(
-        withID: record.string(invoice.customerID), than: entry.name)
+        withID: record.string(invoice.customerID), than: customers.entries[result.customer].name)
     {
       raise(.customerIDDisagrees, record, invoice.customerID, .customerID) {
         Detail(
           message:
             "customer id \(record.string(invoice.customerID)) is that of \"\(owner)\", but the "
-            + "invoice names \"\(entry.name)\"")
+            + "invoice names \"\(record.string(invoice.customer))\"")
       }
     }
   }
@@ -324,8 +324,9 @@ extension InvoiceAssessor {
   mutating func checkItems(_ record: Record, _ invoice: Invoice) {
     for line in invoice.lines {
       let number = items.number(of: record.text.span.extracting(line.category.value.range))
-      let entry = items.entries[number]
-      for rule in entry.holding.isEmpty ? [] : entry.holding.rules {
+      let holding = items.entries[number].holding
+      for rule in holding.isEmpty ? [] : holding.rules {
+        let entry = items.entries[number]
         let cell = line.category.isEmpty ? record.wholeRow(line.row) : line.category
         raise(rule, record, cell, .category) { me in
           rule == .categoryMissing

@@ -49,6 +49,8 @@ struct InvoiceAssessor {
 
   var result = Assessment()
   private let sendable: Set<String>
+  /// The rules that keep an invoice from going out, under the settings.
+  private var holding = RuleSet.none
   private var scratch: [UInt8] = []
 
   init(context: PlanContext, master: MasterData) {
@@ -65,6 +67,7 @@ struct InvoiceAssessor {
     terms = TermsBook(mapping: context.mapping)
     terminals = ClassBook(mapping: context.mapping)
     sendable = Set(settings.policies.sendableStatuses.map { $0.lowercased() })
+    for rule in Rule.allCases where severity(of: rule) == .error { holding.insert(rule) }
   }
 
   /// Decides about an invoice; `forced` are rules that only the whole batch can know.
@@ -106,15 +109,15 @@ struct InvoiceAssessor {
     }
   }
 
-  /// Whether a rule keeps an invoice from going out under the settings.
-  private func holds(_ rule: Rule) -> Bool {
-    rule == .rateMismatch ? context.settings.policies.rateMismatch == .hold : rule.holds
+  /// Those of the rules that keep an invoice from going out.
+  func holding(_ rules: RuleSet) -> [Rule] {
+    rules.isEmpty ? [] : rules.rules.filter(holding.contains)
   }
 
   // MARK: - The decision
 
   private mutating func conclude(_ record: Record, _ invoice: Invoice) {
-    let isHeld = Rule.allCases.contains { result.rules.contains($0) && holds($0) }
+    let isHeld = result.rules.intersects(holding)
     let number = record.text.span.extracting(invoice.number.value.range)
     let suppression = suppression(record, invoice)
     if !invoice.number.isEmpty, let known = context.ledger.lookup(number) {
@@ -218,28 +221,32 @@ struct InvoiceAssessor {
   /// A hash of everything that is carried to QuickBooks, the same for CSV and JSON.
   private mutating func contentHash(_ record: Record, _ invoice: Invoice) -> ContentHash {
     scratch.removeAll(keepingCapacity: true)
-    let text = record.text.span
-    for cell in [
-      invoice.customer, invoice.terms, invoice.reference, invoice.purchaseOrder,
-      invoice.billOfLading, invoice.terminal, invoice.origin, invoice.destination,
-      invoice.currency, invoice.note,
-    ] {
-      scratch.append(text.extracting(cell.value.range))
-      scratch.append(0)
-    }
-    for date in [invoice.date, invoice.dueDate, invoice.pickupDate] {
-      scratch.appendWord(Int64(date?.daysSince1970 ?? .min))
-    }
+    appendContent(record, invoice.customer)
+    appendContent(record, invoice.terms)
+    appendContent(record, invoice.reference)
+    appendContent(record, invoice.purchaseOrder)
+    appendContent(record, invoice.billOfLading)
+    appendContent(record, invoice.terminal)
+    appendContent(record, invoice.origin)
+    appendContent(record, invoice.destination)
+    appendContent(record, invoice.currency)
+    appendContent(record, invoice.note)
+    scratch.appendWord(Int64(invoice.date?.daysSince1970 ?? .min))
+    scratch.appendWord(Int64(invoice.dueDate?.daysSince1970 ?? .min))
+    scratch.appendWord(Int64(invoice.pickupDate?.daysSince1970 ?? .min))
     for line in invoice.lines {
-      scratch.append(text.extracting(line.category.value.range))
-      scratch.append(0)
-      scratch.append(text.extracting(line.description.value.range))
-      scratch.append(0)
+      appendContent(record, line.category)
+      appendContent(record, line.description)
       scratch.appendWord(line.quantity?.micros ?? .min)
       scratch.appendWord(line.rate?.micros ?? .min)
       scratch.appendWord(line.amount?.cents ?? .min)
     }
     return ContentHash(of: scratch.span)
+  }
+
+  private mutating func appendContent(_ record: Record, _ cell: Cell) {
+    scratch.append(record.text.span.extracting(cell.value.range))
+    scratch.append(0)
   }
 
   /// Whether the status is one that may be sent; an empty one is.

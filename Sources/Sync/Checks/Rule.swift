@@ -65,9 +65,6 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   /// The kind of finding it raises.
   public var kind: Finding.Kind { Rule.kinds[Int(rawValue)] }
 
-  /// Whether it keeps an invoice from being delivered, unless a policy says otherwise.
-  public var holds: Bool { kind.severity == .error }
-
   private static let kinds = allCases.map(\.declaredKind)
 
   private var declaredKind: Finding.Kind {

@@ -194,7 +194,8 @@ public struct Conversion {
         }
         try rows.write(row(record, invoice, assessment, file.name))
         if assessment.outcome == .held {
-          try held.write(record, headers: file.headers, reasons: assessment.rules)
+          try held.write(
+            record, headers: file.headers, reasons: plan.assessor.holding(assessment.rules))
         } else if assessment.outcome == .delivered, let writer {
           try builder.build(record, invoice, assessment, items: &assessor.items, into: &document)
           try writer.append(document)
@@ -245,8 +246,10 @@ public struct Conversion {
   ) -> SyncReport.InvoiceRow {
     let number = record.string(invoice.number)
     var reasons: [String] = []
-    if assessment.outcome == .held || assessment.outcome == .suppressed {
-      reasons = assessment.rules.rules.filter { $0.holds || $0 == .suppressed }.map(\.kind.id)
+    if assessment.outcome == .held {
+      reasons = plan.assessor.holding(assessment.rules).map(\.kind.id)
+    } else if assessment.outcome == .suppressed {
+      reasons = [Rule.suppressed.kind.id]
     }
     var documentName = ""
     if assessment.outcome == .delivered || assessment.outcome == .alreadySynced {

@@ -29,10 +29,10 @@ struct HeldRecords {
 
   /// Writes all rows of a held invoice.
   mutating func write(
-    _ record: Record, headers: [String]?, reasons: RuleSet
+    _ record: Record, headers: [String]?, reasons: [Rule]
   ) throws(Failure) {
     let position = try file(for: headers)
-    let why = reasons.rules.map { "\($0.kind.id): \($0.kind.meaning)" }.joined(separator: " | ")
+    let why = reasons.map { "\($0.kind.id): \($0.kind.meaning)" }.joined(separator: " | ")
     for index in record.rows.indices {
       row.removeAll(keepingCapacity: true)
       var text = why
