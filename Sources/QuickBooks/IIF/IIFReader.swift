@@ -145,9 +145,18 @@ final class IIFReader {
   /// A field that begins with a quotation mark goes on to the one before a delimiter or the end; two
   /// stand for one. When none closes it, it takes the rest of the line, never the next.
   private func split() {
+    let delimiter = delimiter ?? chooseDelimiter()
+    // Local while they grow: a property of a class is checked for exclusive access at every byte.
+    let scratch = scratch
+    var (bytes, fields): ([UInt8], [TextRange]) = ([], [])
+    swap(&bytes, &self.bytes)
+    swap(&fields, &self.fields)
     bytes.removeAll(keepingCapacity: true)
     fields.removeAll(keepingCapacity: true)
-    let delimiter = delimiter ?? chooseDelimiter()
+    defer {
+      swap(&bytes, &self.bytes)
+      swap(&fields, &self.fields)
+    }
     let quote = UInt8(ascii: "\"")
     let count = scratch.count
     var index = 0
