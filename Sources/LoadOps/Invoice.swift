@@ -363,17 +363,16 @@ public struct DateSurvey: Sendable {
     }
   }
 
-  /// Whether any column holds a slashed date.
-  public var hasSlashedDates: Bool {
-    evidence.contains { $0.dayFirstOnly + $0.monthFirstOnly + $0.either > 0 }
-  }
-
   /// The columns as far as they are plain; `preferred` decides where both ways fit every cell.
   ///
   /// A column that mixes ISO with slashes, or both ways round, keeps no order at all: whoever wrote
   /// `03/04/2026` into it cannot be asked, so its slashed dates are held.
+  ///
+  /// One program wrote the file, so what one column proves counts for those that fit both ways, and
+  /// columns that prove opposite orders leave the others undecided.
   public func columns(preferring preferred: DateOrder) -> DateColumns {
     var columns = DateColumns()
+    let order = proven ?? (isContradictory ? nil : preferred)
     for field in DateSurvey.fields {
       let seen = evidence[field.index]
       guard seen.iso == 0 else { continue }
@@ -382,9 +381,21 @@ public struct DateSurvey: Sendable {
       } else if seen.monthFirstOnly > 0, seen.dayFirstOnly == 0 {
         columns[field] = .mdy
       } else if seen.either > 0, seen.monthFirstOnly == 0, seen.dayFirstOnly == 0 {
-        columns[field] = preferred
+        columns[field] = order
       }
     }
     return columns
+  }
+
+  /// The order that some column proves and none contradicts; nil when no date tells.
+  public var proven: DateOrder? {
+    let dayFirst = evidence.contains { $0.dayFirstOnly > 0 }
+    let monthFirst = evidence.contains { $0.monthFirstOnly > 0 }
+    guard dayFirst != monthFirst else { return nil }
+    return dayFirst ? .dmy : .mdy
+  }
+
+  private var isContradictory: Bool {
+    evidence.contains { $0.dayFirstOnly > 0 } && evidence.contains { $0.monthFirstOnly > 0 }
   }
 }

@@ -173,9 +173,13 @@ public struct Planner {
       files[number].dates = survey.columns(preferring: context.settings.formats.dates)
       if let order = files[number].dates[.invoiceDate] {
         let words = order == .mdy ? "month first (M/D/Y)" : "day first (D/M/Y)"
+        let isProven = survey.proven != nil
         batchFindings.append(
           Finding(
-            BatchRules.datesDetected, "invoice dates of \(files[number].name) are read \(words)",
+            BatchRules.datesDetected,
+            "invoice dates of \(files[number].name) are read \(words), "
+              + (isProven ? "as its dates show" : "as formats.dates says: its dates fit both ways"),
+            severity: isProven ? .notice : .warning,
             location: SourceLocation(file: files[number].name, line: 1), field: "invoice_date"))
       }
     }
