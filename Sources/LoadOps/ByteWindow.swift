@@ -46,7 +46,9 @@ final class ByteWindow {
 
   deinit { close(descriptor) }
 
-  /// Reads another block; what lies before ``start`` is dropped. Returns how far the bytes moved.
+  /// Reads another block and returns how far the bytes moved.
+  ///
+  /// What lies before ``start`` is dropped.
   ///
   /// - Throws: ``Failure`` with cause `inputUnreadable`.
   func fill() throws(Failure) -> Int {

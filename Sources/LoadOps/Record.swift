@@ -4,7 +4,9 @@ public import Vocabulary
 public struct RecordPlace: Hashable, Sendable {
   /// Which input file, by its position in the list of inputs.
   public var file: Int32
-  /// Which record of the file, from 1. A CSV row is a record; so is an object in JSON.
+  /// Which record of the file, from 1.
+  ///
+  /// A CSV row is a record; so is an object in JSON.
   public var ordinal: UInt32
   /// The line its first byte is on, from 1.
   public var line: UInt32

@@ -1,7 +1,9 @@
 internal import Foundation
 public import Vocabulary
 
-/// A small CSV file held whole: a mapping file, a suppression list. Exports are never read this way.
+/// A small CSV file held whole: a mapping file, a suppression list.
+///
+/// Exports are never read this way.
 public struct CSVTable: Sendable {
   /// A row with the place of each cell.
   public struct Row: Sendable {
