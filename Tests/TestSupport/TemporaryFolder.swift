@@ -1,0 +1,43 @@
+internal import Foundation
+
+/// A folder of one test, removed with everything in it when the test is over.
+public final class TemporaryFolder {
+  /// Its path.
+  public let path: String
+
+  /// An empty folder.
+  public init() throws {
+    path = FileManager.default.temporaryDirectory.path + "/loadbooks-test-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Writes a file and returns its path.
+  @discardableResult
+  public func write(_ bytes: [UInt8], to name: String) throws -> String {
+    let file = path + "/" + name
+    guard let stream = fopen(file, "wb") else { throw CocoaError(.fileWriteUnknown) }
+    defer { fclose(stream) }
+    guard fwrite(bytes, 1, bytes.count, stream) == bytes.count else {
+      throw CocoaError(.fileWriteUnknown)
+    }
+    return file
+  }
+
+  /// Writes a text file and returns its path.
+  @discardableResult
+  public func write(_ text: String, to name: String) throws -> String {
+    try write(Array(text.utf8), to: name)
+  }
+
+  /// The bytes of a file.
+  public func read(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
+  }
+
+  /// The names of all files, hidden ones too, in order.
+  public var entries: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? []
+  }
+}
