@@ -17,11 +17,13 @@ public final class TemporaryFolder {
   @discardableResult
   public func write(_ bytes: [UInt8], to name: String) throws -> String {
     let file = path + "/" + name
-    guard let stream = fopen(file, "wb") else { throw CocoaError(.fileWriteUnknown) }
-    defer { fclose(stream) }
-    guard fwrite(bytes, 1, bytes.count, stream) == bytes.count else {
-      throw CocoaError(.fileWriteUnknown)
-    }
+    // Not emptied first: file systems then force every one of thousands of small files to disk.
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+    defer { close(descriptor) }
+    guard Foundation.write(descriptor, bytes, bytes.count) == bytes.count,
+      ftruncate(descriptor, off_t(bytes.count)) == 0
+    else { throw CocoaError(.fileWriteUnknown) }
     return file
   }
 
