@@ -19,7 +19,6 @@ final class ByteWindow {
   private let descriptor: Int32
   private var hasher: FingerprintHasher?
   private let blockSize: Int
-  private var seekable = true
 
   /// Opens a file; `hashing` computes its fingerprint on the way.
   ///
@@ -46,9 +45,9 @@ final class ByteWindow {
 
   deinit { close(descriptor) }
 
-  /// Reads another block; what lies before ``start`` is dropped.
+  /// Reads another block and returns how far the bytes moved.
   ///
-  /// Returns how far the bytes moved.
+  /// What lies before ``start`` is dropped.
   ///
   /// - Throws: ``Failure`` with cause `inputUnreadable`.
   func fill() throws(Failure) -> Int {

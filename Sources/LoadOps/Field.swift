@@ -264,12 +264,14 @@ extension Field {
 public enum HeaderName {
   /// `Invoice No.` and `INVOICE #` both become `invoicenumber`; `Amount ($)` becomes `amount`.
   public static func normalised(_ header: String) -> String {
-    var text = header.precomposedStringWithCompatibilityMapping.lowercased()
+    let isPlain = header.utf8.allSatisfy { $0 < 0x80 }
+    var text = (isPlain ? header : header.precomposedStringWithCompatibilityMapping).lowercased()
     while text.last == ")", let open = text.lastIndex(of: "("), !text[open...].contains("product") {
       text = String(text[..<open])
       while text.last == " " { text.removeLast() }
     }
-    text = text.replacing("#", with: " number ").replacing("p.o.", with: "po ")
+    if text.contains("#") { text = text.replacing("#", with: " number ") }
+    if text.contains("p.o.") { text = text.replacing("p.o.", with: "po ") }
     let words = text.split { !$0.isLetter && !$0.isNumber }
     return words.map { $0 == "no" || $0 == "nbr" || $0 == "num" ? "number" : $0 }.joined()
   }

@@ -17,17 +17,43 @@ package final class TemporaryFolder {
     try? FileManager.default.removeItem(at: url)
   }
 
+  /// The path of the folder.
+  package var path: String { url.path }
+
   /// The path of something in the folder.
   package func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 
-  /// Writes a file, with the folders above it.
+  /// Writes a text file, with the folders above it.
   @discardableResult
   package func write(_ text: String, to name: String) throws -> String {
-    let file = url.appendingPathComponent(name)
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
-    return file.path
+    try write(Array(text.utf8), to: name)
+  }
+
+  /// Writes a file, with the folders above it.
+  @discardableResult
+  package func write(_ bytes: [UInt8], to name: String) throws -> String {
+    let file = path + "/" + name
+    if name.contains("/") {
+      try FileManager.default.createDirectory(
+        at: url.appendingPathComponent(name).deletingLastPathComponent(),
+        withIntermediateDirectories: true)
+    }
+    // Not emptied first: file systems then force every one of thousands of small files to disk.
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+    defer { close(descriptor) }
+    guard Foundation.write(descriptor, bytes, bytes.count) == bytes.count,
+      ftruncate(descriptor, off_t(bytes.count)) == 0
+    else { throw CocoaError(.fileWriteUnknown) }
+    return file
+  }
+
+  /// The bytes of a file.
+  package func read(_ name: String) throws -> [UInt8] { [UInt8](try data(name)) }
+
+  /// The names of all files in the folder, hidden ones too, in order.
+  package var entries: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? []
   }
 
   /// Copies a file or a folder in.

@@ -33,14 +33,15 @@ struct CSVColumns {
   init(headers: [String], meanings: [String: ColumnMeaning]) throws(Mismatch) {
     var best: (RecordKind, [Field: Int], [Int])?
     var nearest: Mismatch = .unrecognised
+    let names = headers.map(HeaderName.normalised)
     let kinds: [RecordKind] =
-      CSVColumns.looksLikeInvoices(headers, meanings)
+      CSVColumns.looksLikeInvoices(names, meanings)
       ? [.invoices] : [.invoices, .incomeCategories, .customers]
     for kind in kinds {
       let columns: [Field: Int]
       let unknown: [Int]
       do throws(Mismatch) {
-        (columns, unknown) = try CSVColumns.match(headers, kind, meanings)
+        (columns, unknown) = try CSVColumns.match(headers, names, kind, meanings)
       } catch {
         if case .unrecognised = nearest { nearest = error }
         continue
@@ -82,10 +83,9 @@ struct CSVColumns {
   ///
   /// A customer list needs no more than a name and a list of categories no more than a pay item. An
   /// invoice file that lacks a column has those too, and must not be read as one of them.
-  static func looksLikeInvoices(_ headers: [String], _ meanings: [String: ColumnMeaning]) -> Bool {
+  static func looksLikeInvoices(_ names: [String], _ meanings: [String: ColumnMeaning]) -> Bool {
     let aliases = Field.aliases(of: .invoices)
-    let fields = headers.compactMap { header -> Field? in
-      let name = HeaderName.normalised(header)
+    let fields = names.compactMap { name -> Field? in
       switch meanings[name] {
       case .field(let field)?: return field
       case .ignored?: return nil
@@ -100,15 +100,14 @@ struct CSVColumns {
   }
 
   private static func match(
-    _ headers: [String], _ kind: RecordKind, _ meanings: [String: ColumnMeaning]
+    _ headers: [String], _ names: [String], _ kind: RecordKind, _ meanings: [String: ColumnMeaning]
   ) throws(Mismatch) -> ([Field: Int], [Int]) {
     let aliases = Field.aliases(of: kind)
     var columns: [Field: Int] = [:]
     var unknown: [Int] = []
     var exact: Set<Field> = []
     for (column, header) in headers.enumerated() {
-      let name = HeaderName.normalised(header)
-      if case .field(let field)? = meanings[name], field.belongs(to: kind) {
+      if case .field(let field)? = meanings[names[column]], field.belongs(to: kind) {
         if let other = columns[field] {
           throw .collision(first: headers[other], second: header, field: field)
         }
@@ -117,10 +116,9 @@ struct CSVColumns {
       }
     }
     for (column, header) in headers.enumerated() where columns.values.contains(column) == false {
-      let name = HeaderName.normalised(header)
-      if meanings[name] == .ignored { continue }
-      guard let field = aliases[name] else {
-        if !Field.isKnownButNotCarried(name) { unknown.append(column) }
+      if meanings[names[column]] == .ignored { continue }
+      guard let field = aliases[names[column]] else {
+        if !Field.isKnownButNotCarried(names[column]) { unknown.append(column) }
         continue
       }
       guard let other = columns[field] else {

@@ -51,7 +51,7 @@ struct CSVHeader {
           if candidate == nil { candidate = (header, end) }
         } catch {
           if case .unrecognised = error { continue }
-          if CSVColumns.looksLikeInvoices(headers, meanings) {
+          if CSVColumns.looksLikeInvoices(headers.map(HeaderName.normalised), meanings) {
             if invoices == nil { invoices = (error, (line, index..<end)) }
           } else if case .unrecognised = nearest {
             (nearest, nearestPlace) = (error, (line, index..<end))

@@ -1,0 +1,111 @@
+import Testing
+import Vocabulary
+
+struct CalendarDateTests {
+  @Test func `every day of three centuries comes back from its parts and its text`() throws {
+    var expected = try #require(CalendarDate(year: 1900, month: 1, day: 1))
+    #expect(expected.daysSince1970 == -25_567)
+    var wrong: [String] = []
+    for year in 1900...2199 {
+      for month in 1...12 {
+        for day in 1...CalendarDate.days(inMonth: month, of: year) {
+          let date = CalendarDate(year: year, month: month, day: day)
+          if date != expected || expected.components != (year, month, day)
+            || CalendarDate(iso: expected.description) != expected
+          {
+            wrong.append("\(year)-\(month)-\(day)")
+          }
+          expected = expected.adding(days: 1)
+        }
+      }
+    }
+    #expect(wrong.isEmpty)
+    #expect(expected.components == (2200, 1, 1))
+  }
+
+  private static let known: [(Int32, String)] = [
+    (0, "1970-01-01"), (-1, "1969-12-31"), (11_016, "2000-02-29"), (20_454, "2026-01-01"),
+    (10_957, "2000-01-01"), (84_005, "2199-12-31"),
+  ]
+
+  @Test(arguments: known)
+  func `known days have their numbers`(days: Int32, text: String) {
+    #expect(CalendarDate(daysSince1970: days).description == text)
+  }
+
+  private static let noDays: [(Int, Int, Int)] = [
+    (1900, 2, 29), (2100, 2, 29), (2025, 2, 29), (2024, 2, 30), (2026, 4, 31), (2026, 6, 31),
+    (2026, 9, 31), (2026, 11, 31), (2026, 1, 32), (2026, 1, 0), (2026, 0, 1), (2026, 13, 1),
+    (1899, 12, 31), (2200, 1, 1), (0, 1, 1), (2026, -1, 1), (2026, 1, -1), (.max, .max, .max),
+    (.min, .min, .min),
+  ]
+
+  @Test(arguments: noDays)
+  func `what is no day of the calendar is refused`(year: Int, month: Int, day: Int) {
+    #expect(CalendarDate(year: year, month: month, day: day) == nil)
+  }
+
+  @Test func `leap years follow the Gregorian rule`() {
+    for year in [1904, 2000, 2024, 2196] { #expect(CalendarDate.days(inMonth: 2, of: year) == 29) }
+    for year in [1900, 2023, 2100] { #expect(CalendarDate.days(inMonth: 2, of: year) == 28) }
+  }
+
+  @Test(arguments: [
+    "", "2026-3-1", "2026-03-1", "2026-03-311", "2026-02-30", " 2026-03-01", "2026-03-01 ",
+    "2026/03/01", "20260301", "2026-03-01T00:00", "3/1/2026", "1-02-2026", "２026-03-0",
+  ])
+  func `a canonical date is YYYY-MM-DD and nothing else`(text: String) {
+    #expect(CalendarDate(iso: text) == nil)
+  }
+
+  @Test func `adding days never traps`() {
+    let date = CalendarDate(daysSince1970: 20_000)
+    #expect(date.adding(days: -20_001).daysSince1970 == -1)
+    #expect(date.adding(days: .max).daysSince1970 == .max)
+    #expect(date.adding(days: .min).daysSince1970 == .min)
+    #expect(date.adding(days: 1) > date)
+    _ = CalendarDate(daysSince1970: .min).description
+    _ = CalendarDate(daysSince1970: .max).description
+  }
+
+  private static let march = DateShape.iso(year: 2026, month: 3, day: 31)
+  private static let slashed = DateShape.slashed(first: 3, second: 31, year: 2026)
+  private static let shapes: [(String, DateShape)] = [
+    ("", .absent), ("2026-03-31", march), ("2026-03-31T10:15", march),
+    ("2026-03-31 10:15:59", march),
+    ("2026-03-31T24:00:00", march), ("2026-03-31 10:15:59.123456789", march),
+    ("2026-03-31 9:05 AM", march), ("2026-03-31 09:05pm", march),
+    ("2026-13-45", .iso(year: 2026, month: 13, day: 45)),
+    ("2026-03-31T10:15:00Z", .zoned), ("2026-03-31T10:15:00+02:00", .zoned),
+    ("2026-03-31T10:15:00-0500", .zoned), ("2026-03-31 10:15 -05:00", .zoned),
+    ("2026-03-31T10:15:00.5Z", .zoned), ("3/31/2026 10:15Z", .zoned),
+    ("2026-03-31T10:15-05", .zoned),
+    ("3/31/2026", slashed), ("03/31/2026", slashed), ("3/31/26", slashed),
+    ("3/31/2026 14:00", slashed),
+    ("3/31/2026 2:00:00 PM", slashed), ("31/3/2026", .slashed(first: 31, second: 3, year: 2026)),
+    ("1/2/69", .slashed(first: 1, second: 2, year: 2069)),
+    ("1/2/70", .slashed(first: 1, second: 2, year: 1970)),
+    ("1/2/00", .slashed(first: 1, second: 2, year: 2000)),
+    ("1/2/0026", .slashed(first: 1, second: 2, year: 26)),
+    ("99/99/9999", .slashed(first: 99, second: 99, year: 9999)),
+  ]
+
+  @Test(arguments: shapes)
+  func `a date has one of few shapes`(text: String, shape: DateShape) {
+    #expect(DateShape(Array(text.utf8).span) == shape)
+  }
+
+  @Test(arguments: [
+    " ", "-", "N/A", "today", "2026", "2026-", "2026-03", "2026-03-", "2026-3-31", "2026-03-3",
+    "226-03-31", "20260331", "46112", "2026/03/31", "2026.03.31", "31.3.2026", "3-31-2026", "3/31",
+    "3/31/", "3/31/2", "3/31/026", "3/31/20261", "3//2026", "/3/2026", "3/31-2026", "2026-03/31",
+    "123/1/2026", "2026-03-31x", "2026-03-31 ", "2026-03-31T", "2026-03-31T10", "2026-03-31T10:",
+    "2026-03-31T25:00", "2026-03-31T10:60", "2026-03-31T10:15:61", "2026-03-31T10:15:",
+    "2026-03-31T10:15:00.", "2026-03-31T10:15:00,5", "2026-03-31 10:15 XM", "2026-03-31 10:15 A",
+    "2026-03-31 10:15 AMZ", "2026-03-31T10:15+", "2026-03-31T10:15+01:000", "2026-03-31T10:15ZZ",
+    "2026-03-31t10:15", "Mar 31, 2026", "31-Mar-26", "２026-03-31", "1222222", "-3/1/2026",
+  ])
+  func `anything else is unreadable, never guessed`(text: String) {
+    #expect(DateShape(Array(text.utf8).span) == .unreadable)
+  }
+}
