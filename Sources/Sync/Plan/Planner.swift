@@ -148,7 +148,7 @@ public struct Planner {
       batchFindings.append(
         Finding(
           BatchRules.unknownColumns,
-          "\(path) has \(notes.unknownNames.count) unknown column(s): "
+          "\(path) has \(SyncReport.counted(notes.unknownNames.count, "unknown column")): "
             + notes.unknownNames.prefix(20).joined(separator: ", "),
           location: SourceLocation(file: path, line: 1)))
     }
@@ -281,9 +281,11 @@ public struct Planner {
     var hash = ByteHash()
     hash.combine(UInt64(assessment.kind.rawValue))
     hash.combine(number.span)
-    if let other = documentNumbers[hash.value] {
-      for position in [other, position] {
+    if let other = documentNumbers[hash.value], other != position {
+      for (position, rival) in [(other, position), (position, other)] {
+        let place = invoices[rival].place
         forced[invoices[position].place, default: .none].insert(.numberTaken)
+        otherPlaces[invoices[position].place] = [name(of: place)]
       }
     } else {
       documentNumbers[hash.value] = position
@@ -446,10 +448,14 @@ public struct Planner {
       amount: assessment.amount, customer: Int32(assessment.customer), date: assessment.date,
       lines: Int32(assessment.lines), outcome: assessment.outcome,
       isScattered: copy.places.count > 1, isSelected: assessment.isSelected)
-    otherPlaces[place] = others.prefix(5).map { "\(files[Int($0.file)].name):\($0.line)" }
+    otherPlaces[place] = (copy.places.dropFirst() + others).prefix(5).map(name)
     if assessment.outcome == .delivered, context.settings.policies.longNumbers == .keepRight {
       noteDocumentNumber(copy.record, copy.invoice, assessment, position)
     }
+  }
+
+  private func name(of place: RecordPlace) -> String {
+    "\(files[Int(place.file)].name):\(place.line)"
   }
 
   /// Where else a number stands, to say so.
