@@ -368,6 +368,12 @@ public struct DateSurvey: Sendable {
     evidence.contains { $0.dayFirstOnly + $0.monthFirstOnly + $0.either > 0 }
   }
 
+  /// Whether every slashed date of a field could be read month first or day first.
+  public func fitsBothWays(_ field: Field) -> Bool {
+    let seen = evidence[field.index]
+    return seen.either > 0 && seen.dayFirstOnly == 0 && seen.monthFirstOnly == 0
+  }
+
   /// The columns as far as they are plain; `preferred` decides where both ways fit every cell.
   ///
   /// A column that mixes ISO with slashes, or both ways round, keeps no order at all: whoever wrote

@@ -268,8 +268,8 @@ enum BatchRules {
   static let datesDetected = Finding.Kind(
     "dates-detected", .notice,
     meaning:
-      "A file writes dates with slashes; the order of day and month was taken from its columns.",
-    remedy: "if the order is wrong, set formats.dates")
+      "A file writes dates with slashes; the message says which of day and month was taken first.",
+    remedy: "look at one date; if the order is wrong, set formats.dates")
 
   static let all = [
     unknownColumns, headerRepeated, fileIgnored, suppressionUnmatched, suppressionExpired,

@@ -172,7 +172,10 @@ public struct Planner {
       while try reader.next([.invoices], into: &record) != nil { survey.look(at: record) }
       files[number].dates = survey.columns(preferring: context.settings.formats.dates)
       if let order = files[number].dates[.invoiceDate] {
-        let words = order == .mdy ? "month first (M/D/Y)" : "day first (D/M/Y)"
+        let fitsBoth = survey.fitsBothWays(.invoiceDate)
+        let words =
+          (order == .mdy ? "month first (M/D/Y)" : "day first (D/M/Y)")
+          + (fitsBoth ? "; both ways fit every one, so formats.dates decided" : "")
         batchFindings.append(
           Finding(
             BatchRules.datesDetected, "invoice dates of \(files[number].name) are read \(words)",
@@ -348,6 +351,13 @@ public struct Planner {
       var old = assessor.assess(record, invoice)
       old.outcome = invoices[position].outcome
       totals.account(old, record, invoice, &assessor.items, sign: -1)
+      // What was left out of each place by itself is counted again with all of them together.
+      for place in places {
+        try source.read(place, into: &record)
+        let dropped = source.decode(&record, into: &invoice)
+        totals.repeated += Tally(
+          invoices: -dropped.invoices, lines: -dropped.lines, amount: -dropped.amount)
+      }
       forced[places[0]] = nil
       let copies = try copies(of: places)
       try settleCopies(copies, position)
