@@ -98,7 +98,7 @@ struct SampleRun {
   /// folder, and the digits that the plan's fingerprint lends to names.
   private func masked(_ text: String) -> String {
     text.replacing(folder.url.path, with: "<folder>")
-      .replacing(/(plan fingerprint: )[0-9a-f]{64}/) { "\($0.output.1)<fingerprint>" }
+      .replacing(/[0-9a-f]{64}/, with: "<fingerprint>")
       .replacing(/(\n  plan      |plan-|unrecorded-|any more, but )[0-9a-f]{12}/) {
         "\($0.output.1)<plan>"
       }
