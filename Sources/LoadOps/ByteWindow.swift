@@ -58,8 +58,11 @@ final class ByteWindow {
       start = 0
     }
     guard !isAtEnd else { return moved }
-    let wanted = max(blockSize, bytes.count)
     let old = bytes.count
+    // A small file does not need a large block; one byte more sees its end.
+    let position = baseOffset + UInt64(old)
+    let left = fileSize > position ? Int(fileSize - position) + 1 : blockSize
+    let wanted = max(min(max(blockSize, old), left), 1)
     var result = 0
     bytes.append(contentsOf: repeatElement(0, count: wanted))
     repeat {

@@ -84,7 +84,7 @@ public enum Field: String, Sendable, CaseIterable {
 
   /// Whether an export of this kind can have the field.
   public func belongs(to kind: RecordKind) -> Bool {
-    Field.aliases(of: kind)[HeaderName.normalised(name)] != nil
+    Field.aliases(of: kind)[HeaderName.normalised(name)] == self
   }
 
   /// The position of the field in ``allCases``.

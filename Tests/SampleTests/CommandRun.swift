@@ -13,18 +13,18 @@ struct CommandRun: Sendable {
   /// The exit code.
   var code: Int32 = 0
 
-  /// The time at which every test command runs.
+  /// The time at which test commands run unless they say otherwise.
   static let now = Date(timeIntervalSince1970: 1_795_435_200)
 
   /// The current folder and standard input belong to the whole process, so commands run one by one.
   private static let turn = Mutex(())
 
-  /// Runs a command in process, in a folder, with the time standing still.
+  /// Runs a command in process, in a folder, while the time stands still.
   ///
   /// `input` is the file that is standard input.
-  static func run(_ arguments: [String], in folder: String, input: String? = nil) throws
-    -> CommandRun
-  {
+  static func run(
+    _ arguments: [String], in folder: String, at now: Date = now, input: String? = nil
+  ) throws -> CommandRun {
     let captured = Mutex(CommandRun())
     let surroundings = Surroundings(
       output: { text in captured.withLock { $0.output += text } },

@@ -13,6 +13,7 @@ struct SampleRun {
   private var codes = ""
   private var plan = ""
   private var input: String?
+  private var now = CommandRun.now
 
   /// Copies the sample to a temporary folder and runs its commands there.
   init(_ sample: Sample) throws {
@@ -35,7 +36,9 @@ struct SampleRun {
 
   private mutating func run(_ step: Sample.Step, _ isStory: Bool) throws {
     let words = try step.words.map(filled)
-    let run = try CommandRun.run(words, in: folder.url.path, input: input)
+    // An hour lies between two commands, so that every run has an id of its own.
+    let run = try CommandRun.run(words, in: folder.url.path, at: now, input: input)
+    now += 3600
     input = nil
     if let mark = run.output.range(of: "plan fingerprint: ") {
       plan = String(run.output[mark.upperBound...].prefix(64))
@@ -95,7 +98,7 @@ struct SampleRun {
   /// folder, and the digits that the plan's fingerprint lends to names.
   private func masked(_ text: String) -> String {
     text.replacing(folder.url.path, with: "<folder>")
-      .replacing(/(plan fingerprint: )[0-9a-f]{64}/) { "\($0.output.1)<fingerprint>" }
+      .replacing(/[0-9a-f]{64}/, with: "<fingerprint>")
       .replacing(/(\n  plan      |plan-|unrecorded-|any more, but )[0-9a-f]{12}/) {
         "\($0.output.1)<plan>"
       }

@@ -213,18 +213,19 @@ extension InvoiceAssessor {
     if let due = invoice.dueAmount, due > max(invoice.declaredTotal ?? result.amount, .zero) {
       raise(.dueAmountExceedsTotal, record, record.firstCell(.dueAmount), .dueAmount) { me in
         Detail(
-          message: "\(due) is still due on an invoice over "
+          message: "\(due) is still due on an invoice with a total of "
             + "\(invoice.declaredTotal ?? me.result.amount)")
       }
     }
     if result.amount == .zero, context.settings.policies.zeroTotal != .send {
       raise(.zeroTotal, record, invoice.number, .invoiceTotal) {
-        Detail(message: "invoice \(record.string(invoice.number)) is over 0.00")
+        Detail(message: "invoice \(record.string(invoice.number)) has a total of 0.00")
       }
     }
     if result.amount < .zero, context.settings.policies.negativeTotal == .hold {
       raise(.negativeTotal, record, invoice.number, .invoiceTotal) { me in
-        Detail(message: "invoice \(record.string(invoice.number)) is over \(me.result.amount)")
+        Detail(
+          message: "invoice \(record.string(invoice.number)) has a total of \(me.result.amount)")
       }
     }
   }
@@ -316,7 +317,15 @@ extension InvoiceAssessor {
       return Detail(
         message:
           "QuickBooks would take customers \"\(name)\" and \"\(entry.clashesWith ?? "")\" for one",
-        remedy: rule.kind.remedy)
+        remedy: "if they are one customer, \(line(entry.clashesWith ?? "")) and "
+          + MappingFile.line(
+            kind: .customer, loadops: entry.clashesWith ?? "",
+            quickbooks: entry.clashesWith ?? "")
+          + "; otherwise map one of them to a different name")
+    case .customerListedTwice:
+      return Detail(
+        message: "customer \"\(name)\" stands in the customers export twice, with different ids "
+          + "or MC numbers")
     default: return Detail(message: "customer \"\(name)\": \(rule.kind.meaning)")
     }
   }

@@ -147,7 +147,10 @@ struct InvoiceAssessor {
       findings.removeAll()
       result.rules = .none
       raise(.suppressed, record, invoice.number, .invoiceNumber) {
-        Detail(message: "invoice \(record.string(invoice.number)) is suppressed: \(suppression)")
+        Detail(
+          message: "invoice \(record.string(invoice.number)) is suppressed: \(suppression)",
+          remedy: record.equals(invoice.syncStatus, "suppressed")
+            ? "release it in LoadOps, export again" : nil)
       }
       result.outcome = .suppressed
       return
@@ -177,10 +180,10 @@ struct InvoiceAssessor {
       return nil
     case .guardDiffers(let index):
       matchedSuppressions.insert(index)
-      let entry = context.suppression.entries[index]
+      let (entry, path) = (context.suppression.entries[index], context.suppression.path)
       raise(.suppressionGuardDiffers, record, invoice.customer, .customerName) {
         Detail(
-          message: "suppress.csv line \(entry.line) names invoice \(record.string(invoice.number)) "
+          message: "\(path):\(entry.line) names invoice \(record.string(invoice.number)) "
             + "of \"\(entry.customerName ?? "")\", but it is of \"\(record.string(invoice.customer))\""
         )
       }

@@ -138,7 +138,7 @@ enum CustomerRules {
   static let customerNameChanged = Finding.Kind(
     "customer-name-changed", .warning,
     meaning: "A customer's name is written with other characters, because IIF cannot hold them.",
-    remedy: "if QuickBooks has the customer in another spelling, map it to that")
+    remedy: "if QuickBooks has the name with its accents, set formats.iif.encoding to windows1252")
   static let customerListedTwice = Finding.Kind(
     "customer-listed-twice", .error,
     meaning: "The customers export has one name twice, with different numbers.",
@@ -198,7 +198,7 @@ enum MemoryRules {
   static let changedSinceSynced = Finding.Kind(
     "changed-since-synced", .error,
     meaning: "The invoice was sent before, and has changed since.",
-    remedy: "make the same change in QuickBooks by hand; LoadBooks never writes over a document")
+    remedy: "see what was sent with: loadbooks explain; then make the change in QuickBooks by hand")
   static let syncedWithoutRecord = Finding.Kind(
     "synced-without-record", .error,
     meaning: "LoadOps says that QuickBooks has the invoice, but LoadBooks never sent it.",
@@ -230,7 +230,7 @@ enum TextRules {
   static let textUnrepresentable = Finding.Kind(
     "text-unrepresentable", .warning,
     meaning: "A text has characters that nothing in IIF stands for; they become question marks.",
-    remedy: "choose formats.iif.encoding windows1252 if that has them, or change the text")
+    remedy: "set formats.iif.encoding to windows1252 if that has them, or change the text")
 }
 
 /// Findings about a whole file or a whole run rather than one invoice.
@@ -268,8 +268,8 @@ enum BatchRules {
   static let datesDetected = Finding.Kind(
     "dates-detected", .notice,
     meaning:
-      "A file writes dates with slashes; the order of day and month was taken from its columns.",
-    remedy: "if the order is wrong, set formats.dates")
+      "A file writes dates with slashes; the message says which of day and month was taken first.",
+    remedy: "look at one date; if the order is wrong, set formats.dates")
 
   static let all = [
     unknownColumns, headerRepeated, fileIgnored, suppressionUnmatched, suppressionExpired,

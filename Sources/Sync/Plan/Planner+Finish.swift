@@ -29,7 +29,9 @@ extension Planner {
   private func declareLists(_ plan: inout SyncPlan) {
     let names = assessor.names
     var builder = ListBuilder(names: names)
-    builder.addAccount(context.settings.quickBooks.accountsReceivable, .receivable)
+    if totals.decided.delivered.invoices > 0 {
+      builder.addAccount(context.settings.quickBooks.accountsReceivable, .receivable)
+    }
     plan.itemIndex = assessor.items.entries.indices.map { number in
       guard number < totals.deliveredItems.count, totals.deliveredItems[number] > 0,
         let item = assessor.items.declaration(number, names: names)
@@ -182,7 +184,8 @@ extension Planner {
           Finding(
             CustomerRules.customerNameChanged,
             "customer \"\(entry.quickBooksName)\" is written as \"\(assessor.customers.writtenName(number))\"",
-            field: "customer_name", value: entry.quickBooksName))
+            location: entry.listed.map { place($0.place) }, field: "customer_name",
+            value: entry.quickBooksName))
       }
       guard let listed = entry.listed else { continue }
       if listed.addressIsUnsplit {
@@ -217,7 +220,7 @@ extension Planner {
     return context.suppression.entries.compactMap { entry in
       let name =
         entry.invoiceNumber.map { "invoice \($0)" } ?? "customer \"\(entry.customerName ?? "")\""
-      let location = SourceLocation(file: "suppress.csv", line: entry.line)
+      let location = SourceLocation(file: context.suppression.path, line: entry.line)
       if assessor.expiredSuppressions.contains(entry.index) {
         return Finding(
           BatchRules.suppressionExpired,

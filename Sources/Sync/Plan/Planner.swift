@@ -148,7 +148,7 @@ public struct Planner {
       batchFindings.append(
         Finding(
           BatchRules.unknownColumns,
-          "\(path) has \(notes.unknownNames.count) unknown column(s): "
+          "\(path) has \(SyncReport.counted(notes.unknownNames.count, "unknown column")): "
             + notes.unknownNames.prefix(20).joined(separator: ", "),
           location: SourceLocation(file: path, line: 1)))
     }
@@ -285,9 +285,11 @@ public struct Planner {
     var hash = ByteHash()
     hash.combine(UInt64(assessment.kind.rawValue))
     hash.combine(number.span)
-    if let other = documentNumbers[hash.value] {
-      for position in [other, position] {
+    if let other = documentNumbers[hash.value], other != position {
+      for (position, rival) in [(other, position), (position, other)] {
+        let place = invoices[rival].place
         forced[invoices[position].place, default: .none].insert(.numberTaken)
+        otherPlaces[invoices[position].place] = [name(of: place)]
       }
     } else {
       documentNumbers[hash.value] = position
@@ -350,6 +352,13 @@ public struct Planner {
       var old = assessor.assess(record, invoice)
       old.outcome = invoices[position].outcome
       totals.account(old, record, invoice, &assessor.items, sign: -1)
+      // What was left out of each place by itself is counted again with all of them together.
+      for place in places {
+        try source.read(place, into: &record)
+        let dropped = source.decode(&record, into: &invoice)
+        totals.repeated += Tally(
+          invoices: -dropped.invoices, lines: -dropped.lines, amount: -dropped.amount)
+      }
       forced[places[0]] = nil
       let copies = try copies(of: places)
       try settleCopies(copies, position)
@@ -450,10 +459,14 @@ public struct Planner {
       amount: assessment.amount, customer: Int32(assessment.customer), date: assessment.date,
       lines: Int32(assessment.lines), outcome: assessment.outcome,
       isScattered: copy.places.count > 1, isSelected: assessment.isSelected)
-    otherPlaces[place] = others.prefix(5).map { "\(files[Int($0.file)].name):\($0.line)" }
+    otherPlaces[place] = (copy.places.dropFirst() + others).prefix(5).map(name)
     if assessment.outcome == .delivered, context.settings.policies.longNumbers == .keepRight {
       noteDocumentNumber(copy.record, copy.invoice, assessment, position)
     }
+  }
+
+  private func name(of place: RecordPlace) -> String {
+    "\(files[Int(place.file)].name):\(place.line)"
   }
 
   /// Where else a number stands, to say so.

@@ -15,7 +15,7 @@ public enum CSVText {
   public static func appendCell(
     _ bytes: Span<UInt8>, to output: inout [UInt8], defuse: Bool = true
   ) {
-    let isFormula = defuse && looksLikeFormula(bytes)
+    let isFormula = defuse && (looksLikeFormula(bytes) || looksDefused(bytes))
     guard needsQuotes(bytes) else {
       if isFormula { output.append(UInt8(ascii: "'")) }
       output.append(bytes)
@@ -56,6 +56,17 @@ public enum CSVText {
       return bytes.count >= 3 && bytes[1] == 0xBC
         && (bytes[2] == 0x9D || bytes[2] == 0x8B || bytes[2] == 0x8D || bytes[2] == 0xA0)
     default: return false
+    }
+  }
+
+  /// Whether the cell begins with an apostrophe that reading would take off; another one keeps it.
+  private static func looksDefused(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count > 1, bytes[0] == UInt8(ascii: "'") else { return false }
+    switch bytes[1] {
+    case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"),
+      UInt8(ascii: "'"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      return true
+    default: return looksLikeFormula(bytes.extracting(1...))
     }
   }
 

@@ -108,16 +108,16 @@ public struct Verification: Sendable {
         unbalanced == 0, "\(output.path): every transaction sums to 0.00", "\(unbalanced) do not")
       expect(
         found == output.documents && sum.description == output.amount,
-        "\(output.path): \(output.documents) documents over \(output.amount)",
-        "found \(found) over \(sum)")
+        "\(output.path): \(output.documents) documents, \(output.amount) in total",
+        "found \(found), \(sum) in total")
       documents += found
       amount += sum
     }
     let delivered = report.totals.delivered
     expect(
       documents == delivered.invoices && amount == delivered.value,
-      "the files hold what was delivered: \(delivered.invoices) invoices over \(delivered.amount)",
-      "they hold \(documents) documents over \(amount)")
+      "the files hold what was delivered: \(delivered.invoices) invoices, \(delivered.amount) in total",
+      "they hold \(documents) documents, \(amount) in total")
   }
 
   private mutating func checkInvoices(_ report: WrittenReport) throws(Failure) {
@@ -142,8 +142,8 @@ public struct Verification: Sendable {
       let found = tallies[outcome.word] ?? (0, .zero)
       expect(
         found.count == tally.invoices && found.amount == tally.value,
-        "invoices.csv: \(tally.invoices) \(outcome.title) over \(tally.amount)",
-        "found \(found.count) over \(found.amount)")
+        "invoices.csv: \(tally.invoices) \(outcome.title), \(tally.amount) in total",
+        "found \(found.count), \(found.amount) in total")
     }
   }
 

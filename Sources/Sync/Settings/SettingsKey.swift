@@ -103,10 +103,10 @@ extension Settings {
       }),
     .word(
       "policies.zero_total", \.policies.zeroTotal,
-      "An invoice over 0.00: skip it with a reason, send it, or hold it."),
+      "An invoice with a total of 0.00: skip it with a reason, send it, or hold it."),
     .word(
       "policies.negative_total", \.policies.negativeTotal,
-      "An invoice below zero: make a credit memo of it, or hold it."),
+      "An invoice with a total below zero: make a credit memo of it, or hold it."),
     .word(
       "policies.long_numbers", \.policies.longNumbers,
       "An invoice number that QuickBooks has no room for (11 characters): hold the invoice,",

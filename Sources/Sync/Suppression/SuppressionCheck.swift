@@ -51,7 +51,7 @@ private struct SuppressionCheck {
     self.table = table
     self.layout = layout
     self.problems = problems
-    self.list = SuppressionList(layout: layout)
+    self.list = SuppressionList(layout: layout, path: table.path)
   }
 
   mutating func read(_ source: CSVTable.Row) {

@@ -74,11 +74,14 @@ public struct SuppressionList: Sendable {
   private var numberHashes: Set<UInt64> = []
   private var customerHashes: Set<UInt64> = []
   private let layout: TableLayout
+  /// The file as the user named it, to point at its lines.
+  public let path: String
 
   /// A list with nothing on it.
   public static let empty = SuppressionList(layout: TableLayout(names: columnNames))
 
-  init(layout: TableLayout) {
+  init(layout: TableLayout, path: String = "suppress.csv") {
+    self.path = path
     self.layout = layout
   }
 

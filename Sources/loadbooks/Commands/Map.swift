@@ -64,7 +64,8 @@ struct Map: ParsableCommand {
         let totals = share.totals.read
         let target = share.quickBooksName ?? "(unmapped)"
         text += "  \(FindingText.visible(share.name)) -> \(FindingText.visible(target))"
-        text += ": \(totals.lines) lines, \(totals.amount.grouped)\n"
+        text +=
+          ": \(totals.lines) \(totals.lines == 1 ? "line" : "lines"), \(totals.amount.grouped)\n"
       }
       for share in unmapped(plan) {
         text += "add to mapping.csv: \(suggestion(share))\n"

@@ -23,8 +23,8 @@ struct Runs: ParsableCommand {
     let held = totals.held.invoices
     return """
       \(run.id)  \(run.startedAt)  \(run.command) \(run.target)  \(run.state.rawValue)
-        delivered \(totals.delivered.invoices) invoices over \(totals.delivered.amount.grouped)\
-      \(held > 0 ? ", held \(held) over \(totals.held.amount.grouped)" : "")
+        delivered \(totals.delivered.invoices) (\(totals.delivered.amount.grouped))\
+      \(held > 0 ? ", held \(held) (\(totals.held.amount.grouped))" : "")
         files: \(FindingText.visible(run.outputFolder ?? "-"))
       """
   }
