@@ -263,12 +263,13 @@ public struct InvoiceDecoder: Sendable {
         rate: decimal(record, row, .rate, rateCell, &invoice),
         amount: money(record, row, .amount, amountCell, &invoice),
         number: record.cell(row, column: lineNumber),
-        isTaxed: !tax.isEmpty && isYes(record, tax)))
+        isTaxed: !tax.isEmpty && !isNo(record, tax)))
   }
 
-  private func isYes(_ record: Record, _ cell: Cell) -> Bool {
+  /// Only a plain no is one; whatever else stands there may mean a tax.
+  private func isNo(_ record: Record, _ cell: Cell) -> Bool {
     switch record.string(cell).lowercased() {
-    case "true", "yes", "y", "1", "x", "tax", "taxable": true
+    case "false", "no", "n", "0", "non", "none", "exempt", "-": true
     default: false
     }
   }

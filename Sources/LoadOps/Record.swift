@@ -53,6 +53,10 @@ public enum RecordFault: Hashable, Sendable {
   case cellCount(expected: Int, found: Int)
   /// A quoted cell that is never closed.
   case unclosedQuote
+  /// Text between a closing quotation mark and the next cell.
+  case textBehindQuote
+  /// A row of a held file whose cells are what could be read of an unreadable row, not all of it.
+  case stillHeld
   /// Bytes that are not UTF-8.
   case notUTF8
   /// Something in JSON that the record cannot be made of, with the reason.

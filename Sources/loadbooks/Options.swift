@@ -168,7 +168,8 @@ struct Planning {
     let line = ProgressLine("reading")
     defer { line.end() }
     return try Planner.plan(
-      inputs, context, findingsPerKind: findings ?? Planner.findingsPerKind, progress: { line.update($0, $1) })
+      inputs, context, findingsPerKind: findings ?? Planner.findingsPerKind,
+      progress: { line.update($0, $1) })
   }
 
   /// What the ledger remembers, without changing anything.

@@ -17,7 +17,7 @@ struct CSVRowParserTests {
         switch cell.form {
         case .plain: return String(decoding: bytes[range], as: UTF8.self)
         case .quoted: return String(decoding: bytes[range].dropFirst().dropLast(), as: UTF8.self)
-        case .escaped:
+        case .escaped, .malformed:
           var decoded: [UInt8] = []
           CSVRowParser.decode(bytes, range, into: &decoded)
           return String(decoding: decoded, as: UTF8.self)

@@ -128,8 +128,8 @@ struct InvoiceDecoderTests {
   func `which way round a date is meant is told by its column`(
     dates: [String], order: DateOrder, expected: [String]
   ) throws {
-    // Another column, all the other way round, must not matter.
-    let rows = dates.enumerated().map { "\($0),A,,\($1),31/12/2026,,Haul,,,5," }.joined(
+    // Another column, written in the canonical way, must not matter.
+    let rows = dates.enumerated().map { "\($0),A,,\($1),2026-12-31,,Haul,,,5," }.joined(
       separator: "\n")
     let invoices = try InvoiceDecoderTests.invoices(rows, preferring: order)
     let read = invoices.map { invoice in
@@ -139,7 +139,17 @@ struct InvoiceDecoderTests {
     #expect(Set(invoices.map { $0.dates[1] }) == ["2026-12-31"])
   }
 
-  @Test func `a survey tells whether any date has slashes`() throws {
+  @Test func `what one column proves counts for a column that fits both ways`() throws {
+    let dayFirst = try InvoiceDecoderTests.invoices("7,A,,5/9/2026,29/9/2026,,Haul,,,5,")
+    #expect(dayFirst[0].dates[0] == "2026-09-05")
+    let monthFirst = try InvoiceDecoderTests.invoices("7,A,,5/9/2026,9/29/2026,,Haul,,,5,")
+    #expect(monthFirst[0].dates[0] == "2026-05-09")
+    let contradiction = try InvoiceDecoderTests.invoices(
+      "7,A,,5/9/2026,29/9/2026,,Haul,,,5,\n8,A,,5/9/2026,9/29/2026,,Haul,,,5,")
+    #expect(contradiction[0].flaws.map { "\($0.problem)" }.first == "mixedDate")
+  }
+
+  @Test func `slashes beside canonical dates keep no order`() throws {
     var survey = DateSurvey()
     for record in try ExportFile(InvoiceDecoderTests.header + "7,A,,2026-03-04,,,Haul,,,5,")
       .records()

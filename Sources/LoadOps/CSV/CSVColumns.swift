@@ -151,4 +151,9 @@ struct CSVColumns {
 public enum HeldColumn {
   /// Its header.
   public static let name = "held_because"
+  /// What stands in front of the text of a row that could not be split.
+  ///
+  /// While a reason holds it, the row's cells are not the whole row, and reading it again must not make
+  /// an invoice of them.
+  public static let originalMark = "original row: "
 }

@@ -16,6 +16,8 @@ final class CSVRecordReader {
   private let headerBytes: [UInt8]
   private let numberColumn: Int?
   private let isIdentifier: [Bool]
+  /// The column that a held file has in front.
+  private let heldColumn: Int?
 
   /// Where the next row begins in the window, and on which line.
   private var cursor: Int
@@ -56,6 +58,7 @@ final class CSVRecordReader {
       if let column = columns.layout.column(of: field) { flags[column] = true }
     }
     isIdentifier = flags
+    heldColumn = columns.headers.firstIndex(of: HeldColumn.name)
     notes.unknownNames = columns.unknown
   }
 
@@ -242,7 +245,8 @@ final class CSVRecordReader {
       let cell = cells[column]
       let source = TextRange(start: cell.start - offset, count: cell.end - cell.start)
       switch cell.form {
-      case .escaped:
+      case .escaped, .malformed:
+        if cell.form == .malformed { record.faults.append((index, .textBehindQuote)) }
         escaped.append(record.cells.count)
         record.cells.append(Cell(value: source, source: source))
       case .plain, .quoted:
@@ -252,6 +256,18 @@ final class CSVRecordReader {
             value: TextRange(start: value.start - offset, count: value.count), source: source))
       }
     }
+    if let heldColumn, heldColumn < cells.count,
+      CSVRecordReader.holdsOriginal(
+        bytes[Int(cells[heldColumn].start)..<Int(cells[heldColumn].end)])
+    {
+      record.faults.append((index, .stillHeld))
+    }
+  }
+
+  /// Whether the reason of a held row keeps the text of a row that could not be split.
+  private static func holdsOriginal(_ reason: ArraySlice<UInt8>) -> Bool {
+    guard !reason.isEmpty else { return false }
+    return String(decoding: reason, as: UTF8.self).contains(HeldColumn.originalMark)
   }
 
   private func surplusIsEmpty(_ width: Int) -> Bool {
@@ -295,7 +311,7 @@ final class CSVRecordReader {
   private func appendNumber(_ column: Int, _ bytes: [UInt8]) {
     guard column < cells.count else { return }
     let cell = cells[column]
-    if cell.form == .escaped {
+    if cell.form == .escaped || cell.form == .malformed {
       decodeNumber(cell, column, bytes, into: &number)
     } else {
       number.append(contentsOf: bytes[value(cell, column, bytes).range])
@@ -313,7 +329,7 @@ final class CSVRecordReader {
   private func matchesNumber(_ column: Int, _ bytes: [UInt8]) -> Bool {
     guard column < cells.count else { return false }
     let cell = cells[column]
-    if cell.form == .escaped {
+    if cell.form == .escaped || cell.form == .malformed {
       var other: [UInt8] = []
       decodeNumber(cell, column, bytes, into: &other)
       return other == number

@@ -14,8 +14,10 @@ struct CSVCell {
     case plain
     /// The text stands between the quotes.
     case quoted
-    /// Doubled quotes, or text behind the closing quote.
+    /// Doubled quotes between the quotes.
     case escaped
+    /// Text behind the closing quote: the cell cannot be what was meant.
+    case malformed
   }
 }
 
@@ -74,7 +76,7 @@ enum CSVRowParser {
         index += 1
       }
       if form != .plain, index > afterQuote {
-        form = .escaped
+        form = .malformed
         if swallowsRows(bytes, start..<afterQuote, behind: afterQuote..<index) {
           return .unclosedQuote(cell: start)
         }

@@ -127,7 +127,7 @@ public struct CSVTable: Sendable {
       switch cell.form {
       case .plain: break
       case .quoted: range = range.lowerBound + 1..<range.upperBound - 1
-      case .escaped:
+      case .escaped, .malformed:
         text = []
         CSVRowParser.decode(bytes, range, into: &text)
         range = text.indices

@@ -253,7 +253,19 @@ final class JSONRecordReader {
     cursor = range.upperBound
     ordinal += 1
     // What is no valid object cannot be asked what it is.
-    let kind = kind ?? (fault == nil ? parser.kind(of: window.bytes, range) : nil) ?? .invoices
+    let told = kind ?? (fault == nil ? parser.kind(of: window.bytes, range) : nil)
+    let isLine = if case .lines = state { fault != nil } else { false }
+    guard told != nil || isLine || !kinds.isEmpty else {
+      throw Failure(
+        .inputUnreadable,
+        "\(window.path) is JSON, but holds no invoices, customers or income categories",
+        remedy:
+          "give an object with an array \"invoices\", an array of invoices, or an invoice on each "
+          + "line", location: SourceLocation(file: window.path, line: line))
+    }
+    let fault =
+      fault ?? (told == nil ? .json("it has no key of an invoice, customer or category") : nil)
+    let kind = told ?? .invoices
     kinds.insert(kind)
     guard wanted.contains(kind) else { return nil }
     records += 1

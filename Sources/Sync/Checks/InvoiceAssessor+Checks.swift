@@ -12,19 +12,20 @@ extension InvoiceAssessor {
         Detail(message: InvoiceAssessor.describe(fault))
       }
     }
-    if invoice.number.isEmpty, record.faults.isEmpty {
+    guard record.faults.isEmpty else { return }
+    if invoice.number.isEmpty {
       raise(.numberMissing, record, .absent, .invoiceNumber) {
         Detail(message: "this row has no invoice number")
       }
     }
     for flaw in invoice.flaws { raise(flaw, record) }
     let dateIsFlawed = invoice.flaws.contains { $0.field == .invoiceDate }
-    if invoice.date == nil, !dateIsFlawed, record.faults.isEmpty {
+    if invoice.date == nil, !dateIsFlawed {
       raise(.dateMissing, record, invoice.number, .invoiceDate) {
         Detail(message: "invoice \(record.string(invoice.number)) has no invoice date")
       }
     }
-    if invoice.lines.isEmpty, record.faults.isEmpty {
+    if invoice.lines.isEmpty {
       raise(.linesMissing, record, invoice.number, nil) {
         Detail(message: "invoice \(record.string(invoice.number)) has no lines")
       }
@@ -46,6 +47,10 @@ extension InvoiceAssessor {
     case .cellCount(let expected, let found):
       "this row has \(found) cells, but the header has \(expected)"
     case .unclosedQuote: "this row has a quotation mark that is never closed"
+    case .textBehindQuote: "this row has text behind a closing quotation mark"
+    case .stillHeld:
+      "this row of a held file is not mended: put its cells right by the original row in held_because, "
+        + "then empty that cell"
     case .notUTF8:
       "this record is not UTF-8 text; save the file as \"CSV UTF-8 (comma delimited)\""
     case .json(let reason): "this record cannot be read: \(reason)"
@@ -79,7 +84,12 @@ extension InvoiceAssessor {
           case .outOfRange: "has more digits than QuickBooks takes"
           case .exponent: "has an exponent, so digits may be lost"
           }
-        return Detail(message: "\(name) \"\(text())\" \(reason)")
+        let isEuropean = text().contains(",") && fault == .notANumber
+        return Detail(
+          message: "\(name) \"\(text())\" \(reason)",
+          remedy: isEuropean
+            ? "write it with a decimal point, or set formats.numbers to eu if 1.234,50 is meant"
+            : nil)
       }
     case .fractionOfCent:
       raise(.amountUnreadable, record, cell, flaw.field) {
@@ -100,7 +110,9 @@ extension InvoiceAssessor {
   ) {
     guard !forced.isEmpty else { return }
     let number = record.string(invoice.number)
-    for rule in forced.rules {
+    // A total that ties would show a missing row; without one nobody can know.
+    let hasTotal = invoice.declaredTotal != nil
+    for rule in forced.rules where rule != .mayBeIncomplete || !hasTotal {
       raise(rule, record, invoice.number, .invoiceNumber) { me in
         let notes = places.prefix(5).map { "also at \($0)" }
         switch rule {
@@ -117,6 +129,9 @@ extension InvoiceAssessor {
           return Detail(
             message: "another invoice of this export would have the document number "
               + "\(me.documentNumber(number)), too", notes: notes)
+        case .mayBeIncomplete:
+          return Detail(
+            message: "a row beside invoice \(number) has no readable number and may belong to it")
         default: return Detail(message: rule.kind.meaning)
         }
       }
@@ -306,7 +321,9 @@ extension InvoiceAssessor {
       let why = text.contains(":") ? "a colon, which makes it a job" : "characters IIF cannot hold"
       return Detail(
         message: "customer name \"\(text)\" has \(why)",
-        remedy: line(text.replacing(":", with: " -")))
+        remedy: text.contains(":")
+          ? line(text.split(separator: ":").map(\.trimmed).joined(separator: " - "))
+          : line("THE NAME IN PLAIN LETTERS"))
     case .customerNameTooLong:
       let text = entry.quickBooksName
       return Detail(
@@ -369,12 +386,15 @@ extension InvoiceAssessor {
     result.terms = number
     if terms.entries[number].terms == nil {
       let name = terms.entries[number].name
+      let row = context.mapping.terms(for: name)
       raise(.termsUnknown, record, invoice.terms, .terms) {
-        Detail(
-          message: "terms \"\(name)\" do not say when the money is due",
-          remedy: "add to mapping.csv: "
-            + MappingFile.line(kind: .terms, loadops: name, quickbooks: "Net 30")
-            + " (or whichever terms are meant)")
+        let digits = name.filter(\.isNumber)
+        let meant = digits.isEmpty ? "Net DAYS" : "Net \(digits)"
+        let line = MappingFile.line(kind: .terms, loadops: name, quickbooks: meant)
+        return Detail(
+          message: "terms \"\(row?.quickBooks ?? name)\" do not say when the money is due",
+          remedy: row.map { "change line \($0.line) of mapping.csv to: \(line)" }
+            ?? "add to mapping.csv, with the terms that are meant: \(line)")
       }
     }
   }
@@ -487,6 +507,16 @@ extension Record {
       if !cell.isEmpty { return cell }
     }
     return .absent
+  }
+}
+
+extension Substring {
+  /// The text without outer blanks.
+  fileprivate var trimmed: String {
+    var text = self
+    while text.first == " " { text.removeFirst() }
+    while text.last == " " { text.removeLast() }
+    return String(text)
   }
 }
 

@@ -90,13 +90,16 @@ struct InvoiceAssessor {
     result.kind = result.amount < .zero ? .creditMemo : .invoice
     checkReading(record, invoice)
     checkForced(record, invoice, forced, otherPlaces)
-    checkNumber(record, invoice)
-    checkArithmetic(record, invoice)
-    checkCustomer(record, invoice)
-    checkItems(record, invoice)
-    checkTerms(record, invoice)
-    checkPolicies(record, invoice)
-    checkTexts(record, invoice)
+    // What could not be read whole has one reason; what follows from it would only drown that.
+    if record.faults.isEmpty {
+      checkNumber(record, invoice)
+      checkArithmetic(record, invoice)
+      checkCustomer(record, invoice)
+      checkItems(record, invoice)
+      checkTerms(record, invoice)
+      checkPolicies(record, invoice)
+      checkTexts(record, invoice)
+    }
     conclude(record, invoice)
     return result
   }

@@ -15,6 +15,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   case amountUnreadable
   case fieldsConflict
   case linesMissing
+  case mayBeIncomplete
   case loadIDDiffers
   // Arithmetic
   case totalMismatch
@@ -78,6 +79,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .amountUnreadable: ReadingRules.amountUnreadable
     case .fieldsConflict: ReadingRules.fieldsConflict
     case .linesMissing: ReadingRules.linesMissing
+    case .mayBeIncomplete: ReadingRules.mayBeIncomplete
     case .loadIDDiffers: ReadingRules.loadIDDiffers
     case .totalMismatch: ArithmeticRules.totalMismatch
     case .rateMismatch: ArithmeticRules.rateMismatch

@@ -4,8 +4,11 @@ internal import Vocabulary
 enum ReadingRules {
   static let unreadableRecord = Finding.Kind(
     "unreadable-record", .error,
-    meaning: "A row or an object could not be read whole; its invoice waits.",
-    remedy: "mend the row in the export, or take it from held.csv, and drop it again")
+    meaning:
+      "A row or an object could not be read whole; its invoice waits, and what could not be read "
+      + "counts as 0.00.",
+    remedy: "mend the row in the export, or in held.csv, where held_because must be emptied as well"
+  )
   static let numberMissing = Finding.Kind(
     "invoice-number-missing", .error,
     meaning: "A row has no invoice number.",
@@ -29,12 +32,20 @@ enum ReadingRules {
     remedy: "fill in the amount in LoadOps, export again")
   static let amountUnreadable = Finding.Kind(
     "amount-unreadable", .error,
-    meaning: "An amount, a quantity or a rate is not a number that can be taken to the cent.",
-    remedy: "write it in plain digits with two decimals, such as 1234.50")
+    meaning:
+      "An amount, a quantity or a rate is not a number that can be taken exactly; an amount counts as "
+      + "0.00 then.",
+    remedy: "write it in plain digits with a decimal point, such as 1234.50")
   static let fieldsConflict = Finding.Kind(
     "invoice-fields-conflict", .error,
     meaning: "Rows of one invoice contradict each other about something that an invoice has once.",
     remedy: "make the rows agree, or give the second invoice a number of its own")
+  static let mayBeIncomplete = Finding.Kind(
+    "invoice-may-be-incomplete", .error,
+    meaning:
+      "A row beside the invoice has no readable number and may belong to it, and the invoice has "
+      + "no total that would tell.",
+    remedy: "fill in the number of the row beside it, or export the invoices with their totals")
   static let linesMissing = Finding.Kind(
     "lines-missing", .error,
     meaning: "An invoice has no lines.",
@@ -271,8 +282,14 @@ enum BatchRules {
       "A file writes dates with slashes; the message says which of day and month was taken first.",
     remedy: "look at one date; if the order is wrong, set formats.dates")
 
+  static let nothingSelected = Finding.Kind(
+    "nothing-selected", .warning,
+    meaning: "The filters match no invoice of this export.",
+    remedy: "check the number, the name and the days; they are compared exactly")
+
   static let all = [
-    unknownColumns, headerRepeated, fileIgnored, suppressionUnmatched, suppressionExpired,
+    unknownColumns, nothingSelected, headerRepeated, fileIgnored, suppressionUnmatched,
+    suppressionExpired,
     addressUnsplit, addressCut, datesDetected, CustomerRules.customerNameChanged,
     ItemRules.categoryNotDeclared,
   ]

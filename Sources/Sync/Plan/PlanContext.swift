@@ -1,4 +1,5 @@
 public import Ledger
+internal import QuickBooks
 public import Vocabulary
 
 /// Everything beside the export that decides what becomes of an invoice.
@@ -27,6 +28,28 @@ public struct PlanContext: Sendable {
     self.ledger = ledger
     self.selection = selection
     self.today = today
+  }
+}
+
+extension PlanContext {
+  /// Checks what settings and mapping must agree about before anything is read.
+  ///
+  /// - Throws: ``Failure`` with cause `settingsWrong`.
+  public func check() throws(Failure) {
+    let names = IIFNames(encoding: settings.iifFormat.encoding)
+    let receivable = names.identity(settings.quickBooks.accountsReceivable)
+    if names.identity(settings.quickBooks.defaultIncomeAccount) == receivable {
+      throw Failure(
+        .settingsWrong, "quickbooks.default_income_account is the receivable account",
+        remedy: "name an income account in loadbooks.yaml")
+    }
+    for row in mapping.rows(of: .item) {
+      guard let account = row.account, names.identity(account) == receivable else { continue }
+      throw Failure(
+        .settingsWrong,
+        "mapping.csv line \(row.line) books item \"\(row.quickBooks)\" on the receivable account "
+          + "\"\(account)\"", remedy: "name an income account in that line")
+    }
   }
 }
 

@@ -35,6 +35,11 @@ public struct Planner {
   private var readers: [ExportReader?] = []
   var source: InvoiceSource
   private var documentNumbers: [UInt64: Int] = [:]
+  /// The invoice met last in the file, and whether that row had no readable number.
+  private var lastMet: Int?
+  private var strayRowMet = false
+  /// Invoices that may lack a row.
+  private var suspects: Set<Int> = []
 
   /// Makes a plan; writes nothing.
   ///
@@ -51,6 +56,7 @@ public struct Planner {
     findingsPerKind: Int = Planner.findingsPerKind, progress: Progress? = nil
   ) throws(Failure) -> SyncPlan {
     var surveyed: Set<Int> = []
+    try context.check()
     while true {
       var planner = Planner(inputs, context, findingsPerKind, progress)
       try planner.readMasterData()
@@ -111,16 +117,18 @@ public struct Planner {
         readers.append(nil)
       }
     }
-    guard readers.contains(where: { $0 != nil }) else {
-      throw Failure(
-        .inputUnreadable, "the export holds no invoices",
-        remedy: "name the file with the invoices, too")
-    }
+    guard readers.contains(where: { $0 != nil }) else { throw Planner.noInvoices }
     for path in inputs.ignored {
       batchFindings.append(
         Finding(BatchRules.fileIgnored, "\(path) was not read, because no export has such a name"))
     }
     assessor = InvoiceAssessor(context: context, master: master)
+  }
+
+  private static var noInvoices: Failure {
+    Failure(
+      .inputUnreadable, "the export holds no invoices",
+      remedy: "name the file with the invoices, too, or export again with other filters")
   }
 
   private mutating func readMasterRecords(_ reader: ExportReader) throws(Failure) {
@@ -199,6 +207,7 @@ public struct Planner {
       var record = reader.makeRecord()
       var invoice = Invoice()
       var ticks = 0
+      (lastMet, strayRowMet) = (nil, false)
       while try reader.next([.invoices], into: &record) != nil {
         let dropped = source.decode(&record, into: &invoice)
         if !surveyed.contains(number), !invoice.flaws.isEmpty,
@@ -221,6 +230,13 @@ public struct Planner {
       done += files[number].byteCount
     }
     progress?(total, total)
+    guard !invoices.isEmpty else { throw Planner.noInvoices }
+    if !invoices.contains(where: \.isSelected) {
+      batchFindings.append(
+        Finding(
+          BatchRules.nothingSelected,
+          "none of the \(invoices.count) invoices of the export matches the filters"))
+    }
     return nil
   }
 
@@ -231,21 +247,31 @@ public struct Planner {
     if !invoice.number.isEmpty {
       let number = Array(record.text[invoice.number.value.range])
       hash = ByteHash.of(number.span)
-      let source = source
-      let planned = invoices
       let known = try index.find(hash) { (candidate) throws(Failure) in
         var other = record
-        try source.read(planned[candidate].place, into: &other)
+        try source.read(invoices[candidate].place, into: &other)
         return other.text[other.cell(0, .invoiceNumber).value.range].elementsEqual(number)
       }
       if let known {
         scattered[known, default: [invoices[known].place]].append(record.place)
         invoices[known].isScattered = true
+        noteNeighbours(record, known)
         return
       }
       index.insert(hash, invoices.count)
     }
     append(record, invoice, hash, forced: dropped.lines > 0 ? Planner.set(.invoiceRepeated) : .none)
+    noteNeighbours(record, invoices.count - 1)
+  }
+
+  /// A row whose number cannot be read may belong to the invoice before it or behind it.
+  private mutating func noteNeighbours(_ record: Record, _ position: Int) {
+    let isStray =
+      record.cell(0, .invoiceNumber).isEmpty
+      || record.faults.contains { $0.fault == .unclosedQuote || $0.fault == .notUTF8 }
+    if isStray, let lastMet { suspects.insert(lastMet) }
+    if strayRowMet { suspects.insert(position) }
+    (lastMet, strayRowMet) = (position, isStray)
   }
 
   private static func set(_ rules: Rule...) -> RuleSet {
@@ -298,12 +324,16 @@ public struct Planner {
 
   private mutating func settle() throws(Failure) {
     try resolveScattered()
+    for position in suspects {
+      forced[invoices[position].place, default: .none].insert(.mayBeIncomplete)
+    }
     let late = assessor.customers.lateClashes
-    if !late.isEmpty || forced.values.contains(where: { $0.contains(.numberTaken) }) {
+    let isTaken = forced.values.contains { $0.contains(.numberTaken) }
+    if !late.isEmpty || !suspects.isEmpty || isTaken {
       for position in invoices.indices {
         let isClashing = late.contains(Int(invoices[position].customer))
         let isTaken = forced[invoices[position].place]?.contains(.numberTaken) ?? false
-        if isClashing || isTaken { try decideAgain(position) }
+        if isClashing || isTaken || suspects.contains(position) { try decideAgain(position) }
       }
     }
     for places in scattered.values { scatteredPlaces[places[0]] = places }

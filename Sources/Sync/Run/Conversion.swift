@@ -57,11 +57,17 @@ public struct Conversion {
       try conversion.deliverAndRecord()
       try conversion.publish()
     } catch {
-      for file in conversion.staged { file.discard() }
-      for file in conversion.held.staged { file.discard() }
+      conversion.discard()
+      folder.removeIfMade()
       throw error
     }
     return conversion.report
+  }
+
+  /// Removes every file that has no name yet.
+  private func discard() {
+    for file in staged { file.discard() }
+    for file in held.staged { file.discard() }
   }
 
   private init(
@@ -99,8 +105,13 @@ public struct Conversion {
     var work = self
     try ledger.record(record) { (recorder) throws(Failure) in
       let entries = LedgerEntries(plan: plan, run: report.run.id)
-      try work.deliver { (record, invoice, assessment, document) throws(Failure) in
-        try recorder.add(invoice: entries.entry(record, invoice, assessment, document))
+      do throws(Failure) {
+        try work.deliver { (record, invoice, assessment, document) throws(Failure) in
+          try recorder.add(invoice: entries.entry(record, invoice, assessment, document))
+        }
+      } catch {
+        work.discard()
+        throw error
       }
       for entry in entries.listEntries() { try recorder.add(listEntry: entry) }
       return work.completion()
@@ -187,6 +198,8 @@ public struct Conversion {
         guard planned.isSelected else { continue }
         if let places = plan.scattered[planned.place] { try source.read(places, into: &record) }
         source.decode(&record, into: &invoice)
+        // The held file says why in full, so sentences are made for what is held.
+        assessor.source = planned.outcome == .held ? reader : nil
         let assessment = assessor.assess(
           record, invoice, forced: plan.forced[planned.place] ?? .none)
         guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
@@ -195,7 +208,10 @@ public struct Conversion {
         try rows.write(row(record, invoice, assessment, file.name))
         if assessment.outcome == .held {
           try held.write(
-            record, headers: file.headers, reasons: plan.assessor.holding(assessment.rules))
+            record, headers: file.headers,
+            reasons: assessor.findings.filter {
+              $0.severity == .error
+            })
         } else if assessment.outcome == .delivered, let writer {
           try builder.build(record, invoice, assessment, items: &assessor.items, into: &document)
           try writer.append(document)
@@ -280,6 +296,8 @@ public struct Conversion {
       try file.write(format.render(report))
       try file.finish()
     }
+    // The ledger records the run next, and counts on its files being there after a power failure.
+    try StagedFile.syncFolder(folder)
   }
 
   // MARK: - Names

@@ -99,6 +99,24 @@ struct DocumentBuilder {
     document.memo = TextRange(start..<document.text.count)
   }
 
+  /// A quantity without a rate, or a rate without a quantity, is kept in the description.
+  private mutating func appendLonely(
+    _ quantity: FixedDecimal?, _ rate: FixedDecimal?, _ amount: Money,
+    _ document: inout SalesDocument
+  ) {
+    quantityText.removeAll(keepingCapacity: true)
+    if let quantity, quantity != .one {
+      quantityText.append(contentsOf: " (quantity ".utf8)
+      quantity.append(to: &quantityText)
+    } else if let rate, rate != FixedDecimal(amount) {
+      quantityText.append(contentsOf: " (rate ".utf8)
+      rate.append(to: &quantityText, atLeast: 2)
+    }
+    guard !quantityText.isEmpty else { return }
+    quantityText.append(UInt8(ascii: ")"))
+    document.text.append(contentsOf: quantityText)
+  }
+
   private mutating func appendLine(
     _ record: Record, _ line: Invoice.Line, _ item: Int, _ amount: Money, _ sign: Int64,
     _ category: String, _ document: inout SalesDocument
@@ -122,7 +140,10 @@ struct DocumentBuilder {
       document.text.append(contentsOf: quantityText)
       (quantity, rate) = (nil, nil)
     }
-    if quantity == nil || rate == nil { (quantity, rate) = (nil, nil) }
+    if quantity == nil || rate == nil {
+      appendLonely(quantity, rate, amount, &document)
+      (quantity, rate) = (nil, nil)
+    }
     document.lines.append(
       SalesDocument.Line(
         item: item, amount: Money(cents: sign * amount.cents), quantity: quantity,

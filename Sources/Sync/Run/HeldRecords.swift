@@ -29,17 +29,19 @@ struct HeldRecords {
 
   /// Writes all rows of a held invoice.
   mutating func write(
-    _ record: Record, headers: [String]?, reasons: [Rule]
+    _ record: Record, headers: [String]?, reasons: [Finding]
   ) throws(Failure) {
     let position = try file(for: headers)
-    let why = reasons.map { "\($0.kind.id): \($0.kind.meaning)" }.joined(separator: " | ")
+    let why = reasons.map { "\($0.kind.id): \($0.message); \($0.remedy)" }
+      .joined(separator: " | ")
     for index in record.rows.indices {
       row.removeAll(keepingCapacity: true)
       var text = why
       if record.faults.contains(where: { $0.row == index }) {
         let line = record.wholeRow(index)
         text +=
-          " | original row: " + String(decoding: record.text[line.source.range], as: UTF8.self)
+          " | " + HeldColumn.originalMark
+          + String(decoding: record.text[line.source.range], as: UTF8.self)
       }
       CSVText.appendCell(text, to: &row)
       if let headers {

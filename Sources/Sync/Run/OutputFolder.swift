@@ -4,6 +4,7 @@ internal import Vocabulary
 /// The folder of one run's files: made when missing, refused when another run's files are in it.
 struct OutputFolder {
   let path: String
+  private let wasMade: Bool
 
   /// Looks at the folder and makes it if it is not there.
   ///
@@ -21,12 +22,19 @@ struct OutputFolder {
           .cannotWrite, "\(self.path) already holds a run's files: \(name)",
           remedy: "choose an empty folder; a finished run is never written over")
       }
+      wasMade = false
     } else {
       try OutputFolder.make(self.path)
+      wasMade = true
     }
     guard access(self.path, W_OK | X_OK) == 0 else {
       throw Failure.cannotWrite("cannot write into folder \(self.path)", errno)
     }
+  }
+
+  /// Removes the folder if it was made for this run and nothing is in it.
+  func removeIfMade() {
+    if wasMade { rmdir(path) }
   }
 
   /// Makes a folder with those above it.

@@ -35,7 +35,9 @@ struct Convert: ParsableCommand {
       options, mapping: export.mapping, suppressions: export.suppressions, target: target)
     guard let company = planning.company, !withoutLedger else {
       guard let output else {
-        throw ValidationError("Without a company's memory, --output DIR is needed.")
+        throw Failure(
+          .usage, "without a company's memory there is no folder for the files",
+          remedy: "name one with --output DIR")
       }
       let plan = try planning.plan(export.exports, filters.selection, ledger: .none)
       // Nothing of a run without memory depends on when it was made: same input, same bytes.

@@ -35,7 +35,7 @@ struct Explain: ParsableCommand {
     }
     var selection = Selection()
     selection.numbers = [invoice]
-    let inputs = exports.isEmpty ? try lastInputs(ledger) : exports
+    let inputs = exports.isEmpty ? try lastInputs(ledger, planning, selection) : exports
     guard !inputs.isEmpty || ledger != nil else {
       throw ValidationError("Name an export to look in, or a company folder with a memory.")
     }
@@ -48,8 +48,9 @@ struct Explain: ParsableCommand {
     guard !story.isUnknown else {
       throw Failure(
         .inputMissing,
-        "invoice \(invoice) is neither in "
-          + (inputs.isEmpty ? "an export" : inputs.joined(separator: ", ")) + " nor in the memory",
+        "invoice \(invoice) is not in "
+          + (inputs.isEmpty ? "any export of a run" : inputs.joined(separator: ", "))
+          + ", and was never sent",
         remedy: "check the number; it is compared exactly, with its zeros")
     }
     let here = Surroundings.current
@@ -57,13 +58,21 @@ struct Explain: ParsableCommand {
     if story.readings.contains(where: { $0.outcome == .held }) { throw ExitCode.held }
   }
 
-  /// The inputs of the run that sent the invoice, else of the newest run, as far as they are unchanged.
-  private func lastInputs(_ ledger: SyncLedger?) throws -> [String] {
+  /// The inputs of the newest run that met the invoice, as far as they are still there.
+  private func lastInputs(
+    _ ledger: SyncLedger?, _ planning: Planning, _ selection: Selection
+  ) throws -> [String] {
     guard let ledger else { return [] }
-    let sent = try ledger.entry(number: invoice).flatMap { try ledger.run($0.run) }
-    guard let run = try sent ?? ledger.runs().first(where: { $0.state == .finished }) else {
-      return []
+    for run in try ledger.runs().prefix(Explain.mostRuns) where run.state == .finished {
+      let paths = run.inputs.map(\.path).filter { FileManager.default.fileExists(atPath: $0) }
+      guard run.inputs.contains(where: { $0.kind != "customers" && paths.contains($0.path) }),
+        let plan = try? planning.plan(paths, selection, ledger: .none, findings: 1)
+      else { continue }
+      if plan.report.totals.read.invoices > 0 { return paths }
     }
-    return run.inputs.map(\.path).filter { FileManager.default.fileExists(atPath: $0) }
+    return []
   }
+
+  /// How many runs are looked through, newest first.
+  private static let mostRuns = 50
 }

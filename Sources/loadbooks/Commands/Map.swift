@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Ledger
 internal import Sync
 internal import Vocabulary
 
@@ -38,6 +39,17 @@ struct Map: ParsableCommand {
       if let path = suppressions ?? folder?.suppressionPath {
         problems += SuppressionList.check(path: path).1
       }
+      if problems.isEmpty, let file {
+        do throws(Failure) {
+          try PlanContext(
+            settings: try CompanyFolder.settings(folder, assignments: options.assignments),
+            mapping: file, suppression: .empty, ledger: .none, selection: .all,
+            today: CalendarDate(daysSince1970: 0)
+          ).check()
+        } catch {
+          problems.append(error)
+        }
+      }
       for problem in problems { here.tell(problem.description) }
       guard problems.isEmpty else {
         if options.json { here.print(answer(file, problems, nil).text) }
@@ -73,8 +85,15 @@ struct Map: ParsableCommand {
       return text
     }
 
+    private var defaultAccount: String? {
+      let settings = try? CompanyFolder.settings(
+        try options.folder(), assignments: options.assignments)
+      return settings?.quickBooks.defaultIncomeAccount
+    }
+
     private func suggestion(_ share: SyncReport.Share) -> String {
-      MappingFile.line(kind: .item, loadops: share.name, quickbooks: share.name)
+      MappingFile.line(
+        kind: .item, loadops: share.name, quickbooks: share.name, account: defaultAccount)
     }
 
     private func answer(_ file: MappingFile?, _ problems: [Failure], _ plan: SyncPlan?) -> JSONText

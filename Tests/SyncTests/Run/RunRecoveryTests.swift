@@ -18,7 +18,7 @@ struct RunRecoveryTests {
     case withAFileGone, withAFileDamaged
 
     var testDescription: String { "\(self)" }
-    var isWhole: Bool { self != .withAFileGone && self != .withAFileDamaged }
+    var isWhole: Bool { self != .withAFileDamaged }
   }
 
   @Test(arguments: Kill.allCases)
@@ -42,11 +42,13 @@ struct RunRecoveryTests {
     let first = killed.outboxPath + "/r1"
     let names = try model.run("r1")?.outputs.map(\.name) ?? []
     if kill.isWhole {
-      for name in names {
+      for name in names where kill != .withAFileGone || name != names.last {
         let (mine, theirs) = (first + "/" + name, whole.outboxPath + "/r1/" + name)
         #expect(FileManager.default.contentsEqual(atPath: mine, andPath: theirs), "\(name)")
       }
-      #expect(try FileManager.default.contentsOfDirectory(atPath: first).count == names.count)
+      let gone = kill == .withAFileGone ? 1 : 0
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: first).count == names.count - gone)
     } else {
       for name in names {
         #expect(!FileManager.default.fileExists(atPath: first + "/" + name), "\(name)")
@@ -58,6 +60,11 @@ struct RunRecoveryTests {
     let again = try fixture.plan()
     #expect(again.documents == (kill.isWhole ? 0 : plan.documents))
     let second = try ConversionTests.convert(again, to: killed.outboxPath + "/r2", ledger, id: "r2")
+    // A file that is gone had its name and was moved, perhaps into QuickBooks: it counts as sent.
+    guard kill != .withAFileGone else {
+      #expect(told[0].contains("count as sent"))
+      return
+    }
     var sent = kill.isWhole ? try ConversionTests.documents(report, in: first) : [:]
     sent.merge(try ConversionTests.documents(second, in: killed.outboxPath + "/r2")) { $0 + $1 }
     for invoice in export.invoices {
