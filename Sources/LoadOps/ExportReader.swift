@@ -73,6 +73,12 @@ public final class ExportReader {
     }
   }
 
+  /// Whether the file, read to its end, is JSON without a single record of a kind that we know.
+  public var holdsNothingKnown: Bool {
+    if case .json(let reader) = engine { return reader.holdsNothingKnown }
+    return false
+  }
+
   /// What else there is to tell.
   public var notes: ExportNotes {
     switch engine {

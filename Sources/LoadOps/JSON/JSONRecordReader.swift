@@ -11,6 +11,10 @@ final class JSONRecordReader {
 
   private(set) var kinds: Set<RecordKind> = []
   private(set) var records = 0
+  /// Elements that told what they are.
+  private var recognised = 0
+  /// Whether nothing read so far is of any kind that we know, though there was something.
+  var holdsNothingKnown: Bool { ordinal > 0 && recognised == 0 }
 
   private enum State {
     case start
@@ -254,15 +258,7 @@ final class JSONRecordReader {
     ordinal += 1
     // What is no valid object cannot be asked what it is.
     let told = kind ?? (fault == nil ? parser.kind(of: window.bytes, range) : nil)
-    let isLine = if case .lines = state { fault != nil } else { false }
-    guard told != nil || isLine || !kinds.isEmpty else {
-      throw Failure(
-        .inputUnreadable,
-        "\(window.path) is JSON, but holds no invoices, customers or income categories",
-        remedy:
-          "give an object with an array \"invoices\", an array of invoices, or an invoice on each "
-          + "line", location: SourceLocation(file: window.path, line: line))
-    }
+    if told != nil { recognised += 1 }
     let fault =
       fault ?? (told == nil ? .json("it has no key of an invoice, customer or category") : nil)
     let kind = told ?? .invoices

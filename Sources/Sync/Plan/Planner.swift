@@ -102,6 +102,14 @@ public struct Planner {
         }
       }
       try readMasterRecords(reader)
+      guard !reader.holdsNothingKnown else {
+        throw Failure(
+          .inputUnreadable,
+          "\(reader.name) is JSON, but holds no invoices, customers or income categories",
+          remedy:
+            "give an object with an array \"invoices\", an array of invoices, or an invoice on each "
+            + "line")
+      }
       file.kinds = reader.kinds
       for kind in reader.kinds { master.note(kind) }
       file.records = reader.notes.records
