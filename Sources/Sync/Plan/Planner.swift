@@ -274,6 +274,8 @@ public struct Planner {
 
   /// A row whose number cannot be read may belong to the invoice before it or behind it.
   private mutating func noteNeighbours(_ record: Record, _ position: Int) {
+    // An object in JSON is an invoice by itself; only rows can have gone astray.
+    guard source.reader(record.place.file)?.format == .csv else { return }
     let isStray =
       record.cell(0, .invoiceNumber).isEmpty
       || record.faults.contains { $0.fault == .unclosedQuote || $0.fault == .notUTF8 }

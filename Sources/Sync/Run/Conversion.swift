@@ -172,21 +172,10 @@ public struct Conversion {
     var document = SalesDocument()
     var invoice = Invoice()
     var next = 0
-    var readers: [ExportReader?] = []
-    for (number, file) in plan.files.enumerated() {
-      readers.append(
-        file.kinds.contains(.invoices)
-          ? try ExportReader(
-            path: file.path, name: file.name, file: number, meanings: plan.context.mapping.columns,
-            hashing: true)
-          : nil)
-    }
-    let source = InvoiceSource(
-      readers: readers, dates: plan.files.map(\.dates),
-      numbers: plan.context.settings.formats.numbers)
+    let source = try openSource()
     try held.begin(plan.files.first { $0.kinds.contains(.invoices) }?.headers)
     for (number, file) in plan.files.enumerated() {
-      guard let reader = readers[number] else { continue }
+      guard let reader = source.reader(Int32(number)) else { continue }
       var record = reader.makeRecord()
       while try reader.next([.invoices], into: &record) != nil {
         guard next < plan.invoices.count, plan.invoices[next].place == record.place else {
@@ -209,9 +198,7 @@ public struct Conversion {
         if assessment.outcome == .held {
           try held.write(
             record, headers: file.headers,
-            reasons: assessor.findings.filter {
-              $0.severity == .error
-            })
+            reasons: assessor.findings.filter { $0.severity == .error })
         } else if assessment.outcome == .delivered, let writer {
           try builder.build(record, invoice, assessment, items: &assessor.items, into: &document)
           try writer.append(document)
@@ -224,6 +211,27 @@ public struct Conversion {
     }
     guard next == plan.invoices.count else { throw Conversion.changed("the export") }
     try rows.finish()
+    try finishFiles(table, writer)
+  }
+
+  /// The export, opened once more.
+  private func openSource() throws(Failure) -> InvoiceSource {
+    var readers: [ExportReader?] = []
+    for (number, file) in plan.files.enumerated() {
+      readers.append(
+        file.kinds.contains(.invoices)
+          ? try ExportReader(
+            path: file.path, name: file.name, file: number, meanings: plan.context.mapping.columns,
+            hashing: true)
+          : nil)
+    }
+    return InvoiceSource(
+      readers: readers, dates: plan.files.map(\.dates),
+      numbers: plan.context.settings.formats.numbers)
+  }
+
+  /// Forces everything to disk, has the documents checked and read back, and writes the reports.
+  private mutating func finishFiles(_ table: StagedFile, _ writer: IIFWriter?) throws(Failure) {
     try table.finish()
     for file in held.staged { try file.finish() }
     staged += held.staged

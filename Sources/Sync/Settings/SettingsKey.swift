@@ -17,8 +17,6 @@ extension Settings {
     /// Its value in some settings as YAML; empty when it has none.
     let show: @Sendable (Settings) -> String
 
-    /// Its default as YAML; empty when it has none.
-    public var defaultText: String { show(.defaults) }
     /// The last part of the path, as it stands in the file.
     public var name: String { path.split(separator: ".").last.map(String.init) ?? path }
   }
