@@ -22,7 +22,7 @@ final class ByteWindow {
 
   /// Opens a file; `hashing` computes its fingerprint on the way.
   ///
-  /// - Throws: ``Failure`` with cause `inputMissing` or `inputUnreadable`.
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
   init(path file: String, name: String, hashing: Bool, blockSize: Int = 1 << 18) throws(Failure) {
     path = name
     self.blockSize = blockSize
@@ -49,7 +49,7 @@ final class ByteWindow {
   ///
   /// What lies before ``start`` is dropped.
   ///
-  /// - Throws: ``Failure`` with cause `inputUnreadable`.
+  /// - Throws: `Failure` with cause `inputUnreadable`.
   func fill() throws(Failure) -> Int {
     let moved = start
     if moved > 0 {
@@ -87,7 +87,7 @@ final class ByteWindow {
 
   /// Reads a stretch of the file, wherever the window is.
   ///
-  /// - Throws: ``Failure`` with cause `inputUnreadable` when the file has become shorter.
+  /// - Throws: `Failure` with cause `inputUnreadable` when the file has become shorter.
   func read(at offset: UInt64, count: Int, into buffer: inout [UInt8]) throws(Failure) {
     buffer.removeAll(keepingCapacity: true)
     buffer.append(contentsOf: repeatElement(0, count: count))

@@ -44,7 +44,7 @@ public final class ExportReader {
   ///   - meanings: The user's own names for columns, by normalised header.
   ///   - hashing: Whether to compute the fingerprint on the way.
   ///   - blockSize: How many bytes to read at once; tests read single bytes.
-  /// - Throws: ``Failure`` with cause `inputMissing` or `inputUnreadable`.
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
   public init(
     path: String, name: String? = nil, file: Int, meanings: [String: ColumnMeaning] = [:],
     hashing: Bool = false,
@@ -117,7 +117,7 @@ public final class ExportReader {
 
   /// Reads the next record of one of the kinds wanted; false at the end of the file.
   ///
-  /// - Throws: ``Failure`` with cause `inputUnreadable`.
+  /// - Throws: `Failure` with cause `inputUnreadable`.
   public func next(_ kinds: Set<RecordKind>, into record: inout Record) throws(Failure)
     -> RecordKind?
   {
@@ -131,7 +131,7 @@ public final class ExportReader {
 
   /// Reads an invoice again by its place.
   ///
-  /// - Throws: ``Failure`` with cause `inputUnreadable` when the file has changed since.
+  /// - Throws: `Failure` with cause `inputUnreadable` when the file has changed since.
   public func read(_ place: RecordPlace, into record: inout Record) throws(Failure) {
     record.reset()
     record.place = place

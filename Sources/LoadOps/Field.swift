@@ -87,7 +87,7 @@ public enum Field: String, Sendable, CaseIterable {
     Field.aliases(of: kind)[HeaderName.normalised(name)] == self
   }
 
-  /// The position of the field in ``allCases``.
+  /// The position of the field in `allCases`.
   public var index: Int { Field.indices[self] ?? 0 }
 
   private static let indices = Dictionary(

@@ -31,7 +31,7 @@ public struct CSVTable: Sendable {
   /// Comma, semicolon and tab are accepted, whichever the header has most of, because spreadsheets in
   /// different countries save differently.
   ///
-  /// - Throws: ``Failure`` with cause `settingsWrong` when it is not such a file.
+  /// - Throws: `Failure` with cause `settingsWrong` when it is not such a file.
   public init?(path: String) throws(Failure) {
     guard let data = FileManager.default.contents(atPath: path) else {
       guard FileManager.default.fileExists(atPath: path) else { return nil }
@@ -43,7 +43,7 @@ public struct CSVTable: Sendable {
 
   /// Reads bytes as if they stood in a file.
   ///
-  /// - Throws: ``Failure`` with cause `settingsWrong` when they are not such a file.
+  /// - Throws: `Failure` with cause `settingsWrong` when they are not such a file.
   public init(path: String, bytes: [UInt8]) throws(Failure) {
     var bytes = bytes
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }

@@ -24,7 +24,7 @@ public enum IIFDocuments {
 
   /// The transactions of a file, in its order.
   ///
-  /// - Throws: ``Failure`` with cause `inputMissing` or `inputUnreadable`.
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
   public static func summaries(ofFile path: String) throws(Failure) -> [Summary] {
     var summaries: [Summary] = []
     try forEach(ofFile: path) { summary throws(Failure) in summaries.append(summary) }
@@ -33,7 +33,7 @@ public enum IIFDocuments {
 
   /// Hands over the transactions of a file one by one, so that no file is too long.
   ///
-  /// - Throws: ``Failure`` with cause `inputMissing` or `inputUnreadable`, or what `body` throws.
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`, or what `body` throws.
   public static func forEach(
     ofFile path: String, _ body: (Summary) throws(Failure) -> Void
   ) throws(Failure) {

@@ -43,7 +43,7 @@ public struct IIFPreflight {
   /// - Parameters:
   ///   - path: where the file is.
   ///   - name: how messages name it.
-  /// - Throws: ``Failure`` with cause `ownBug` at the first violation.
+  /// - Throws: `Failure` with cause `ownBug` at the first violation.
   public mutating func checkLists(path: String, name: String) throws(Failure) {
     try checkLists(IIFLines(path: path, name: name))
   }
@@ -53,7 +53,7 @@ public struct IIFPreflight {
   /// - Parameters:
   ///   - path: where the file is.
   ///   - name: how messages name it.
-  /// - Throws: ``Failure`` with cause `ownBug` at the first violation.
+  /// - Throws: `Failure` with cause `ownBug` at the first violation.
   public mutating func checkDocuments(path: String, name: String) throws(Failure) {
     try checkDocuments(IIFLines(path: path, name: name))
   }

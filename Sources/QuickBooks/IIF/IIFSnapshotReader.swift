@@ -9,7 +9,7 @@ public enum IIFSnapshotReader {
   ///
   /// - Parameter paths: the files; of an entry that several hold, the first counts.
   /// - Returns: what the lists hold.
-  /// - Throws: ``Failure`` with cause `inputMissing` or `inputUnreadable`, the latter also for a file
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`, the latter also for a file
   ///   that holds no list at all.
   public static func read(_ paths: [String]) throws(Failure) -> CompanySnapshot {
     var reading = Reading()

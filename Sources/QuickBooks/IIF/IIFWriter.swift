@@ -31,7 +31,7 @@ public final class IIFWriter {
   ///   - folder: where the files shall stand; it must exist.
   ///   - expectedDocuments: how many documents will come at most; decides how wide the numbers in
   ///     the files' names are.
-  /// - Throws: ``Failure`` with cause `cannotWrite`, or `ownBug` when the lists contradict themselves.
+  /// - Throws: `Failure` with cause `cannotWrite`, or `ownBug` when the lists contradict themselves.
   public init(
     lists: CompanyLists, format: IIFFormat, folder: String, expectedDocuments: Int
   ) throws(Failure) {
@@ -52,7 +52,7 @@ public final class IIFWriter {
 
   /// Adds an invoice or a credit memo.
   ///
-  /// - Throws: ``Failure`` with cause `cannotWrite`, or `ownBug` when the document's lines do not add
+  /// - Throws: `Failure` with cause `cannotWrite`, or `ownBug` when the document's lines do not add
   ///   up to its total, its total is negative, or its number is not one that QuickBooks keeps;
   ///   then no file is left.
   public func append(_ document: borrowing SalesDocument) throws(Failure) {
@@ -79,7 +79,7 @@ public final class IIFWriter {
   /// Completes the files, checks their bytes on disk and reads the documents back.
   ///
   /// - Returns: all files in the order of import; they still have their hidden names.
-  /// - Throws: ``Failure`` with cause `cannotWrite`, or `ownBug` when a file is not what it must be;
+  /// - Throws: `Failure` with cause `cannotWrite`, or `ownBug` when a file is not what it must be;
   ///   then no file is left.
   public func finish() throws(Failure) -> [OutputFile] {
     do {

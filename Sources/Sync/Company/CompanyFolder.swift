@@ -19,7 +19,7 @@ public struct CompanyFolder: Sendable {
 
   /// The folder named, or the nearest one at or above the current folder; nil when there is none.
   ///
-  /// - Throws: ``Failure`` with cause `settingsWrong` when the folder named has no `loadbooks.yaml`.
+  /// - Throws: `Failure` with cause `settingsWrong` when the folder named has no `loadbooks.yaml`.
   public static func find(_ named: String?) throws(Failure) -> CompanyFolder? {
     if let named {
       let folder = CompanyFolder(path: trimmed(named))
@@ -44,7 +44,7 @@ public struct CompanyFolder: Sendable {
   ///
   /// What is there already is left as it is.
   ///
-  /// - Throws: ``Failure`` with cause `cannotWrite`; `usage` when the folder is a company's already.
+  /// - Throws: `Failure` with cause `cannotWrite`; `usage` when the folder is a company's already.
   public static func create(_ path: String, company: String) throws(Failure) -> CompanyFolder {
     let folder = CompanyFolder(path: trimmed(path))
     guard !FileManager.default.fileExists(atPath: folder.settingsPath) else {
@@ -72,7 +72,7 @@ public struct CompanyFolder: Sendable {
 
   /// The settings, with the assignments of `--set` applied.
   ///
-  /// - Throws: ``Failure`` with cause `settingsWrong` or `usage`.
+  /// - Throws: `Failure` with cause `settingsWrong` or `usage`.
   public static func settings(
     _ folder: CompanyFolder?, assignments: [String]
   ) throws(Failure) -> Settings {

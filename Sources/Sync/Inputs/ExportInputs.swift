@@ -21,7 +21,7 @@ public struct ExportInputs: Sendable {
   /// ones and a spreadsheet's lock files never are. `-` stands for standard input, which is copied to
   /// `spoolFolder` first because an export is read twice.
   ///
-  /// - Throws: ``Failure`` with cause `inputMissing` when there is nothing to read.
+  /// - Throws: `Failure` with cause `inputMissing` when there is nothing to read.
   public init(arguments: [String], spoolFolder: String) throws(Failure) {
     var paths: [String] = []
     var ignored: [String] = []

@@ -52,7 +52,7 @@ public struct MappingFile: Sendable {
 
   /// All rows, in file order; exact repetitions included.
   public private(set) var rows: [Row] = []
-  /// What the file says about headers, by ``LoadOps/HeaderName/normalised(_:)``.
+  /// What the file says about headers, by `HeaderName.normalised(_:)`.
   public private(set) var columns: [String: Column] = [:]
   private var byName: [Kind: [String: Int]] = [:]
   /// Items by lower-case name; nil where rows of different content share it.
@@ -68,7 +68,7 @@ public struct MappingFile: Sendable {
 
   /// Reads a mapping file; a missing file is an empty mapping.
   ///
-  /// - Throws: ``Failure`` with cause `settingsWrong`: the first problem, with the count of further
+  /// - Throws: `Failure` with cause `settingsWrong`: the first problem, with the count of further
   ///   ones; ``check(path:)`` gives them all.
   public static func load(path: String) throws(Failure) -> MappingFile {
     let (mapping, problems) = check(path: path)

@@ -34,7 +34,7 @@ public struct PlanContext: Sendable {
 extension PlanContext {
   /// Checks what settings and mapping must agree about before anything is read.
   ///
-  /// - Throws: ``Failure`` with cause `settingsWrong`.
+  /// - Throws: `Failure` with cause `settingsWrong`.
   public func check() throws(Failure) {
     let names = IIFNames(encoding: settings.iifFormat.encoding)
     let receivable = names.identity(settings.quickBooks.accountsReceivable)

@@ -50,7 +50,7 @@ public struct Planner {
   ///   - findingsPerKind: How many findings of a kind to make into sentences.
   ///   - progress: Called now and then.
   /// - Returns: The plan.
-  /// - Throws: ``Failure`` when an input cannot be read as an export at all.
+  /// - Throws: `Failure` when an input cannot be read as an export at all.
   public static func plan(
     _ inputs: ExportInputs, _ context: PlanContext, run: SyncReport.Run? = nil,
     findingsPerKind: Int = Planner.findingsPerKind, progress: Progress? = nil

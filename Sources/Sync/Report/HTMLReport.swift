@@ -6,7 +6,7 @@ internal import Vocabulary
 /// The page is well-formed as XML too. Nothing in it comes from elsewhere: its content security
 /// policy forbids every load and allows exactly one style sheet and one script, by their sums. It
 /// reads well with the script turned off; the script only filters the table of invoices. All text
-/// goes through ``HTMLText``, which cannot take computed text for markup.
+/// goes through `HTMLText`, which cannot take computed text for markup.
 public enum HTMLReport {
   /// How many customers, findings of a kind and new entries the page shows at most.
   static let rowLimit = 200

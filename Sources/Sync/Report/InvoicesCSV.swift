@@ -22,7 +22,7 @@ public struct InvoicesCSV: ~Copyable {
 
   /// Writes a row.
   ///
-  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  /// - Throws: `Failure` with cause `cannotWrite`.
   public mutating func write(_ row: SyncReport.InvoiceRow) throws(Failure) {
     InvoicesCSV.append(row, to: &buffer)
     if buffer.count >= 1 << 15 { try flush() }
@@ -30,7 +30,7 @@ public struct InvoicesCSV: ~Copyable {
 
   /// Hands what is still buffered to the file.
   ///
-  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  /// - Throws: `Failure` with cause `cannotWrite`.
   public mutating func finish() throws(Failure) {
     try flush()
   }
@@ -88,7 +88,7 @@ public struct InvoicesCSV: ~Copyable {
 extension InvoicesCSV {
   /// Goes through a written file and gives the decision and the amount of each row.
   ///
-  /// - Throws: ``Failure`` with cause `inputUnreadable` when a row is not one of ours.
+  /// - Throws: `Failure` with cause `inputUnreadable` when a row is not one of ours.
   static func forEachDecision(
     ofFile path: String, _ body: (_ decision: String, _ total: Money) -> Void
   ) throws(Failure) {

@@ -215,7 +215,7 @@ public struct SyncReport: Sendable {
     public init() {}
   }
 
-  /// One invoice, as ``invoices.csv`` and the HTML table show it.
+  /// One invoice, as `invoices.csv` and the HTML table show it.
   public struct InvoiceRow: Sendable, Hashable {
     /// The number in LoadOps; empty when it could not be read.
     public var number: String

@@ -3,7 +3,7 @@ internal import Vocabulary
 
 /// The report as the terminal and `sync-report.txt` show it: plain characters, about 100 columns.
 ///
-/// Every text that came out of a file goes through ``FindingText/visible(_:)``; the only escape
+/// Every text that came out of a file goes through `FindingText.visible(_:)`; the only escape
 /// sequences are the colours, and those only when they are asked for.
 public struct TextReport {
   /// How much is shown, and in which dress.

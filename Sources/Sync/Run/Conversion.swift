@@ -46,7 +46,7 @@ public struct Conversion {
   ///   - clock: The time, ISO 8601 with zone.
   ///   - progress: Called now and then.
   /// - Returns: The report as it was written.
-  /// - Throws: ``Failure``; then no file has its final name and nothing is remembered.
+  /// - Throws: `Failure`; then no file has its final name and nothing is remembered.
   public static func convert(
     _ plan: SyncPlan, run: SyncReport.Run, output: String, ledger: SyncLedger?,
     clock: @escaping () -> String, progress: Progress? = nil

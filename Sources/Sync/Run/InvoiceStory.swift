@@ -55,7 +55,7 @@ public struct InvoiceStory: Sendable {
 
   /// Tells the story from a plan of only this invoice and from the ledger.
   ///
-  /// - Throws: ``Failure`` when the export has changed or the ledger cannot be read.
+  /// - Throws: `Failure` when the export has changed or the ledger cannot be read.
   public init(
     number: String, plan: SyncPlan?, ledger: SyncLedger?
   ) throws(Failure) {

@@ -8,7 +8,7 @@ struct OutputFolder {
 
   /// Looks at the folder and makes it if it is not there.
   ///
-  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  /// - Throws: `Failure` with cause `cannotWrite`.
   init(_ path: String) throws(Failure) {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     var isFolder: ObjCBool = false

@@ -13,7 +13,7 @@ public enum RunRecovery {
 
   /// Settles every unfinished run; returns a sentence about each.
   ///
-  /// - Throws: ``Failure`` when the ledger or a folder cannot be written.
+  /// - Throws: `Failure` when the ledger or a folder cannot be written.
   public static func settle(
     _ ledger: SyncLedger, in company: CompanyFolder, clock: () -> String
   ) throws(Failure) -> [String] {

@@ -37,7 +37,7 @@ public struct Verification: Sendable {
 
   /// Verifies the run whose files are in a folder.
   ///
-  /// - Throws: ``Failure`` with cause `inputMissing` or `inputUnreadable` when there is no report to
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable` when there is no report to
   ///   verify against.
   public init(folder: String) throws(Failure) {
     self.folder = folder

@@ -178,7 +178,7 @@ public struct Settings: Sendable, Hashable {
 extension Settings {
   /// Reads a `loadbooks.yaml`.
   ///
-  /// - Throws: ``Failure`` with cause `settingsWrong`: the first problem, with the count of further
+  /// - Throws: `Failure` with cause `settingsWrong`: the first problem, with the count of further
   ///   ones; ``check(path:)`` gives them all.
   public static func load(path: String) throws(Failure) -> Settings {
     let (settings, problems) = check(path: path)
@@ -198,7 +198,7 @@ extension Settings {
   /// The text behind the first `=` is the value as it is, without YAML's rules; a list is separated by
   /// commas, and nothing at all takes an optional value away.
   ///
-  /// - Throws: ``Failure`` with cause `settingsWrong` when there is no such key or it cannot have that value.
+  /// - Throws: `Failure` with cause `settingsWrong` when there is no such key or it cannot have that value.
   public mutating func set(_ assignment: String) throws(Failure) {
     guard let mark = assignment.firstIndex(of: "=") else {
       throw Failure(

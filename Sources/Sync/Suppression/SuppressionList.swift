@@ -87,7 +87,7 @@ public struct SuppressionList: Sendable {
 
   /// Reads a suppression list; a missing file is an empty list.
   ///
-  /// - Throws: ``Failure`` with cause `settingsWrong`: the first problem, with the count of further
+  /// - Throws: `Failure` with cause `settingsWrong`: the first problem, with the count of further
   ///   ones; ``check(path:)`` gives them all.
   public static func load(path: String) throws(Failure) -> SuppressionList {
     let (list, problems) = check(path: path)
