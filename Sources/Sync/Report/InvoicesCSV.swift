@@ -92,18 +92,18 @@ extension InvoicesCSV {
   static func forEachDecision(
     ofFile path: String, _ body: (_ decision: String, _ total: Money) -> Void
   ) throws(Failure) {
-    guard let table = try CSVTable(path: path) else {
-      throw Failure(.inputUnreadable, "the file is missing", remedy: "restore it from a backup")
-    }
-    for row in table.rows {
-      guard row.cells.count == table.header.cells.count, row.cells.count > 4,
-        let total = Money(canonical: row.cells[3])
-      else {
+    var width = 0
+    try CSVRows.forEach(ofFile: path) { (line, cells) throws(Failure) in
+      guard line > 1 else {
+        width = cells.count
+        return
+      }
+      guard cells.count == width, width > 4, let total = Money(canonical: cells[3]) else {
         throw Failure(
-          .inputUnreadable, "line \(row.line) is not a row that LoadBooks wrote",
+          .inputUnreadable, "line \(line) is not a row that LoadBooks wrote",
           remedy: "restore the file from a backup")
       }
-      body(row.cells[4], total)
+      body(cells[4], total)
     }
   }
 }
