@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Sync
 @testable import loadbooks
 
 /// The README tells everything that the program can do and answer.
-@Suite(.enabled(if: (try? PackageFolder.text("README.md")) != nil, "there is a README to compare"))
 struct ReadmeTests {
   @Test func `every command is in the README`() throws {
     let text = try PackageFolder.text("README.md")
@@ -23,6 +23,16 @@ struct ReadmeTests {
     for code in ExitCode.allCases {
       let pattern = try Regex("(^|[^0-9.-])\(code.rawValue)([^0-9.-]|$)").anchorsMatchLineEndings()
       #expect(text.contains(pattern), "exit code \(code.rawValue), \(code)")
+    }
+  }
+
+  @Test func `every setting is in the README with its default`() throws {
+    let text = try PackageFolder.text("README.md")
+    for key in Settings.keys where !key.path.hasPrefix("formats.qbxml") {
+      let row = try #require(
+        text.split(separator: "\n").first { $0.hasPrefix("| `\(key.path)` |") }, "\(key.path)")
+      let value = key.show(.defaults)
+      #expect(value.isEmpty || row.contains("`\(value)`"), "\(key.path): \(value)")
     }
   }
 }
