@@ -19,6 +19,9 @@ public struct LedgerSnapshot: Sendable {
     public var documentKind: LedgerEntry.DocumentKind
   }
 
+  /// The LoadOps names under which a QuickBooks customer was ever declared, by its name there.
+  public private(set) var customerSources: [String: Set<String>] = [:]
+
   /// A name by its bytes: Swift calls two spellings of an accented letter equal, the books do not.
   private struct ListKey: Hashable {
     var kind: LedgerListEntry.Kind
@@ -129,6 +132,11 @@ public struct LedgerSnapshot: Sendable {
     }
   }
 
+  /// Adds a LoadOps name of a customer.
+  mutating func add(source: String, ofCustomer name: String) {
+    if !source.isEmpty { customerSources[name, default: []].insert(source) }
+  }
+
   /// Adds a record's hash to a sum that does not depend on the order of the records.
   private static func sum(_ sum: inout ContentHash, _ combine: (inout ByteHash) -> Void) {
     var high = ByteHash(seed: 0x4528_21E6_38D0_1377)
@@ -217,6 +225,11 @@ extension SyncLedger {
   }
 
   private static func loadListEntries(_ snapshot: inout LedgerSnapshot, _ db: Database) throws {
+    let sources = try RawStatement(
+      "SELECT DISTINCT quickbooks_name, loadops_name FROM list_entries WHERE kind = 'customer'", db)
+    while try sources.step() {
+      snapshot.add(source: sources.text(1), ofCustomer: sources.text(0))
+    }
     // With max(), SQLite takes the other columns from the same row: the newest run's.
     let rows = try RawStatement(
       "SELECT kind, quickbooks_name, content_hash, max(run) FROM list_entries GROUP BY 1, 2", db)

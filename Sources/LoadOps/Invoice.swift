@@ -138,6 +138,7 @@ public struct InvoiceDecoder: Sendable {
   private let amount: Int?
   private let lineNumber: Int?
   private let taxable: Int?
+  private let taxCode: Int?
 
   private static let sharedFields: [Field] = [
     .customerName, .customerID, .status, .syncStatus, .terms, .referenceNumber,
@@ -161,6 +162,7 @@ public struct InvoiceDecoder: Sendable {
     amount = layout.column(of: .amount)
     lineNumber = layout.column(of: .lineNumber)
     taxable = layout.column(of: .taxable)
+    taxCode = layout.column(of: .taxCode)
   }
 
   /// Fills `invoice` from a record.
@@ -263,14 +265,15 @@ public struct InvoiceDecoder: Sendable {
         rate: decimal(record, row, .rate, rateCell, &invoice),
         amount: money(record, row, .amount, amountCell, &invoice),
         number: record.cell(row, column: lineNumber),
-        isTaxed: !tax.isEmpty && !isNo(record, tax)))
+        isTaxed: isTaxed(record, tax) || isTaxed(record, record.cell(row, column: taxCode))))
   }
 
-  /// Only a plain no is one; whatever else stands there may mean a tax.
-  private func isNo(_ record: Record, _ cell: Cell) -> Bool {
+  /// Only a plain no says that a line is not taxed; whatever else stands there may mean a tax.
+  private func isTaxed(_ record: Record, _ cell: Cell) -> Bool {
+    guard !cell.isEmpty else { return false }
     switch record.string(cell).lowercased() {
-    case "false", "no", "n", "0", "non", "none", "exempt", "-": true
-    default: false
+    case "false", "no", "n", "0", "non", "none", "exempt", "-": return false
+    default: return true
     }
   }
 

@@ -57,6 +57,8 @@ public enum RecordFault: Hashable, Sendable {
   case textBehindQuote
   /// A row of a held file whose cells are what could be read of an unreadable row, not all of it.
   case stillHeld
+  /// A row of a held file that waits because of its customer, which only a list of customers can clear.
+  case heldForCustomer
   /// Bytes that are not UTF-8.
   case notUTF8
   /// Something in JSON that the record cannot be made of, with the reason.

@@ -156,4 +156,13 @@ public enum HeldColumn {
   /// While a reason holds it, the row's cells are not the whole row, and reading it again must not make
   /// an invoice of them.
   public static let originalMark = "original row: "
+  /// Reasons that rest on other rows or files than the row itself: alone, it would look right.
+  public static let reasonsBeyondTheRow = [
+    "same-number-different-content", "dates-mixed", "invoice-may-be-incomplete",
+    "customer-name-clash", "invoice-number-taken",
+  ]
+  /// Reasons that rest on the list of customers.
+  public static let reasonsOfCustomers = [
+    "customer-unknown", "customer-id-disagrees", "customer-listed-twice",
+  ]
 }

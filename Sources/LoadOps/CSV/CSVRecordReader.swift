@@ -257,17 +257,23 @@ final class CSVRecordReader {
       }
     }
     if let heldColumn, heldColumn < cells.count,
-      CSVRecordReader.holdsOriginal(
-        bytes[Int(cells[heldColumn].start)..<Int(cells[heldColumn].end)])
+      let fault = CSVRecordReader.fault(
+        ofReason: bytes[Int(cells[heldColumn].start)..<Int(cells[heldColumn].end)])
     {
-      record.faults.append((index, .stillHeld))
+      record.faults.append((index, fault))
     }
   }
 
-  /// Whether the reason of a held row keeps the text of a row that could not be split.
-  private static func holdsOriginal(_ reason: ArraySlice<UInt8>) -> Bool {
-    guard !reason.isEmpty else { return false }
-    return String(decoding: reason, as: UTF8.self).contains(HeldColumn.originalMark)
+  /// What the reason of a held row forbids while it stands there.
+  private static func fault(ofReason reason: ArraySlice<UInt8>) -> RecordFault? {
+    guard !reason.isEmpty else { return nil }
+    let text = String(decoding: reason, as: UTF8.self)
+    let isStill =
+      text.contains(HeldColumn.originalMark)
+      || HeldColumn.reasonsBeyondTheRow.contains { text.contains($0 + ": ") }
+    if isStill { return .stillHeld }
+    let isCustomer = HeldColumn.reasonsOfCustomers.contains { text.contains($0 + ": ") }
+    return isCustomer ? .heldForCustomer : nil
   }
 
   private func surplusIsEmpty(_ width: Int) -> Bool {

@@ -49,8 +49,10 @@ extension InvoiceAssessor {
     case .unclosedQuote: "this row has a quotation mark that is never closed"
     case .textBehindQuote: "this row has text behind a closing quotation mark"
     case .stillHeld:
-      "this row of a held file is not mended: put its cells right by the original row in held_because, "
-        + "then empty that cell"
+      "this row of a held file still has its reason: put its cells right, then empty held_because"
+    case .heldForCustomer:
+      "this row of a held file waits because of its customer: give the customers export with it, or put "
+        + "the customer right and empty held_because"
     case .notUTF8:
       "this record is not UTF-8 text; save the file as \"CSV UTF-8 (comma delimited)\""
     case .json(let reason): "this record cannot be read: \(reason)"
@@ -150,7 +152,7 @@ extension InvoiceAssessor {
     guard !invoice.number.isEmpty else { return }
     let text = record.text.span.extracting(invoice.number.value.range)
     let changes = IIFText.changes(text, encoding: .ascii)
-    if !changes.isEmpty || looksLost(record, invoice.number) {
+    if !changes.isEmpty || record.numberLooksLost(invoice.number) {
       raise(.numberIllegal, record, invoice.number, .invoiceNumber) {
         Detail(
           message: "invoice number \"\(record.string(invoice.number))\" cannot be kept as it is")
@@ -185,20 +187,6 @@ extension InvoiceAssessor {
     }
   }
 
-  /// `1.23E+11` and the error words of spreadsheets.
-  private func looksLost(_ record: Record, _ cell: Cell) -> Bool {
-    let bytes = record.text[cell.value.range]
-    guard let first = bytes.first else { return false }
-    if first == UInt8(ascii: "#") { return bytes.count > 1 }
-    guard first &- 0x30 < 10, let mark = bytes.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") })
-    else { return false }
-    let sign = bytes.index(after: mark)
-    guard sign < bytes.endIndex, bytes[sign] == UInt8(ascii: "+"),
-      bytes[..<mark].contains(UInt8(ascii: "."))
-    else { return false }
-    return true
-  }
-
   // MARK: - Arithmetic
 
   mutating func checkArithmetic(_ record: Record, _ invoice: Invoice) {
@@ -214,6 +202,13 @@ extension InvoiceAssessor {
       checkRate(record, line)
     }
     checkIdenticalRows(record, invoice)
+    if abs(result.amount.cents) > Money.maximum.cents {
+      raise(.amountUnreadable, record, record.firstCell(.invoiceTotal), .invoiceTotal) { me in
+        Detail(
+          message: "the lines add up to \(me.result.amount), more than the \(Money.maximum) that "
+            + "QuickBooks takes", remedy: "split the invoice")
+      }
+    }
     let isReadable = record.faults.isEmpty && !invoice.flaws.contains { $0.isAboutMoney }
     guard isReadable, !invoice.lines.isEmpty, !result.rules.contains(.amountMissing) else { return }
     if let declared = invoice.declaredTotal, declared != result.amount {
@@ -388,8 +383,8 @@ extension InvoiceAssessor {
       let name = terms.entries[number].name
       let row = context.mapping.terms(for: name)
       raise(.termsUnknown, record, invoice.terms, .terms) {
-        let digits = name.filter(\.isNumber)
-        let meant = digits.isEmpty ? "Net DAYS" : "Net \(digits)"
+        let days = name.split { !$0.isNumber }
+        let meant = days.count == 1 ? "Net \(days[0])" : "Net DAYS"
         let line = MappingFile.line(kind: .terms, loadops: name, quickbooks: meant)
         return Detail(
           message: "terms \"\(row?.quickBooks ?? name)\" do not say when the money is due",
@@ -500,6 +495,20 @@ extension Invoice.Flaw {
 }
 
 extension Record {
+  /// Whether what stands there is no number: `1.23E+11`, `#REF!`, `N/A`, or no letter or digit at all.
+  func numberLooksLost(_ cell: Cell) -> Bool {
+    let bytes = text[cell.value.range]
+    guard let first = bytes.first else { return false }
+    if first == UInt8(ascii: "#") { return bytes.count > 1 }
+    let isWord = bytes.contains { $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 || $0 >= 0x80 }
+    if !isWord || equals(cell, "N/A") { return true }
+    guard first &- 0x30 < 10, let mark = bytes.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") })
+    else { return false }
+    let sign = bytes.index(after: mark)
+    return sign < bytes.endIndex && bytes[sign] == UInt8(ascii: "+")
+      && bytes[..<mark].contains(UInt8(ascii: "."))
+  }
+
   /// The first cell of a field that says something, whichever row it stands in.
   func firstCell(_ field: Field) -> Cell {
     for row in rows.indices {

@@ -223,8 +223,10 @@ enum MemoryRules {
     meaning: "The invoice may not be sent.",
     remedy: "remove its row from suppress.csv to release it")
   static let suppressionGuardDiffers = Finding.Kind(
-    "suppression-guard-differs", .warning,
-    meaning: "A suppression row has the invoice's number, but names another customer.",
+    "suppression-guard-differs", .error,
+    meaning:
+      "A suppression row has the invoice's number, but names another customer; the invoice waits "
+      + "until they agree.",
     remedy: "correct the number or the customer in suppress.csv")
 }
 

@@ -32,6 +32,8 @@ struct CustomerBook {
     var holding = RuleSet.none
     /// Its LoadOps record, when the export lists it.
     var listed: LoadOps.Customer?
+    /// Whether a person said which customer it is.
+    var isExplicit = false
     /// Who else would have its name in QuickBooks.
     var clashesWith: String?
   }
@@ -41,6 +43,8 @@ struct CustomerBook {
   private(set) var lateClashes: Set<Int> = []
   private var interner = ByteInterner()
   private var byIdentity: [String: Int] = [:]
+  /// The LoadOps names that earlier runs sent under a name of their own, by what QuickBooks compares.
+  private var sentUnder: [String: Set<String>] = [:]
   private let master: MasterData
   private let mapping: MappingFile
   private let ledger: LedgerSnapshot
@@ -56,6 +60,11 @@ struct CustomerBook {
     self.ledger = ledger
     self.policy = policy
     self.names = names
+    for (name, sources) in ledger.customerSources {
+      let identity = names.identity(name)
+      sentUnder[identity, default: []].formUnion(
+        sources.filter { names.identity($0) == identity })
+    }
   }
 
   /// The number of the customer with this name, by the bytes of the export.
@@ -84,19 +93,17 @@ struct CustomerBook {
       return
     }
     entry.listed = master.customer(named: name)
-    let isExplicit: Bool
     if let row = mapping.customer(for: name) {
-      (entry.quickBooksName, entry.pairing, isExplicit) = (row.quickBooks, .mapped, true)
+      (entry.quickBooksName, entry.pairing, entry.isExplicit) = (row.quickBooks, .mapped, true)
     } else if let written = entry.listed?.quickBooksName, !written.isEmpty {
-      (entry.quickBooksName, entry.pairing, isExplicit) = (written, .mapped, true)
+      (entry.quickBooksName, entry.pairing, entry.isExplicit) = (written, .mapped, true)
     } else {
-      isExplicit = false
       pairByName(&entry)
     }
     if master.contradictory.contains(name) { entry.holding.insert(.customerListedTwice) }
     if !entry.quickBooksName.isEmpty {
-      checkName(&entry, isExplicit: isExplicit)
-      checkClash(&entry, isExplicit: isExplicit)
+      checkName(&entry)
+      checkClash(&entry)
     }
     if !entry.holding.isEmpty { entry.pairing = .none }
     entries.append(entry)
@@ -116,8 +123,8 @@ struct CustomerBook {
     }
   }
 
-  private func checkName(_ entry: inout Entry, isExplicit: Bool) {
-    if !isExplicit, entry.name.contains(":") { entry.holding.insert(.customerNameIllegal) }
+  private func checkName(_ entry: inout Entry) {
+    if !entry.isExplicit, entry.name.contains(":") { entry.holding.insert(.customerNameIllegal) }
     for problem in names.problems(customer: entry.quickBooksName) {
       switch problem {
       case .tooLong, .pathTooLong: entry.holding.insert(.customerNameTooLong)
@@ -126,15 +133,26 @@ struct CustomerBook {
     }
   }
 
-  /// QuickBooks takes names for the same that differ only in case; two mapping lines may say so on
-  /// purpose, nothing else may.
-  private mutating func checkClash(_ entry: inout Entry, isExplicit: Bool) {
+  /// QuickBooks takes names for the same that differ only in case; a mapping line may say on purpose
+  /// that a customer is another one, by exactly that name. Nothing else may, in this run or since an
+  /// earlier one.
+  private mutating func checkClash(_ entry: inout Entry) {
     let identity = names.identity(entry.quickBooksName)
+    if !entry.isExplicit, let sources = sentUnder[identity], !sources.isEmpty,
+      !sources.contains(entry.name)
+    {
+      entry.holding.insert(.customerNameClash)
+      entry.clashesWith = sources.min()
+    }
     guard let other = byIdentity[identity] else {
       byIdentity[identity] = entries.count
       return
     }
-    if isExplicit, entries[other].pairing == .mapped { return }
+    if entry.isExplicit || entries[other].isExplicit,
+      entry.quickBooksName == entries[other].quickBooksName
+    {
+      return
+    }
     entry.holding.insert(.customerNameClash)
     entry.clashesWith = entries[other].name
     if !entries[other].holding.contains(.customerNameClash) {

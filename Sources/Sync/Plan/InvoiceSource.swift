@@ -10,9 +10,14 @@ final class InvoiceSource {
   private let decoders: [InvoiceDecoder?]
   private var piece: Record?
 
+  private let listsCustomers: Bool
+
   /// A source over the invoice files of a run; `nil` for files without invoices.
-  init(readers: [ExportReader?], dates: [DateColumns], numbers: NumberConvention) {
+  init(
+    readers: [ExportReader?], dates: [DateColumns], numbers: NumberConvention, listsCustomers: Bool
+  ) {
     self.readers = readers
+    self.listsCustomers = listsCustomers
     decoders = zip(readers, dates).map { reader, dates in
       reader.map { InvoiceDecoder(layout: $0.makeRecord().layout, dates: dates, numbers: numbers) }
     }
@@ -49,6 +54,10 @@ final class InvoiceSource {
   @discardableResult
   func decode(_ record: inout Record, into invoice: inout Invoice) -> Tally {
     guard let decoder = decoders[Int(record.place.file)] else { return .zero }
+    // With the customers at hand, a row held for its customer is judged anew.
+    if listsCustomers, !record.faults.isEmpty {
+      record.faults.removeAll { $0.fault == .heldForCustomer }
+    }
     decoder.decode(record, into: &invoice)
     guard let declared = invoice.declaredTotal, record.rows.count > 1,
       declared != invoice.lineSum

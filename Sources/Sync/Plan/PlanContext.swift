@@ -44,11 +44,19 @@ extension PlanContext {
         remedy: "name an income account in loadbooks.yaml")
     }
     for row in mapping.rows(of: .item) {
-      guard let account = row.account, names.identity(account) == receivable else { continue }
+      guard let account = row.account else { continue }
+      let income = names.identity(account)
+      // QuickBooks takes no account below one of another type.
+      guard
+        income == receivable || income.hasPrefix(receivable + ":")
+          || receivable.hasPrefix(income + ":")
+      else { continue }
       throw Failure(
         .settingsWrong,
-        "mapping.csv line \(row.line) books item \"\(row.quickBooks)\" on the receivable account "
-          + "\"\(account)\"", remedy: "name an income account in that line")
+        "mapping.csv line \(row.line) books item \"\(row.quickBooks)\" on \"\(account)\", but the "
+          + "receivable account is \"\(settings.quickBooks.accountsReceivable)\"",
+        remedy:
+          "name an income account in that line, neither above nor below the receivable account")
     }
   }
 }

@@ -297,7 +297,13 @@ private struct ListBuilder {
   mutating func add(_ customer: QuickBooks.Customer, source: String) -> Int {
     let index = ListBuilder.index(
       &customers, names.identity(customer.name), &lists.customers, customer)
-    if index == customerSources.count { customerSources.append(source) }
+    if index == customerSources.count {
+      customerSources.append(source)
+    } else if lists.customers[index].declaration == .nameOnly, customer.declaration == .full {
+      // One that is mapped onto a listed customer must not keep that one from being declared in full.
+      lists.customers[index] = customer
+      customerSources[index] = source
+    }
     return index
   }
 

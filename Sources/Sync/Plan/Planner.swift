@@ -79,7 +79,8 @@ public struct Planner {
     self.findingLimit = findingLimit
     self.progress = progress
     assessor = InvoiceAssessor(context: context, master: MasterData())
-    source = InvoiceSource(readers: [], dates: [], numbers: context.settings.formats.numbers)
+    source = InvoiceSource(
+      readers: [], dates: [], numbers: context.settings.formats.numbers, listsCustomers: false)
   }
 
   // MARK: - Customers and categories
@@ -200,7 +201,8 @@ public struct Planner {
       }
     }
     source = InvoiceSource(
-      readers: readers, dates: files.map(\.dates), numbers: context.settings.formats.numbers)
+      readers: readers, dates: files.map(\.dates), numbers: context.settings.formats.numbers,
+      listsCustomers: master.listsCustomers)
   }
 
   /// Decides everything; returns a file whose dates must be looked through first.
@@ -278,6 +280,7 @@ public struct Planner {
     guard source.reader(record.place.file)?.format == .csv else { return }
     let isStray =
       record.cell(0, .invoiceNumber).isEmpty
+      || record.numberLooksLost(record.cell(0, .invoiceNumber))
       || record.faults.contains { $0.fault == .unclosedQuote || $0.fault == .notUTF8 }
     if isStray, let lastMet { suspects.insert(lastMet) }
     if strayRowMet { suspects.insert(position) }
@@ -457,7 +460,10 @@ public struct Planner {
     let first = copies[0]
     let areEqual = copies.allSatisfy {
       $0.assessment.content == first.assessment.content
+        && $0.assessment.outcome == first.assessment.outcome
+        && $0.assessment.rules == first.assessment.rules
         && $0.assessment.isSendable == first.assessment.isSendable
+        && $0.record.string($0.invoice.customerID) == first.record.string(first.invoice.customerID)
         && $0.record.faults.isEmpty
     }
     if areEqual {

@@ -82,7 +82,7 @@ public struct Conversion {
     report = plan.report
     report.run = run
     report.run.plan = plan.fingerprint
-    held = HeldRecords(folder: folder)
+    held = HeldRecords(folder: folder, numbers: plan.context.settings.formats.numbers)
   }
 
   // MARK: - Recording
@@ -197,7 +197,7 @@ public struct Conversion {
         try rows.write(row(record, invoice, assessment, file.name))
         if assessment.outcome == .held {
           try held.write(
-            record, headers: file.headers,
+            record, headers: file.headers, dates: file.dates,
             reasons: assessor.findings.filter { $0.severity == .error })
         } else if assessment.outcome == .delivered, let writer {
           try builder.build(record, invoice, assessment, items: &assessor.items, into: &document)
@@ -227,7 +227,8 @@ public struct Conversion {
     }
     return InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
-      numbers: plan.context.settings.formats.numbers)
+      numbers: plan.context.settings.formats.numbers,
+      listsCustomers: plan.assessor.master.listsCustomers)
   }
 
   /// Forces everything to disk, has the documents checked and read back, and writes the reports.

@@ -9,14 +9,16 @@ internal import Vocabulary
 struct HeldRecords {
   private var files: [(headers: [String], file: StagedFile)] = []
   private let folder: String
+  private let numbers: NumberConvention
   private var row: [UInt8] = []
 
   private static let canonical = Field.allCases.filter {
     $0.belongs(to: .invoices)
   }
 
-  init(folder: String) {
+  init(folder: String, numbers: NumberConvention) {
     self.folder = folder
+    self.numbers = numbers
   }
 
   /// The files, to be finished and published with the others.
@@ -29,14 +31,21 @@ struct HeldRecords {
 
   /// Writes all rows of a held invoice.
   mutating func write(
-    _ record: Record, headers: [String]?, reasons: [Finding]
+    _ record: Record, headers: [String]?, dates: DateColumns, reasons: [Finding]
   ) throws(Failure) {
     let position = try file(for: headers)
+    // The rows around these said which way round dates are; alone, these could not.
+    var orders: [Int: DateOrder] = [:]
+    for field in Field.allCases where field.isDate {
+      if let column = record.layout.column(of: field) { orders[column] = dates[field] }
+    }
     let why = reasons.map { "\($0.kind.id): \($0.message); \($0.remedy)" }
       .joined(separator: " | ")
+    let keptIDs = Set(HeldColumn.reasonsBeyondTheRow + HeldColumn.reasonsOfCustomers)
+    let isKept = reasons.contains { keptIDs.contains($0.kind.id) }
     for index in record.rows.indices {
       row.removeAll(keepingCapacity: true)
-      var text = why
+      var text = why + (isKept ? " | empty this cell when the row is right" : "")
       if record.faults.contains(where: { $0.row == index }) {
         let line = record.wholeRow(index)
         text +=
@@ -46,13 +55,14 @@ struct HeldRecords {
       CSVText.appendCell(text, to: &row)
       if let headers {
         for column in headers.indices where headers[column] != HeldColumn.name {
-          append(record, record.cell(index, column: column))
+          append(record, record.cell(index, column: column), orders[column], isJSON: false)
         }
       } else {
         for field in HeldRecords.canonical {
           let own = record.cell(index, field)
           append(
-            record, own.isEmpty && !HeldRecords.isLineField(field) ? record.firstCell(field) : own)
+            record, own.isEmpty && !HeldRecords.isLineField(field) ? record.firstCell(field) : own,
+            orders[field.index], isJSON: true)
         }
       }
       row.append(UInt8(ascii: "\n"))
@@ -60,8 +70,25 @@ struct HeldRecords {
     }
   }
 
-  private mutating func append(_ record: Record, _ cell: Cell) {
+  private mutating func append(_ record: Record, _ cell: Cell, _ order: DateOrder?, isJSON: Bool) {
     row.append(UInt8(ascii: ","))
+    if let order,
+      case .slashed(let first, let second, let year) = DateShape(
+        record.text.span.extracting(cell.value.range)),
+      let date = order == .mdy
+        ? CalendarDate(year: year, month: first, day: second)
+        : CalendarDate(year: year, month: second, day: first)
+    {
+      row.append(contentsOf: date.description.utf8)
+      return
+    }
+    if numbers == .eu, isJSON, !cell.isEmpty, cell.value == cell.source {
+      // A number in JSON has a decimal point whatever the convention; in a sheet it must not.
+      row.append(UInt8(ascii: "\""))
+      row.append(contentsOf: record.text[cell.value.range].map { $0 == 0x2E ? 0x2C : $0 })
+      row.append(UInt8(ascii: "\""))
+      return
+    }
     CSVText.appendCell(record.text.span.extracting(cell.value.range), to: &row)
   }
 

@@ -77,7 +77,8 @@ public struct InvoiceStory: Sendable {
     }
     let source = InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
-      numbers: plan.context.settings.formats.numbers)
+      numbers: plan.context.settings.formats.numbers,
+      listsCustomers: plan.assessor.master.listsCustomers)
     var assessor = plan.assessor
     for planned in plan.invoices where planned.isSelected {
       guard let reader = source.reader(planned.place.file) else { continue }

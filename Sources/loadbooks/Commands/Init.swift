@@ -19,6 +19,9 @@ struct Init: ParsableCommand {
 
   func run() throws {
     let company = name ?? URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
+    guard !company.allSatisfy(\.isWhitespace) else {
+      throw ValidationError("A company needs a name: --name NAME.")
+    }
     let made = try CompanyFolder.create(folder, company: company)
     let here = Surroundings.current
     if json {
