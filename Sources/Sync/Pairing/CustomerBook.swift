@@ -133,9 +133,10 @@ struct CustomerBook {
     }
   }
 
-  /// QuickBooks takes names for the same that differ only in case; a mapping line may say on purpose
-  /// that a customer is another one, by exactly that name. Nothing else may, in this run or since an
-  /// earlier one.
+  /// Holds customers whose names QuickBooks would take for the same.
+  ///
+  /// It compares without case. A mapping line may say on purpose that a customer is another one, by
+  /// exactly that name; nothing else may, in this run or since an earlier one.
   private mutating func checkClash(_ entry: inout Entry) {
     let identity = names.identity(entry.quickBooksName)
     if !entry.isExplicit, let sources = sentUnder[identity], !sources.isEmpty,
