@@ -124,6 +124,18 @@ struct HeldStaysHeldTests {
     #expect(line.contains("held 3, 350.00"), "\(line)")
   }
 
+  @Test func `JSON on standard input is called so in findings`() throws {
+    let folder = try TemporaryFolder()
+    let text =
+      "[{\"invoice_number\": \"1\", \"customer_name\": \"A\", \"invoice_date\": \"2026-02-30\", "
+      + "\"lines\": [{\"category\": \"Line Haul\", \"amount\": \"1.00\"}]}]"
+    let input = try folder.write(text, to: "export.json")
+    let run = try CommandRun.run(["plan", "-"], in: folder.path, input: input)
+    #expect(run.code == 3)
+    #expect(run.output.contains("standard input:1:"))
+    #expect(!run.output.contains("standard-input-"))
+  }
+
   @Test func `an invoice that is too large does not stop the others`() throws {
     let company = try Company([
       "a.csv": Self.header + "\n1,Acme,2026-10-01,Line Haul,100\n"

@@ -115,13 +115,13 @@ public struct Planner {
       for kind in reader.kinds { master.note(kind) }
       file.records = reader.notes.records
       note(reader)
-      guard let fingerprint = try reader.fingerprint() else { continue }
-      file.fingerprint = fingerprint
+      if let fingerprint = try reader.fingerprint() { file.fingerprint = fingerprint }
       files.append(file)
       if reader.kinds.contains(.invoices) {
         readers.append(
           try ExportReader(
-            path: path, file: number, meanings: context.mapping.columns, hashing: true))
+            path: path, name: file.name, file: number, meanings: context.mapping.columns,
+            hashing: true))
       } else {
         readers.append(nil)
       }
@@ -306,10 +306,7 @@ public struct Planner {
         customer: Int32(assessment.customer), date: assessment.date,
         lines: Int32(assessment.lines), outcome: assessment.outcome,
         isSelected: assessment.isSelected))
-    if assessment.rules.contains(.numberShortened)
-      || context.settings.policies.longNumbers == .keepRight,
-      assessment.outcome == .delivered
-    {
+    if assessment.outcome == .delivered, context.settings.policies.longNumbers == .keepRight {
       noteDocumentNumber(record, invoice, assessment, invoices.count - 1)
     }
   }

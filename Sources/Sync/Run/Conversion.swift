@@ -313,8 +313,8 @@ public struct Conversion {
 
   /// Gives all files their names, the reports first; takes them back when one cannot have its name.
   private mutating func publish() throws(Failure) {
-    let isList = { (file: StagedFile) in file.name.hasSuffix(".iif") }
-    let ordered = staged.filter { !isList($0) } + staged.filter(isList)
+    let isForQuickBooks = { (file: StagedFile) in file.name.hasSuffix(".iif") }
+    let ordered = staged.filter { !isForQuickBooks($0) } + staged.filter(isForQuickBooks)
     do {
       for file in ordered { try file.publish() }
       try StagedFile.syncFolder(folder)
