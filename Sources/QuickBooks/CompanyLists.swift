@@ -135,6 +135,37 @@ public struct CompanyLists: Sendable {
   public var classes: [String] = []
   /// Customers.
   public var customers: [Customer] = []
+  /// What the books have already.
+  public var existing = Existing()
+
+  /// Names, as they are written, of entries that the books have: an output refers to them and declares
+  /// nothing, so that it changes nothing of what a bookkeeper has typed. Parents of entries count, too.
+  public struct Existing: Hashable, Sendable {
+    /// Accounts.
+    public var accounts: Set<String> = []
+    /// Items.
+    public var items: Set<String> = []
+    /// Terms.
+    public var terms: Set<String> = []
+    /// Classes.
+    public var classes: Set<String> = []
+    /// Customers and jobs.
+    public var customers: Set<String> = []
+
+    /// No names.
+    public init() {}
+  }
+
+  /// The lists without what the books have: what an output declares.
+  public var declared: CompanyLists {
+    var lists = self
+    lists.accounts.removeAll { existing.accounts.contains($0.name) }
+    lists.items.removeAll { existing.items.contains($0.name) }
+    lists.terms.removeAll { existing.terms.contains($0.name) }
+    lists.classes.removeAll { existing.classes.contains($0) }
+    lists.customers.removeAll { existing.customers.contains($0.name) }
+    return lists
+  }
 
   /// Lists with nothing in them.
   public init() {}

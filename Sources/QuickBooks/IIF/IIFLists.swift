@@ -9,6 +9,8 @@ internal import Vocabulary
 struct IIFLists {
   private let names: IIFNames
   private var bytes: [UInt8] = []
+  /// Paths that the books have, of the list being added.
+  private var existing: Set<String> = []
 
   /// One row: under which header it stands and what it holds.
   private struct Entry {
@@ -17,7 +19,7 @@ struct IIFLists {
     var row: [UInt8]
   }
 
-  /// The bytes of the file of lists.
+  /// The bytes of the file of lists; none when the books have everything.
   static func encode(_ lists: CompanyLists, _ format: IIFFormat) throws(Failure) -> [UInt8] {
     var encoder = IIFLists(names: IIFNames(encoding: format.encoding))
     var accounts = lists.accounts
@@ -25,11 +27,16 @@ struct IIFLists {
     if !accounts.contains(where: { encoder.names.identity($0.name) == receivable }) {
       accounts.insert(Account(name: format.receivableAccount, type: .receivable), at: 0)
     }
+    encoder.existing = lists.existing.accounts
     try encoder.add(accounts, name: \.name, encoder.entry(account:at:))
+    encoder.existing = lists.existing.items
     try encoder.add(lists.items, name: \.name, encoder.entry(item:at:))
+    encoder.existing = lists.existing.classes
     try encoder.add(lists.classes, name: \.self, encoder.entry(class:at:))
+    encoder.existing = lists.existing.terms
     try encoder.add(
       lists.terms, name: \.name, hasLevels: false, encoder.entry(terms:at:))
+    encoder.existing = lists.existing.customers
     try encoder.add(lists.customers, name: \.name, encoder.entry(customer:at:))
     return encoder.bytes
   }
@@ -123,10 +130,12 @@ struct IIFLists {
     let given = Set(elements.map { names.identity(name($0)) })
     for element in elements {
       let path = names.path(name(element))
+      if existing.contains(path) { continue }
       if hasLevels {
         for parent in IIFNames.parents(of: path) {
           let identity = parent.lowercased()
-          guard !given.contains(identity), known[identity] == nil else { continue }
+          guard !given.contains(identity), known[identity] == nil, !existing.contains(parent)
+          else { continue }
           known[identity] = entries.count
           entries.append(entry(element, parent))
         }

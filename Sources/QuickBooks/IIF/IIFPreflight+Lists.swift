@@ -40,6 +40,43 @@ extension IIFPreflight {
     func position(_ column: String) -> Int? { columns.firstIndex(of: column).map { $0 + 1 } }
   }
 
+  /// Remembers what the books have, which documents may name though no file declares it.
+  ///
+  /// Comes before the files, because what they declare may stand below it.
+  public mutating func know(_ lists: CompanyLists) {
+    let names = IIFNames(encoding: format.encoding)
+    let bytes = { (path: String) in
+      path.unicodeScalars.map {
+        $0.isASCII ? UInt8($0.value) : Windows1252.byte(for: $0) ?? UInt8(ascii: "?")
+      }
+    }
+    for account in lists.accounts where lists.existing.accounts.contains(account.name) {
+      _ = accounts.intern(bytes(names.path(account.name)).span)
+      accountIsReceivable.append(account.type == .receivable)
+    }
+    for item in lists.items where lists.existing.items.contains(item.name) {
+      guard let account = accounts.number(of: bytes(names.path(item.account)).span) else { continue }
+      _ = items.intern(bytes(names.path(item.name)).span)
+      itemAccounts.append(account)
+    }
+    for name in lists.classes where lists.existing.classes.contains(name) {
+      _ = classes.intern(bytes(names.path(name)).span)
+    }
+    for value in lists.terms where lists.existing.terms.contains(value.name) {
+      _ = terms.intern(bytes(names.path(value.name)).span)
+    }
+    for customer in lists.customers where lists.existing.customers.contains(customer.name) {
+      _ = customers.intern(bytes(names.path(customer.name)).span)
+    }
+    for (keyword, known) in [
+      ("ACCNT", lists.existing.accounts), ("INVITEM", lists.existing.items),
+      ("CLASS", lists.existing.classes), ("TERMS", lists.existing.terms),
+      ("CUST", lists.existing.customers),
+    ] {
+      identities[keyword, default: []].formUnion(known.map { $0.lowercased() })
+    }
+  }
+
   mutating func checkLists(_ lines: IIFLines) throws(Failure) {
     var section: Section?
     while try lines.next() {

@@ -3,7 +3,7 @@ public import Vocabulary
 /// Writes company lists and sales documents as IIF files.
 ///
 /// The lists go into `001-lists.iif`, the documents into `002-documents.iif` and so on: to be imported
-/// in that order. Rows are made as bytes in one buffer, and the fields that repeat (customers, items,
+/// in that order; without anything to declare there is no file of lists. Rows are made as bytes in one buffer, and the fields that repeat (customers, items,
 /// terms, classes) are encoded once, so a million documents make no text values. The files keep their
 /// hidden names until the caller publishes them; ``finish()`` reads every one of them back first.
 ///
@@ -18,6 +18,8 @@ public final class IIFWriter {
   private let folder: String
   private let digits: Int
   private let hasClasses: Bool
+  private let lists: CompanyLists
+  private var hasLists = false
   private let fields: EncodedLists
   private var row: [UInt8] = []
   private var current: StagedFile?
@@ -41,9 +43,12 @@ public final class IIFWriter {
     let files = 1 + (max(0, expectedDocuments) + perFile - 1) / perFile
     digits = max(3, String(files).utf8.count)
     hasClasses = !lists.classes.isEmpty
+    self.lists = lists
     fields = EncodedLists(lists, format)
     row.reserveCapacity(1 << 12)
     let bytes = try IIFLists.encode(lists, format)
+    guard !bytes.isEmpty else { return }
+    hasLists = true
     let file = try StagedFile(folder: folder, name: IIFWriter.name(1, digits, "lists"))
     try file.write(bytes)
     try file.finish()
@@ -130,14 +135,15 @@ public final class IIFWriter {
   private func verify() throws(Failure) -> [OutputFile] {
     var output: [OutputFile] = []
     var preflight = IIFPreflight(format: format)
+    preflight.know(lists)
     for (index, file) in stagedFiles.enumerated() {
       guard let fingerprint = file.fingerprint else { continue }
       var (documents, amount) = (0, Money.zero)
-      if index == 0 {
+      if index == 0, hasLists {
         try preflight.checkLists(path: file.stagedPath, name: file.name)
       } else {
         try preflight.checkDocuments(path: file.stagedPath, name: file.name)
-        (documents, amount) = try readBack(file, expecting: totals[index - 1])
+        (documents, amount) = try readBack(file, expecting: totals[index - (hasLists ? 1 : 0)])
       }
       output.append(
         OutputFile(
