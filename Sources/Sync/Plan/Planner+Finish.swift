@@ -281,6 +281,7 @@ extension Planner {
     hasher.update(context.mapping.fingerprint.hex)
     hasher.update(context.suppression.fingerprint.hex)
     hasher.update(context.ledger.stateFingerprint.hex)
+    hasher.update(context.books.fingerprint.hex)
     hasher.update(context.selection.canonicalText)
     for planned in invoices where planned.isSelected {
       hasher.update(planned.place.offset)

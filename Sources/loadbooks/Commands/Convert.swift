@@ -32,7 +32,9 @@ struct Convert: ParsableCommand {
 
   func run() throws {
     let planning = try Planning(
-      options, mapping: export.mapping, suppressions: export.suppressions, target: target)
+      options, mapping: export.mapping, suppressions: export.suppressions,
+      books: export.lists.books,
+      target: target)
     guard let company = planning.company, !withoutLedger else {
       guard let output else {
         throw Failure(

@@ -26,6 +26,8 @@ struct Map: ParsableCommand {
       help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
     var suppressions: String?
 
+    @OptionGroup var lists: BooksOptions
+
     func run() throws {
       let here = Surroundings.current
       let folder = try options.folder()
@@ -58,7 +60,8 @@ struct Map: ParsableCommand {
       var plan: SyncPlan?
       if !exports.isEmpty {
         let planning = try Planning(
-          options, mapping: mapping, suppressions: suppressions, target: nil)
+          options, mapping: mapping, suppressions: suppressions, books: lists.books,
+          target: nil)
         plan = try planning.plan(exports, .all, ledger: try planning.memory())
       }
       here.print(options.json ? answer(file, [], plan).text : text(file, plan, mappingPath))
