@@ -60,7 +60,7 @@ struct InvoiceAssessor {
     names = IIFNames(encoding: settings.iifFormat.encoding)
     customers = CustomerBook(
       master: master, mapping: context.mapping, ledger: context.ledger,
-      policy: settings.policies.unmatchedCustomers, names: names)
+      books: context.books, policy: settings.policies.unmatchedCustomers, names: names)
     items = ItemBook(
       master: master, mapping: context.mapping,
       defaultAccount: settings.quickBooks.defaultIncomeAccount)
