@@ -50,6 +50,7 @@ public enum Destination: Hashable, Sendable {
   ///   - run: the run's id, for destinations that name what they are sent.
   ///   - folder: where the files shall stand; it must exist.
   ///   - expectedDocuments: how many documents will come at most.
+  /// - Returns: a writer that has written the lists already.
   /// - Throws: `Failure` with cause `cannotWrite`, or `ownBug` when the lists contradict themselves.
   public func makeWriter(
     lists: CompanyLists, run: String, folder: String, expectedDocuments: Int
