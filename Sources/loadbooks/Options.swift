@@ -194,14 +194,24 @@ struct Planning {
   ) throws -> SyncPlan {
     let inputs = try ExportInputs(arguments: exports, spoolFolder: NSTemporaryDirectory())
     if let spooled = inputs.spooled { Surroundings.current.removeAtEnd(spooled) }
-    let context = PlanContext(
+    var context = PlanContext(
       settings: settings, mapping: mapping, suppression: suppression, ledger: ledger,
       books: books, selection: selection, today: today)
+    context.lastRun = try lastRun()
     let line = ProgressLine("reading")
     defer { line.end() }
     return try Planner.plan(
       inputs, context, findingsPerKind: findings ?? Planner.findingsPerKind,
       progress: { line.update($0, $1) })
+  }
+
+  /// The last run that was not taken back.
+  private func lastRun() throws -> PlanContext.LastRun? {
+    guard let company, let ledger = try SyncLedger.openReadOnly(folder: company.path),
+      let run = try ledger.runs().first(where: { $0.state != .undone }),
+      let day = CalendarDate(iso: String(run.startedAt.prefix(10)))
+    else { return nil }
+    return PlanContext.LastRun(id: run.id, day: day)
   }
 
   /// What the ledger remembers, without changing anything.

@@ -47,7 +47,7 @@ extension IIFPreflight {
   ///
   /// Comes before the files, because what they declare may stand below it.
   public mutating func know(_ lists: CompanyLists) {
-    let names = DesktopNames(encoding: format.encoding)
+    let names = DesktopNames(format.encoding.text)
     let bytes = { (path: String) in
       path.unicodeScalars.map {
         $0.isASCII ? UInt8($0.value) : Windows1252.byte(for: $0) ?? UInt8(ascii: "?")
@@ -58,7 +58,9 @@ extension IIFPreflight {
       accountIsReceivable.append(account.type == .receivable)
     }
     for item in lists.items where lists.existing.items.contains(item.name) {
-      guard let account = accounts.number(of: bytes(names.path(item.account)).span) else { continue }
+      guard let account = accounts.number(of: bytes(names.path(item.account)).span) else {
+        continue
+      }
       _ = items.intern(bytes(names.path(item.name)).span)
       itemAccounts.append(account)
     }

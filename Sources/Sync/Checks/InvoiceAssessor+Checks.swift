@@ -273,18 +273,52 @@ extension InvoiceAssessor {
       for rule in holding.isEmpty ? [] : holding.rules {
         let entry = items.entries[number]
         let cell = line.category.isEmpty ? record.wholeRow(line.row) : line.category
-        raise(rule, record, cell, .category) { me in
-          rule == .categoryMissing
-            ? Detail(message: "this line has no income category")
-            : Detail(
-              message: "income category \"\(entry.name)\" has no QuickBooks item",
-              remedy: "add to mapping.csv: \(me.items.suggestion(for: entry.name))")
-        }
+        raise(rule, record, cell, .category) { me in me.detail(rule, entry) }
       }
       if line.isTaxed {
         raise(.lineTaxable, record, record.cell(line.row, .taxable), .taxable) {
           Detail(message: "this line is marked as taxable")
         }
+      }
+    }
+  }
+
+  private func detail(_ rule: Rule, _ entry: ItemBook.Entry) -> Detail {
+    switch rule {
+    case .categoryMissing: return Detail(message: "this line has no income category")
+    case .itemUnfit:
+      let line = MappingFile.line(
+        kind: .item, loadops: entry.name, quickbooks: "A SERVICE ITEM", account: nil)
+      return Detail(
+        message: "QuickBooks would refuse item \"\(entry.item ?? "")\" of income category "
+          + "\"\(entry.name)\": " + entry.objections.joined(separator: "; "),
+        remedy: "put it right in QuickBooks and export the lists again, or change its line of "
+          + "mapping.csv: \(line)")
+    case .itemNotInBooks:
+      return Detail(
+        message:
+          "item \"\(entry.item ?? "")\" of income category \"\(entry.name)\" is not in the books, "
+          + "and the settings say not to create it")
+    default:
+      return Detail(
+        message: "income category \"\(entry.name)\" has no QuickBooks item",
+        remedy: "add to mapping.csv: \(items.suggestion(for: entry.name))")
+    }
+  }
+
+  /// The receivable account and the class, as the books have them.
+  mutating func checkAccounts(_ record: Record, _ invoice: Invoice) {
+    if !receivableObjections.isEmpty {
+      raise(.receivableUnfit, record, invoice.number, nil) { me in
+        Detail(
+          message: "invoices cannot be receivable on "
+            + "\"\(me.context.settings.quickBooks.accountsReceivable)\": "
+            + me.receivableObjections.joined(separator: "; "))
+      }
+    }
+    if let terminal = result.terminal, let listed = terminals.refused[terminal] {
+      raise(.classUnfit, record, invoice.terminal, .terminal) {
+        Detail(message: "class \"\(listed.name)\" is inactive in the books (\(listed.location))")
       }
     }
   }
@@ -303,6 +337,20 @@ extension InvoiceAssessor {
     }
     guard let number else { return }
     result.terms = number
+    if terms.entries[number].holding.contains(.termsUnfit) {
+      let entry = terms.entries[number]
+      raise(.termsUnfit, record, invoice.terms, .terms) {
+        let name = entry.terms?.name ?? entry.name
+        return Detail(
+          message: entry.listed.map {
+            "terms \"\(name)\" are "
+              + ($0.isInactive
+                ? "inactive in the books" : "spelt in the books as no file can hold it")
+              + " (\($0.location))"
+          }
+            ?? "terms \"\(name)\" are not in the books, and the settings say not to create them")
+      }
+    }
     if terms.entries[number].terms == nil {
       let name = terms.entries[number].name
       let row = context.mapping.terms(for: name)

@@ -36,6 +36,9 @@ struct InvoiceAssessor {
   let master: MasterData
   let names: DesktopNames
   let destination: Destination
+  let books: BooksIndex
+  /// Why invoices cannot be receivable on the account that the settings name.
+  let receivableObjections: [String]
   var customers: CustomerBook
   var items: ItemBook
   var terms: TermsBook
@@ -60,14 +63,19 @@ struct InvoiceAssessor {
     let settings = context.settings
     destination = settings.destination
     names = destination.names
+    books = BooksIndex(context.books, names: names)
+    receivableObjections = books.objections(
+      receivableAccount: settings.quickBooks.accountsReceivable)
     customers = CustomerBook(
       master: master, mapping: context.mapping, ledger: context.ledger,
       books: context.books, policy: settings.policies.unmatchedCustomers, names: names)
     items = ItemBook(
       master: master, mapping: context.mapping,
-      defaultAccount: settings.quickBooks.defaultIncomeAccount)
-    terms = TermsBook(mapping: context.mapping)
-    terminals = ClassBook(mapping: context.mapping)
+      defaultAccount: settings.quickBooks.defaultIncomeAccount, books: books,
+      policy: settings.policies.unmatchedItems)
+    terms = TermsBook(
+      mapping: context.mapping, books: books, policy: settings.policies.unmatchedTerms)
+    terminals = ClassBook(mapping: context.mapping, books: books)
     sendable = Set(settings.policies.sendableStatuses.map { $0.lowercased() })
     for rule in Rule.allCases where severity(of: rule) == .error { holding.insert(rule) }
   }
@@ -99,6 +107,7 @@ struct InvoiceAssessor {
       checkCustomer(record, invoice)
       checkItems(record, invoice)
       checkTerms(record, invoice)
+      checkAccounts(record, invoice)
       checkPolicies(record, invoice)
       checkTexts(record, invoice)
     }

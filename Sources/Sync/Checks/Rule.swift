@@ -47,6 +47,12 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   case categoryUnmapped
   case termsUnknown
   case lineTaxable
+  // The books
+  case itemUnfit
+  case itemNotInBooks
+  case termsUnfit
+  case classUnfit
+  case receivableUnfit
   // Policies
   case statusNotSendable
   case periodClosed
@@ -108,6 +114,11 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .categoryUnmapped: ItemRules.categoryUnmapped
     case .termsUnknown: ItemRules.termsUnknown
     case .lineTaxable: ItemRules.lineTaxable
+    case .itemUnfit: BooksRules.itemUnfit
+    case .itemNotInBooks: BooksRules.itemNotInBooks
+    case .termsUnfit: BooksRules.termsUnfit
+    case .classUnfit: BooksRules.classUnfit
+    case .receivableUnfit: BooksRules.receivableUnfit
     case .statusNotSendable: PolicyRules.statusNotSendable
     case .periodClosed: PolicyRules.periodClosed
     case .dateInFuture: PolicyRules.dateInFuture

@@ -310,12 +310,13 @@ enum BatchRules {
     meaning: "The filters match no invoice of this export.",
     remedy: "check the number, the name and the days; they are compared exactly")
 
-  static let all = [
-    unknownColumns, nothingSelected, headerRepeated, fileIgnored, suppressionUnmatched,
-    suppressionExpired,
-    addressUnsplit, addressCut, datesDetected, CustomerRules.customerNameChanged,
-    CustomerRules.customerResembles, CustomerRules.customerSpeltTwice,
-    CustomerRules.customerInactive,
-    ItemRules.categoryNotDeclared,
-  ]
+  static let all =
+    [
+      unknownColumns, nothingSelected, headerRepeated, fileIgnored, suppressionUnmatched,
+      suppressionExpired,
+      addressUnsplit, addressCut, datesDetected, CustomerRules.customerNameChanged,
+      CustomerRules.customerResembles, CustomerRules.customerSpeltTwice,
+      CustomerRules.customerInactive,
+      ItemRules.categoryNotDeclared,
+    ] + BooksRules.batch
 }

@@ -57,14 +57,14 @@ struct CustomerBook {
   private let master: MasterData
   private let mapping: MappingFile
   private let ledger: LedgerSnapshot
-  private let policy: Settings.UnmatchedCustomers
+  private let policy: Settings.Unmatched
   private let names: DesktopNames
   private let quickBooks: QuickBooksNames
   private let clinic: Clinic
 
   init(
     master: MasterData, mapping: MappingFile, ledger: LedgerSnapshot, books: CompanySnapshot,
-    policy: Settings.UnmatchedCustomers, names: DesktopNames
+    policy: Settings.Unmatched, names: DesktopNames
   ) {
     self.master = master
     self.mapping = mapping
@@ -300,11 +300,16 @@ struct CustomerBook {
     // added in QuickBooks since. The same goes for customers that somebody else made.
     let content = CustomerBook.contentHash(customer)
     let known = ledger.knownListEntry(.customer, customer.name)
-    if known == content || entry.pairing == .mapped || (entry.isInBooks && known == nil) {
+    if known == content || known == CustomerBook.foreignHash || entry.pairing == .mapped
+      || (entry.isInBooks && known == nil)
+    {
       customer.declaration = .nameOnly
     }
     return customer
   }
+
+  /// What the ledger remembers of a customer that the books had: it was not ours to declare.
+  static let foreignHash = ContentHash(of: Array("in the books".utf8).span)
 
   /// What the ledger remembers of a declared customer, to notice a change.
   static func contentHash(_ customer: QuickBooks.Customer) -> ContentHash {

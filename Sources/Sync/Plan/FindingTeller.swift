@@ -111,8 +111,8 @@ extension Rule {
     case .customerUnknown, .customerNotPaired, .customerNameIllegal, .customerNameTooLong,
       .customerNameClash, .customerListedTwice, .customerNameTaken:
       .customer
-    case .categoryUnmapped: .category
-    case .termsUnknown: .terms
+    case .categoryUnmapped, .itemUnfit, .itemNotInBooks: .category
+    case .termsUnknown, .termsUnfit: .terms
     default: nil
     }
   }

@@ -14,10 +14,26 @@ public struct PlanContext: Sendable {
   public var ledger: LedgerSnapshot
   /// What QuickBooks has, as far as its lists were given.
   public var books: CompanySnapshot
+  /// The last run that the ledger knows, and its day.
+  public var lastRun: LastRun?
   /// Which invoices are meant.
   public var selection: Selection
   /// The day in the company's time zone.
   public var today: CalendarDate
+
+  /// A run, to compare its day with that of the books.
+  public struct LastRun: Hashable, Sendable {
+    /// Its id.
+    public var id: String
+    /// The day it began.
+    public var day: CalendarDate
+
+    /// A run.
+    public init(id: String, day: CalendarDate) {
+      self.id = id
+      self.day = day
+    }
+  }
 
   /// A context.
   public init(

@@ -30,7 +30,9 @@ extension Planner {
     let names = assessor.names
     var builder = ListBuilder(names: names)
     if totals.decided.delivered.invoices > 0 {
-      builder.addAccount(context.settings.quickBooks.accountsReceivable, .receivable)
+      builder.addAccount(
+        assessor.books.spelling(ofAccount: context.settings.quickBooks.accountsReceivable),
+        .receivable)
     }
     plan.itemIndex = assessor.items.entries.indices.map { number in
       guard number < totals.deliveredItems.count, totals.deliveredItems[number] > 0,
@@ -57,7 +59,8 @@ extension Planner {
       var usual = ""
       if let words = assessor.customers.entries[number].listed?.terms, !words.isEmpty {
         let target = context.mapping.terms(for: words)?.quickBooks ?? words
-        if let terms = Terms(selfExplaining: target) {
+        let usualTerms = assessor.terms.entry(words, target)
+        if let terms = usualTerms.terms, usualTerms.holding.isEmpty {
           usual = builder.lists.terms[builder.add(terms)].name
         }
       }
@@ -71,7 +74,8 @@ extension Planner {
     plan.classIndex = plan.classIndex.map { $0 < 0 ? -1 : moved.classes[$0] }
     plan.customerIndex = plan.customerIndex.map { $0 < 0 ? -1 : moved.customers[$0] }
     plan.lists = builder.lists
-    plan.report.created = builder.lists
+    plan.lists.existing = existing(in: plan.lists)
+    plan.report.created = plan.lists
     plan.report.createdCustomerSources = builder.customerSources
   }
 
@@ -93,6 +97,7 @@ extension Planner {
     let dates = chosen.compactMap(\.date)
     if let first = dates.min(), let last = dates.max() { plan.report.dateRange = first...last }
     reportShares(&plan)
+    plan.report.books = booksReport(plan.lists)
     try reportFindings(&plan, chosen)
     guard controls.isBalanced else {
       throw Failure(
@@ -144,7 +149,8 @@ extension Planner {
 
   private func reportFindings(_ plan: inout SyncPlan, _ chosen: [PlannedInvoice]) throws(Failure) {
     var teller = FindingTeller(limit: findingLimit)
-    let once = batchFindings + customerFindings() + nameFindings() + suppressionFindings()
+    let once =
+      batchFindings + booksFindings() + customerFindings() + nameFindings() + suppressionFindings()
     for finding in once {
       teller.add(finding)
     }

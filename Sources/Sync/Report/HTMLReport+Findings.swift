@@ -113,7 +113,7 @@ extension HTMLPage {
   // MARK: New in QuickBooks
 
   func appendCreated(to html: inout HTMLText) {
-    let lists = report.created
+    let lists = report.newLists
     let customers = report.newCustomers
     section(
       "created", report.isPlan ? "Would be declared in QuickBooks" : "Declared in QuickBooks",

@@ -29,6 +29,7 @@ public enum JSONReport {
         "unmapped": .integer(report.itemsUnmapped),
       ],
       "outputs": .array(report.outputs.map(output)),
+      "books": books(report.books),
       "created": created(report),
       "by_customer": .array(
         report.byCustomer.map { share($0, name: "name", quickBooksName: "quickbooks_name") }),
@@ -116,11 +117,42 @@ public enum JSONReport {
       ] + tallies(share.totals))
   }
 
-  private static func created(_ report: SyncReport) -> JSONText {
-    let lists = report.created
-    let sources = report.createdCustomerSources
-    let customers = lists.customers.enumerated().map { index, customer -> JSONText in
+  private static func books(_ books: SyncReport.Books) -> JSONText {
+    let refused = books.refused.map { refusal -> JSONText in
       [
+        "kind": .string(refusal.kind), "name": .string(refusal.name),
+        "causes": .array(refusal.causes.map(JSONText.string)), "held": tally(refusal.held),
+      ]
+    }
+    let sources = books.sources.map { source -> JSONText in
+      let lists = CompanySnapshot.List.allCases.compactMap { list in
+        source.lists[list].map { JSONText.Member(list.rawValue, .integer($0)) }
+      }
+      return [
+        "path": .string(source.file), "kind": .string(source.kind),
+        "sha256": .string(source.fingerprint.hex),
+        "product": .string(
+          orNull: source.product.isEmpty
+            ? nil : [source.product, source.version].filter { !$0.isEmpty }.joined(separator: " ")),
+        "day": .string(orNull: source.day?.description), "day_is_stated": .bool(source.dayIsStated),
+        "lists": .object(lists),
+      ]
+    }
+    return [
+      "looked_at": .bool(!books.sources.isEmpty), "sources": .array(sources),
+      "existing": .integer(books.existing), "declared": .integer(books.declared),
+      "refused": .array(refused),
+    ]
+  }
+
+  private static func created(_ report: SyncReport) -> JSONText {
+    let lists = report.newLists
+    let sources = report.createdCustomerSources
+    let existing = report.created.existing.customers
+    let customers = report.created.customers.enumerated().compactMap {
+      index, customer -> JSONText? in
+      guard !existing.contains(customer.name) else { return nil }
+      return [
         "name": .string(customer.name),
         "loadops_name": .string(index < sources.count ? sources[index] : customer.name),
         "terms": .string(orNull: customer.terms.isEmpty ? nil : customer.terms),
@@ -130,7 +162,9 @@ public enum JSONReport {
     return [
       "customers": .array(customers),
       "items": .array(
-        lists.items.map { ["name": .string($0.name), "account": .string($0.account)] }),
+        lists.items.map {
+          ["name": .string($0.name), "type": "service", "account": .string($0.account)]
+        }),
       "accounts": .array(
         lists.accounts.map { ["name": .string($0.name), "type": .string($0.type.rawValue)] }),
       "terms": .array(lists.terms.map { ["name": .string($0.name)] }),

@@ -50,13 +50,17 @@ extension SyncReport {
   /// A customer that is only mentioned by name was declared by an earlier run.
   var newCustomers: [NewCustomer] {
     created.customers.enumerated().compactMap { index, customer in
-      guard customer.declaration == .full else { return nil }
+      guard customer.declaration == .full, !created.existing.customers.contains(customer.name)
+      else { return nil }
       let hasSource = index < createdCustomerSources.count
       return NewCustomer(
         customer: customer,
         loadOpsName: hasSource ? createdCustomerSources[index] : customer.name)
     }
   }
+
+  /// What the output declares: what the documents name without what the books have.
+  var newLists: CompanyLists { created.declared }
 
   /// The control equation in words and figures, on one line.
   var equation: String {

@@ -215,6 +215,43 @@ public struct SyncReport: Sendable {
     public init() {}
   }
 
+  /// A name that QuickBooks would refuse, and everything that speaks against it.
+  public struct Refusal: Sendable, Hashable {
+    /// `customer`, `item`, `terms`, `class` or `account`.
+    public var kind: String
+    /// The name.
+    public var name: String
+    /// All causes.
+    public var causes: [String]
+    /// What waits because of it.
+    public var held: Tally
+
+    /// A refusal.
+    public init(kind: String, name: String, causes: [String], held: Tally) {
+      self.kind = kind
+      self.name = name
+      self.causes = causes
+      self.held = held
+    }
+  }
+
+  /// What the books were, and how the names of the output stand to them.
+  public struct Books: Sendable, Hashable {
+    /// The files they were read from; none when nobody gave any.
+    public var sources: [CompanySnapshot.Source] = []
+    /// The last run, when the company has a memory.
+    public var lastRun: PlanContext.LastRun?
+    /// How many names of the output the books have.
+    public var existing = 0
+    /// How many the output declares.
+    public var declared = 0
+    /// What QuickBooks would refuse.
+    public var refused: [Refusal] = []
+
+    /// No books.
+    public init() {}
+  }
+
   /// One invoice, as `invoices.csv` and the HTML table show it.
   public struct InvoiceRow: Sendable, Hashable {
     /// The number in LoadOps; empty when it could not be read.
@@ -270,7 +307,9 @@ public struct SyncReport: Sendable {
   public var byCustomer: [Share] = []
   /// Totals by income category, largest amount first.
   public var byIncomeCategory: [Share] = []
-  /// What the output declares in QuickBooks ahead of the documents.
+  /// How the names of the output stand to the books.
+  public var books = Books()
+  /// What the documents name; ``newLists`` is what the output declares ahead of them.
   public var created = CompanyLists()
   /// LoadOps's names of the customers in ``created``, in the same order.
   public var createdCustomerSources: [String] = []

@@ -13,13 +13,15 @@ public struct TextReport {
     /// How many findings of each kind are shown in full.
     public var findingsPerKind = 5
     /// How many names of each list of new entries are shown.
-    public var namesPerList = 5
+    public var namesPerList = 20
+    /// How many names that QuickBooks would refuse are listed.
+    public var refusals = 20
     /// How many input and output files are listed.
     public var filesPerList = 50
 
     /// The options for a file.
     public init(
-      color: Bool = false, findingsPerKind: Int = 5, namesPerList: Int = 5, filesPerList: Int = 50
+      color: Bool = false, findingsPerKind: Int = 5, namesPerList: Int = 20, filesPerList: Int = 50
     ) {
       self.color = color
       self.findingsPerKind = findingsPerKind
@@ -34,6 +36,7 @@ public struct TextReport {
     text.addHeading()
     text.addInputs()
     text.addTotals()
+    text.addBooks()
     text.addCreated()
     text.addFindings()
     text.addOutputs()
@@ -120,17 +123,25 @@ public struct TextReport {
   }
 
   private mutating func addCreated() {
-    let lists = report.created
+    let lists = report.newLists
     let customers = report.newCustomers
     addTitle(
       report.isPlan ? "Would be declared in QuickBooks" : "Declared in QuickBooks",
       "created where they do not exist yet")
     let before = output.utf8.count
-    addNames("customer", customers.map { Self.paired($0.customer.name, with: $0.loadOpsName) })
-    addNames("item", lists.items.map(\.name))
-    addNames("account", lists.accounts.map(\.name))
-    addNames("term", lists.terms.map(\.name))
-    addNames("class", lists.classes, plural: "classes")
+    addEntries("customer", customers.map(Self.entry))
+    addEntries(
+      "item", lists.items.map { "\(Self.clipped($0.name, to: 60)): service, \($0.account)" })
+    addEntries(
+      "account",
+      lists.accounts.map {
+        "\(Self.clipped($0.name, to: 60)): "
+          + ($0.type == .receivable ? "accounts receivable" : "income")
+      })
+    addEntries(
+      "terms", lists.terms.map { "\(Self.clipped($0.name, to: 40)): due in \($0.dueDays) days" },
+      plural: "terms")
+    addEntries("class", lists.classes, plural: "classes")
     if output.utf8.count == before { addLine("  nothing new") }
   }
 
@@ -221,13 +232,73 @@ public struct TextReport {
     addRow(name, tally.invoices.grouped, tally.lines.grouped, tally.amount.grouped)
   }
 
-  private mutating func addNames(_ noun: String, _ names: [String], plural: String? = nil) {
-    guard !names.isEmpty else { return }
-    let count = names.count == 1 ? "1 \(noun)" : "\(names.count.grouped) \(plural ?? noun + "s")"
-    var list = names.prefix(max(0, options.namesPerList)).map { Self.clipped($0, to: 90) }
-    let rest = names.count - list.count
-    if rest > 0 { list.append("and \(rest.grouped) more") }
-    addWrapped("\(count): " + list.joined(separator: "; "), indentation: "  ", hanging: "    ")
+  /// A line for each entry, with all that a bookkeeper looks at before it is made.
+  private mutating func addEntries(_ noun: String, _ entries: [String], plural: String? = nil) {
+    guard !entries.isEmpty else { return }
+    addLine("  \(entries.count.grouped) \(entries.count == 1 ? noun : plural ?? noun + "s")")
+    for entry in entries.prefix(max(0, options.namesPerList)) {
+      addWrapped(Self.clipped(entry, to: 300), indentation: "    ", hanging: "      ")
+    }
+    addRest(entries.count - options.namesPerList, nil)
+  }
+
+  /// A new customer with address and terms.
+  private static func entry(_ new: SyncReport.NewCustomer) -> String {
+    let customer = new.customer
+    var lines = customer.addressLines
+    if lines.first == new.loadOpsName || lines.first == customer.name { lines.removeFirst() }
+    let details = lines + (customer.terms.isEmpty ? [] : [customer.terms])
+    let name = paired(customer.name, with: new.loadOpsName)
+    return details.isEmpty ? name : name + ": " + details.joined(separator: ", ")
+  }
+
+  private mutating func addBooks() {
+    let books = report.books
+    addTitle("Books")
+    guard !books.sources.isEmpty else {
+      addLine(
+        "  not looked at: no lists exported from QuickBooks were given, so names were checked for")
+      addLine("  length and characters only")
+      addRefusals()
+      return
+    }
+    for source in books.sources.prefix(options.filesPerList) {
+      let lists = CompanySnapshot.List.allCases.compactMap { list in
+        source.lists[list].map { "\(list.words) \($0.grouped)" }
+      }
+      let product = [source.product, source.version].filter { !$0.isEmpty }.joined(separator: " ")
+      var words = "\(Self.clipped(source.file, to: 60))"
+      if let day = source.day { words += source.dayIsStated ? ", of \(day)" : ", changed \(day)" }
+      if !product.isEmpty { words += ", \(Self.clipped(product, to: 60))" }
+      addWrapped(
+        "\(words): \(lists.joined(separator: ", "))", indentation: "  ", hanging: "    ")
+    }
+    addRest(books.sources.count - options.filesPerList, "files")
+    addLine(
+      "  names of the output: \(books.existing.grouped) are in the books, \(books.declared.grouped)"
+        + " will be declared")
+    addRefusals()
+  }
+
+  private mutating func addRefusals() {
+    let refused = report.books.refused
+    guard !refused.isEmpty else { return }
+    addLine(
+      styled(
+        "  QuickBooks would refuse \(SyncReport.counted(refused.count, "name")); what needs them waits:",
+        .bad))
+    for refusal in refused.prefix(options.refusals) {
+      let held =
+        refusal.held.invoices == 0
+        ? ""
+        : " (\(SyncReport.counted(refusal.held.invoices, "invoice")), \(refusal.held.amount.grouped))"
+      addWrapped(
+        "\(refusal.kind) \"\(Self.clipped(refusal.name, to: 80))\"\(held)", indentation: "    ")
+      for cause in refusal.causes {
+        addWrapped(Self.clipped(cause, to: 300), indentation: "      - ", hanging: "        ")
+      }
+    }
+    addRest(refused.count - options.refusals, "names")
   }
 
   private mutating func addRest(_ count: Int, _ noun: String?, where place: String? = nil) {

@@ -371,7 +371,8 @@ private struct LedgerEntries {
       entries.append(
         LedgerListEntry(
           kind: .customer, quickBooksName: customer.name, loadOpsName: source,
-          contentHash: CustomerBook.contentHash(customer)))
+          contentHash: lists.existing.customers.contains(customer.name)
+            ? CustomerBook.foreignHash : CustomerBook.contentHash(customer)))
     }
     return entries
   }

@@ -24,9 +24,9 @@ public struct Settings: Sendable, Hashable {
     case ca
   }
 
-  /// What to do with a customer that QuickBooks does not have.
-  public enum UnmatchedCustomers: String, Sendable, CaseIterable {
-    /// Make it.
+  /// What to do with a customer, an item or terms that QuickBooks does not have.
+  public enum Unmatched: String, Sendable, CaseIterable {
+    /// Declare it.
     case create
     /// Hold its invoices.
     case hold
@@ -105,7 +105,11 @@ public struct Settings: Sendable, Hashable {
   /// The block `policies`: what to do when there is a choice.
   public struct Policies: Sendable, Hashable {
     /// Customers that QuickBooks does not have.
-    public var unmatchedCustomers = UnmatchedCustomers.create
+    public var unmatchedCustomers = Unmatched.create
+    /// Items that the books do not have.
+    public var unmatchedItems = Unmatched.create
+    /// Terms that the books do not have.
+    public var unmatchedTerms = Unmatched.create
     /// The statuses an invoice may have to be sent; one without a status may always be.
     public var sendableStatuses = ["Completed", "Invoiced", "Paid"]
     /// Invoices over nothing.

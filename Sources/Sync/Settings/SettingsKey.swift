@@ -86,6 +86,12 @@ extension Settings {
     .word(
       "policies.unmatched_customers", \.policies.unmatchedCustomers,
       "A customer that QuickBooks does not have: create it, or hold its invoices."),
+    .word(
+      "policies.unmatched_items", \.policies.unmatchedItems,
+      "The same for an item that is mapped, but not in the lists of the books folder."),
+    .word(
+      "policies.unmatched_terms", \.policies.unmatchedTerms,
+      "The same for terms."),
     Key(
       path: "policies.sendable_statuses",
       explanation: [
