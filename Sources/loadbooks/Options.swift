@@ -111,7 +111,11 @@ struct Planning {
   let settings: Settings
   let mapping: MappingFile
   let suppression: SuppressionList
-  let target: Settings.Target
+
+  /// Where the invoices go.
+  var target: Settings.Target { settings.target }
+
+  /// What QuickBooks has, by its lists.
   let books: CompanySnapshot
 
   init(
@@ -119,7 +123,9 @@ struct Planning {
     books: [String] = [], target: String?
   ) throws {
     company = try options.folder()
-    settings = try CompanyFolder.settings(company, assignments: options.assignments)
+    var settings = try CompanyFolder.settings(company, assignments: options.assignments)
+    settings.target = try Planning.target(target, settings)
+    self.settings = settings
     self.mapping =
       try Planning.named(mapping, company?.mappingPath) { (path) throws(Failure) in
         try MappingFile.load(path: path)
@@ -128,7 +134,6 @@ struct Planning {
       try Planning.named(suppressions, company?.suppressionPath) { (path) throws(Failure) in
         try SuppressionList.load(path: path)
       } ?? .empty
-    self.target = try Planning.target(target, settings)
     self.books = try Planning.books(books, company)
   }
 

@@ -48,8 +48,8 @@ extension InvoiceAssessor {
       let text = entry.quickBooksName
       return Detail(
         message: "customer name \"\(text)\" has \(text.count) characters; QuickBooks Desktop keeps "
-          + "\(IIFLimits.customerLevel)",
-        remedy: add(name, text.shortened(to: IIFLimits.customerLevel)))
+          + "\(DesktopLimits.customerLevel)",
+        remedy: add(name, text.shortened(to: DesktopLimits.customerLevel)))
     case .customerNameClash: return clash(number)
     case .customerListedTwice:
       return Detail(

@@ -58,13 +58,13 @@ struct CustomerBook {
   private let mapping: MappingFile
   private let ledger: LedgerSnapshot
   private let policy: Settings.UnmatchedCustomers
-  private let names: IIFNames
+  private let names: DesktopNames
   private let quickBooks: QuickBooksNames
   private let clinic: Clinic
 
   init(
     master: MasterData, mapping: MappingFile, ledger: LedgerSnapshot, books: CompanySnapshot,
-    policy: Settings.UnmatchedCustomers, names: IIFNames
+    policy: Settings.UnmatchedCustomers, names: DesktopNames
   ) {
     self.master = master
     self.mapping = mapping

@@ -146,7 +146,7 @@ final class PairingDoctor {
   private let limit: Int
 
   /// A doctor for these names; a QuickBooks name has at most `limit` characters.
-  init(_ names: QuickBooksNames, limit: Int = IIFLimits.customerLevel) {
+  init(_ names: QuickBooksNames, limit: Int = DesktopLimits.customerLevel) {
     self.names = names
     self.limit = limit
     leaves = names.entries.indices.filter { names.entries[$0].leaf != nil }.map(Int32.init)

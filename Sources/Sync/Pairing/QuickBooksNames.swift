@@ -68,13 +68,13 @@ final class QuickBooksNames {
   let snapshot: CompanySnapshot
   /// Whether the books list customers, so that a name that is not there does not exist.
   let listsCustomers: Bool
-  private let names: IIFNames
+  private let names: DesktopNames
   private var exact = Blocks()
   private var identities = Blocks()
   private var spacings = Blocks()
 
   /// The names of the books and of earlier runs.
-  init(_ snapshot: CompanySnapshot, ledger: LedgerSnapshot, names: IIFNames) {
+  init(_ snapshot: CompanySnapshot, ledger: LedgerSnapshot, names: DesktopNames) {
     self.snapshot = snapshot
     self.names = names
     listsCustomers = snapshot.holds(.customers) || !snapshot.customers.isEmpty

@@ -181,7 +181,7 @@ struct PairingTests {
       guard let plan = try? Self.plan(names, Self.books(books), lines: unique, policy: policy)
       else { continue }  // The random lines contradict each other.
       let known = Set(books.map { Array($0.utf8) })
-      let identities = Set(books.map { IIFNames().identity($0) })
+      let identities = Set(books.map { DesktopNames(.iifASCII).identity($0) })
       for entry in plan.assessor.customers.entries {
         switch entry.pairing {
         case .known:
@@ -191,7 +191,7 @@ struct PairingTests {
           let line = unique.first { $0.0 == entry.name }
           #expect(line?.1 == entry.quickBooksName, "\(entry.name) \(random)")
         case .created:
-          #expect(!identities.contains(IIFNames().identity(entry.name)), "\(entry.name) \(random)")
+          #expect(!identities.contains(DesktopNames(.iifASCII).identity(entry.name)), "\(entry.name) \(random)")
           #expect(entry.quickBooksName == entry.name && policy == .create)
         case .none: #expect(!entry.holding.isEmpty)
         }
