@@ -111,10 +111,12 @@ struct Planning {
   let settings: Settings
   let mapping: MappingFile
   let suppression: SuppressionList
-  let books: CompanySnapshot
 
   /// Where the invoices go.
   var target: Settings.Target { settings.target }
+
+  /// What QuickBooks has, by its lists.
+  let books: CompanySnapshot
 
   init(
     _ options: CompanyOptions, mapping: String?, suppressions: String?,

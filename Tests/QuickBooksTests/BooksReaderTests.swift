@@ -180,8 +180,8 @@ struct BooksReaderTests {
       #expect(books.accounts[0].type == .income)
       #expect(books.terms.count == 1)
       #expect(books.disagreements.map(\.name) == ["HAULING", "Gone"])
-      #expect(books.disagreements[0].kept == "spelt \"HAULING\", type income")
-      #expect(books.disagreements[0].other == "spelt \"Hauling\", type expense")
+      #expect(books.disagreements[0].kept == "spelt \"HAULING\", of type income")
+      #expect(books.disagreements[0].other == "spelt \"Hauling\", of type expense")
       #expect(books.disagreements[1].kept == "not there")
     }
   }

@@ -105,12 +105,12 @@ private protocol SnapshotEntry {
   var name: String { get }
   var isInactive: Bool { get }
   var location: SourceLocation { get }
-  /// What decides about invoices, with a word for each; blank where a file does not say.
-  var traits: [(word: String, value: String)] { get }
+  /// What decides about invoices, in words; blank where a file does not say.
+  var traits: [String] { get }
 }
 
 extension SnapshotEntry {
-  fileprivate var traits: [(word: String, value: String)] { [] }
+  fileprivate var traits: [String] { [] }
 
   /// What this entry and another one of its name say differently; both empty when nothing.
   fileprivate func differences(from other: Self) -> (String, String) {
@@ -124,30 +124,28 @@ extension SnapshotEntry {
       there.append(other.isInactive ? "inactive" : "active")
     }
     for (mine, theirs) in zip(traits, other.traits)
-    where mine.value != theirs.value && !mine.value.isEmpty && !theirs.value.isEmpty {
-      here.append("\(mine.word) \(mine.value)")
-      there.append("\(theirs.word) \(theirs.value)")
+    where mine != theirs && !mine.isEmpty && !theirs.isEmpty {
+      here.append(mine)
+      there.append(theirs)
     }
     return (here.joined(separator: ", "), there.joined(separator: ", "))
   }
 }
 
 extension CompanySnapshot.Account: SnapshotEntry {
-  fileprivate var traits: [(word: String, value: String)] { [("type", type.words)] }
+  fileprivate var traits: [String] { ["of type " + type.words] }
 }
 
 extension CompanySnapshot.Item: SnapshotEntry {
-  fileprivate var traits: [(word: String, value: String)] {
-    [("type", typeWords), ("account", account)]
+  fileprivate var traits: [String] {
+    ["of type " + typeWords, account.isEmpty ? "" : "booked on \(account)"]
   }
 }
 
 extension CompanySnapshot.Customer: SnapshotEntry {}
 
 extension CompanySnapshot.Terms: SnapshotEntry {
-  fileprivate var traits: [(word: String, value: String)] {
-    [("days", dueDays.map { "\($0)" } ?? "")]
-  }
+  fileprivate var traits: [String] { [dueDays.map { "due in \($0) days" } ?? ""] }
 }
 
 extension CompanySnapshot.Name: SnapshotEntry {}

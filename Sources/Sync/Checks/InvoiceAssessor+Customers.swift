@@ -49,7 +49,7 @@ extension InvoiceAssessor {
       return Detail(
         message: "customer name \"\(text)\" has \(text.count) characters; QuickBooks Desktop keeps "
           + "\(DesktopLimits.customerLevel)",
-        remedy: add(name, text.shortened(to: DesktopLimits.customerLevel)))
+        remedy: add(name, customers.shortName(number)))
     case .customerNameClash: return clash(number)
     case .customerListedTwice:
       return Detail(
@@ -260,15 +260,5 @@ extension Substring {
     while text.first == " " { text.removeFirst() }
     while text.last == " " { text.removeLast() }
     return String(text)
-  }
-}
-
-extension String {
-  /// The beginning of a name, cut between words where there are any.
-  fileprivate func shortened(to limit: Int) -> String {
-    guard count > limit else { return self }
-    let cut = prefix(limit + 1).lastIndex(of: " ") ?? index(startIndex, offsetBy: limit)
-    return String(
-      self[..<cut].reversed().drop { !$0.isLetter && !$0.isNumber && $0 != ")" }.reversed())
   }
 }

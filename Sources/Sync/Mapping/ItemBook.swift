@@ -87,7 +87,19 @@ struct ItemBook {
   func suggestion(for name: String) -> String {
     let hint = master.categories.first { $0.name == name }?.quickBooksItem ?? ""
     return MappingFile.line(
-      kind: .item, loadops: name, quickbooks: hint.isEmpty ? name : hint, account: defaultAccount)
+      kind: .item, loadops: name, quickbooks: hint.isEmpty ? newName(for: name) : hint,
+      account: defaultAccount)
+  }
+
+  /// What a new item for a category could be called: its own name, or one that QuickBooks has room for,
+  /// unlike any other item's.
+  func newName(for name: String) -> String {
+    guard !name.contains(":") else { return name }
+    let all = entries.map(\.name) + master.categories.map(\.name)
+    let used = Set((all + entries.compactMap(\.item)).map { $0.lowercased() })
+    return ShortNames(all, limit: DesktopLimits.itemLevel).short(name) { candidate in
+      used.contains(candidate.lowercased()) || books.item(candidate) != nil
+    }
   }
 
   /// The item that an output declares for a category.

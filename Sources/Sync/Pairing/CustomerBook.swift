@@ -273,6 +273,18 @@ struct CustomerBook {
       } ?? name
   }
 
+  /// A name that QuickBooks has room for, unlike any that another customer has or would be given.
+  func shortName(_ number: Int) -> String {
+    let limit = DesktopLimits.customerLevel
+    let all = entries.map(\.quickBooksName) + master.customers.map(\.name)
+    let used = Set(
+      all.map(names.identity).filter { $0 != names.identity(entries[number].quickBooksName) })
+    return ShortNames(all, limit: limit).short(entries[number].quickBooksName) { candidate in
+      used.contains(names.identity(candidate))
+        || !quickBooks.isEmpty && !quickBooks.isFree(candidate)
+    }
+  }
+
   /// Whether the name is written with other characters than it has.
   func nameIsChanged(_ number: Int) -> Bool {
     names.path(entries[number].quickBooksName) != entries[number].quickBooksName

@@ -22,7 +22,14 @@ struct NameAlignment {
       runs = [NameAlignment.single(left, right)]
       return
     }
-    align(left, right)
+    let single = NameAlignment.single(left, right)
+    // What was only added or left out is one stretch, wherever else its letters would fit.
+    if single.here.isEmpty || single.there.isEmpty {
+      runs = [single]
+    } else {
+      align(left, right)
+      joinWithinWords(left, right)
+    }
   }
 
   /// Everything between the common beginning and the common end as one stretch.
@@ -93,6 +100,49 @@ struct NameAlignment {
       }
     }
     runs = found.reversed()
+  }
+
+  /// Takes a word as a whole in which several stretches differ.
+  private mutating func joinWithinWords(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) {
+    var joined: [Run] = []
+    var words: Set<Int> = []
+    for run in runs {
+      guard let last = joined.last,
+        !left[last.here.upperBound..<run.here.lowerBound].contains(" "),
+        !left[last.here].contains(" "), !left[run.here].contains(" "),
+        !right[last.there].contains(" "), !right[run.there].contains(" "),
+        !NameAlignment.isCaseOnly(left[last.here], right[last.there]),
+        !NameAlignment.isCaseOnly(left[run.here], right[run.there])
+      else {
+        joined.append(run)
+        continue
+      }
+      words.insert(joined.count - 1)
+      joined[joined.count - 1] = Run(
+        here: last.here.lowerBound..<run.here.upperBound,
+        there: last.there.lowerBound..<run.there.upperBound)
+    }
+    // What is left of the word on both sides is the same in both names.
+    for index in words {
+      let run = joined[index]
+      let start = index > 0 ? joined[index - 1].here.upperBound : 0
+      let end = index + 1 < joined.count ? joined[index + 1].here.lowerBound : left.count
+      let before = left[start..<run.here.lowerBound].reversed().prefix { $0 != " " }.count
+      let behind = left[run.here.upperBound..<end].prefix { $0 != " " }.count
+      joined[index] = Run(
+        here: run.here.lowerBound - before..<run.here.upperBound + behind,
+        there: run.there.lowerBound - before..<run.there.upperBound + behind)
+    }
+    runs = joined
+  }
+
+  private static func isCaseOnly(
+    _ left: ArraySlice<Unicode.Scalar>, _ right: ArraySlice<Unicode.Scalar>
+  )
+    -> Bool
+  {
+    left.count == right.count
+      && zip(left, right).allSatisfy { Sign($0).folded == Sign($1).folded }
   }
 
   /// A character as it is weighed against another one.

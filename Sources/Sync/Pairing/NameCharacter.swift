@@ -114,10 +114,16 @@ enum NameCharacter {
     if scalar == " " { return "a blank" }
     let visible = !isControl(scalar) && !isOddBlank(scalar) && !hasNoWidth(scalar)
     if scalar.isASCII, visible { return "\"\(scalar)\"" }
-    let name = scalar.properties.name ?? scalar.properties.nameAlias ?? "CONTROL CHARACTER"
+    let name = scalar.properties.name ?? controls[scalar.value] ?? "CONTROL CHARACTER"
     let code = "U+\(hex(scalar)) \(name)"
     return visible && !isMark(scalar) ? "\"\(scalar)\" (\(code))" : code
   }
+
+  /// What Unicode calls the control characters that do turn up; it names them only by alias.
+  private static let controls: [UInt32: String] = [
+    0x00: "NULL", 0x09: "CHARACTER TABULATION", 0x0A: "LINE FEED", 0x0B: "LINE TABULATION",
+    0x0C: "FORM FEED", 0x0D: "CARRIAGE RETURN", 0x7F: "DELETE", 0x85: "NEXT LINE",
+  ]
 
   private static func hex(_ scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16, uppercase: true)

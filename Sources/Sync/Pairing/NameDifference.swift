@@ -30,8 +30,9 @@ struct NameDifference {
       causes = []
       return
     }
-    var folding = NameFolding.all
-    guard folding.fold(here) != folding.fold(there) else {
+    for all in [NameFolding.all.subtracting(.wordOrder), .all]
+    where all.fold(here) == all.fold(there) {
+      var folding = all
       for part in NameFolding.inOrder {
         let less = folding.subtracting(part)
         if less.fold(here) == less.fold(there) { folding = less }
@@ -39,26 +40,25 @@ struct NameDifference {
       causes = NameDifference.ordered(folding)
       return
     }
-    folding.remove(.wordOrder)
+    causes = NameDifference.slips(here, there)
+  }
+
+  /// The causes when letters or words differ.
+  private static func slips(_ here: String, _ there: String) -> [Cause] {
+    var folding = NameFolding.all.subtracting(.wordOrder)
     let (left, right) = (folding.fold(here), folding.fold(there))
-    let limit = NameDifference.limit(min(left.count, right.count))
-    let distance = Spelling.distance(left, right, limit: limit + 1)
+    let limit = limit(min(left.count, right.count))
+    var distance = Spelling.distance(left, right, limit: limit + 1)
     guard distance <= limit else {
-      causes = [
-        NameDifference.hasExtraWords(folding.words(here), folding.words(there))
-          ? .extraWords : .otherName
-      ]
-      return
+      return hasExtraWords(folding.words(here), folding.words(there)) ? [.extraWords] : [.otherName]
     }
     for part in NameFolding.inOrder {
       let less = folding.subtracting(part)
-      if Spelling.distance(less.fold(here), less.fold(there), limit: distance + 1) <= distance {
-        folding = less
-      }
+      let now = Spelling.distance(less.fold(here), less.fold(there), limit: distance + 1)
+      if now <= distance { (folding, distance) = (less, now) }
     }
     let (first, second) = (folding.fold(here), folding.fold(there))
-    causes =
-      [NameDifference.spelling(first, second, distance)] + NameDifference.ordered(folding)
+    return [spelling(first, second, distance)] + ordered(folding)
   }
 
   /// How many letters of a name may be wrong for it to be thought the same.
@@ -142,7 +142,7 @@ struct NameDifference {
     let place =
       here.count == 1
       ? "character \(start + 1) is" : "characters \(start + 1)-\(start + here.count) are"
-    if there.isEmpty { return "\(place) \(text(here)), in \(owner) nothing" }
+    if there.isEmpty { return "\(place) \(text(here)) that \(owner) does not have" }
     return "\(place) \(text(here)), in \(owner) \(text(there))"
   }
 

@@ -48,7 +48,7 @@ struct NameFolding: OptionSet, Hashable {
   /// One by one, what weighs most first: that is the order in which they are tried to do without.
   static let inOrder: [NameFolding] = [
     .wordOrder, .abbreviations, .remark, .article, .legalSuffix, .lookAlikes, .accents,
-    .ampersand, .punctuation, .blanks, .composition, .oddBlanks, .invisible, .capitals,
+    .punctuation, .ampersand, .blanks, .composition, .oddBlanks, .invisible, .capitals,
   ]
 
   /// The name with all of this overlooked.
@@ -103,6 +103,9 @@ struct NameFolding: OptionSet, Hashable {
         scalars = Array(name.precomposedStringWithCanonicalMapping.unicodeScalars)
       }
       scalars = scalars.flatMap(folded)
+    }
+    if contains(.oddBlanks) {
+      for index in scalars.indices where scalars[index] == "\t" { scalars[index] = " " }
     }
     if contains(.invisible) {
       scalars.removeAll { NameCharacter.isControl($0) || NameCharacter.hasNoWidth($0) }

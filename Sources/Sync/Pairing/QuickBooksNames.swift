@@ -77,7 +77,7 @@ final class QuickBooksNames {
   init(_ snapshot: CompanySnapshot, ledger: LedgerSnapshot, names: DesktopNames) {
     self.snapshot = snapshot
     self.names = names
-    listsCustomers = !snapshot.customers.isEmpty
+    listsCustomers = snapshot.holds(.customers) || !snapshot.customers.isEmpty
     var entries: [Entry] = []
     entries.reserveCapacity(snapshot.customers.count)
     for (number, customer) in snapshot.customers.enumerated() {

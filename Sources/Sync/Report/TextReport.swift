@@ -275,8 +275,8 @@ public struct TextReport {
     }
     addRest(books.sources.count - options.filesPerList, "files")
     addLine(
-      "  names of the output: \(books.existing.grouped) are in the books, \(books.declared.grouped)"
-        + " will be declared")
+      "  names in the output: \(books.existing.grouped) of the books, \(books.declared.grouped) to be"
+        + " declared")
     addRefusals()
   }
 
