@@ -312,8 +312,10 @@ struct CustomerBook {
     // added in QuickBooks since. The same goes for customers that somebody else made.
     let content = CustomerBook.contentHash(customer)
     let known = ledger.knownListEntry(.customer, customer.name)
-    if known == content || known == CustomerBook.foreignHash || entry.pairing == .mapped
-      || (entry.isInBooks && known == nil)
+    // A mapped name that the books list nowhere is a new customer like any other.
+    let isNew = quickBooks.listsCustomers && !entry.isInBooks && known == nil
+    if known == content || known == CustomerBook.foreignHash
+      || (entry.pairing == .mapped && !isNew) || (entry.isInBooks && known == nil)
     {
       customer.declaration = .nameOnly
     }

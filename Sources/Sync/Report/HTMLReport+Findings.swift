@@ -110,6 +110,56 @@ extension HTMLPage {
     html.markup("\n")
   }
 
+  // MARK: The books
+
+  func appendBooks(to html: inout HTMLText) {
+    let books = report.books
+    section("books", "Books", to: &html) { html in
+      guard !books.sources.isEmpty else {
+        html.tag(
+          "p", ["class": "note"],
+          "Not looked at: no lists exported from QuickBooks were given, so names were checked for length "
+            + "and characters only.")
+        appendRefusals(to: &html)
+        return
+      }
+      html.tag(
+        "p", ["class": "soft"],
+        "Names in the output: \(books.existing.grouped) of the books, \(books.declared.grouped) to be "
+          + "declared.")
+      html.markup("<div class=\"group-list\">\n")
+      list(
+        "Lists", ["File", "Day", "Written by", "Holds"],
+        books.sources.map { source in
+          [
+            source.file, source.day?.description ?? "",
+            [source.product, source.version].filter { !$0.isEmpty }.joined(separator: " "),
+            CompanySnapshot.List.allCases.compactMap { list in
+              source.lists[list].map { "\(list.words) \($0.grouped)" }
+            }.joined(separator: ", "),
+          ]
+        }, to: &html)
+      html.markup("</div>\n")
+      appendRefusals(to: &html)
+    }
+  }
+
+  private func appendRefusals(to html: inout HTMLText) {
+    guard !report.books.refused.isEmpty else { return }
+    html.markup("<div class=\"group-list\">\n")
+    list(
+      "QuickBooks would refuse", ["What", "Name", "Why", "Waits"],
+      report.books.refused.map {
+        [
+          $0.kind, $0.name, $0.causes.joined(separator: "; "),
+          $0.held.invoices == 0
+            ? ""
+            : "\(SyncReport.counted($0.held.invoices, "invoice")), \($0.held.amount.grouped)",
+        ]
+      }, to: &html)
+    html.markup("</div>\n")
+  }
+
   // MARK: New in QuickBooks
 
   func appendCreated(to html: inout HTMLText) {

@@ -30,6 +30,7 @@ public enum HTMLReport {
       page.appendTotals(to: &html)
       page.appendFindings(to: &html)
       page.appendShares(to: &html)
+      page.appendBooks(to: &html)
       page.appendCreated(to: &html)
       page.appendInvoices(to: &html)
       page.appendFiles(to: &html)

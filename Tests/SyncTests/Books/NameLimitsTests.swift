@@ -36,7 +36,8 @@ struct NameLimitsTests {
       try ExportInputs(arguments: [folder.path("in")], spoolFolder: folder.url.path), context)
   }
 
-  @Test func `two customers that share their first 41 characters wait, and their lines keep them apart`()
+  @Test
+  func `two customers that share their first 41 characters wait, and their lines keep them apart`()
     throws
   {
     #expect(first.prefix(41) == second.prefix(41))
@@ -74,7 +75,9 @@ struct NameLimitsTests {
     #expect(!line.lowercased().contains(",southwestern refrigerated transportation,"))
   }
 
-  @Test func `two items that share their first 31 characters get lines that keep them apart`() throws {
+  @Test func `two items that share their first 31 characters get lines that keep them apart`()
+    throws
+  {
     let (one, other) = (
       "Temperature Controlled Surcharge, Winter", "Temperature Controlled Surcharge, Summer"
     )
@@ -94,7 +97,9 @@ struct NameLimitsTests {
     #expect(names.count == 2 && names.allSatisfy { $0.count <= 31 })
   }
 
-  @Test func `an item name of more than 31 characters in the mapping is refused with its line`() throws {
+  @Test func `an item name of more than 31 characters in the mapping is refused with its line`()
+    throws
+  {
     let failure = #expect(throws: Failure.self) {
       try plan("x", mapping: ["item,Detention,\(String(repeating: "D", count: 32)),,"])
     }
@@ -103,7 +108,9 @@ struct NameLimitsTests {
     #expect(failure?.location?.line == 3)
   }
 
-  @Test func `numbers longer than 11 wait, or keep their right end unless they would collide`() throws {
+  @Test func `numbers longer than 11 wait, or keep their right end unless they would collide`()
+    throws
+  {
     let export = """
       invoice_number,customer_name,invoice_date,category,amount
       A-0000000001,Acme,2026-11-02,Haul,100.00

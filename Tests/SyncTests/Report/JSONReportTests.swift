@@ -24,7 +24,8 @@ struct JSONReportTests {
     #expect(
       names(value) == [
         "format", "version", "run", "inputs", "totals", "not_selected", "customers", "items",
-        "outputs", "created", "by_customer", "by_income_category", "finding_counts", "findings",
+        "outputs", "books", "created", "by_customer", "by_income_category", "finding_counts",
+        "findings",
       ])
     #expect(
       names(value["run"]) == [
@@ -42,7 +43,7 @@ struct JSONReportTests {
     let created = value["created"]
     #expect(names(created) == ["customers", "items", "accounts", "terms", "classes"])
     #expect(names(first(created?["customers"])) == ["name", "loadops_name", "terms", "address"])
-    #expect(names(first(created?["items"])) == ["name", "account"])
+    #expect(names(first(created?["items"])) == ["name", "type", "account"])
     #expect(names(first(created?["accounts"])) == ["name", "type"])
     let outcomes = ["read", "delivered", "already_synced", "suppressed", "held"]
     #expect(names(first(value["by_customer"])) == ["name", "quickbooks_name"] + outcomes)
