@@ -138,8 +138,10 @@ public struct CompanyLists: Sendable {
   /// What the books have already.
   public var existing = Existing()
 
-  /// Names, as they are written, of entries that the books have: an output refers to them and declares
-  /// nothing, so that it changes nothing of what a bookkeeper has typed. Parents of entries count, too.
+  /// Names, as they are written, of entries that the books have.
+  ///
+  /// An output refers to them and declares nothing, so that it changes nothing of what a bookkeeper has
+  /// typed. Parents of entries count, too.
   public struct Existing: Hashable, Sendable {
     /// Accounts.
     public var accounts: Set<String> = []

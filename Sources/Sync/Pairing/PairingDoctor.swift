@@ -31,6 +31,7 @@ public enum Certainty: Int, Sendable, Comparable, CaseIterable {
     self = certainty
   }
 
+  /// Whether one is less certain than the other.
   public static func < (left: Certainty, right: Certainty) -> Bool {
     left.rawValue < right.rawValue
   }
