@@ -191,7 +191,9 @@ struct PairingTests {
           let line = unique.first { $0.0 == entry.name }
           #expect(line?.1 == entry.quickBooksName, "\(entry.name) \(random)")
         case .created:
-          #expect(!identities.contains(DesktopNames(.iifASCII).identity(entry.name)), "\(entry.name) \(random)")
+          #expect(
+            !identities.contains(DesktopNames(.iifASCII).identity(entry.name)),
+            "\(entry.name) \(random)")
           #expect(entry.quickBooksName == entry.name && policy == .create)
         case .none: #expect(!entry.holding.isEmpty)
         }
