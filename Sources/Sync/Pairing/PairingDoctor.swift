@@ -31,6 +31,7 @@ public enum Certainty: Int, Sendable, Comparable, CaseIterable {
     self = certainty
   }
 
+  /// Whether the first is less sure.
   public static func < (left: Certainty, right: Certainty) -> Bool {
     left.rawValue < right.rawValue
   }
