@@ -292,6 +292,8 @@ final class PairingDoctor {
     where email.contains("@") {
       keys.append("@ " + email.lowercased())
     }
+    let phone = PairingDoctor.phone(customer.phone)
+    if phone.count >= 7 { keys.append("phone " + phone) }
     let (address, code) = PairingDoctor.place(customer.addressLines)
     if let address { keys.append("street " + address) }
     if let code { keys.append("zip " + code) }
