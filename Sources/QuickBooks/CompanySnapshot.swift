@@ -83,6 +83,8 @@ public struct CompanySnapshot: Sendable {
     public var addressLines: [String]
     /// E-mail.
     public var email: String
+    /// Telephone.
+    public var phone: String
     /// The number the customer has with us.
     public var accountNumber: String
     /// The name of the usual terms; empty for none.
@@ -95,6 +97,7 @@ public struct CompanySnapshot: Sendable {
     /// A customer.
     public init(
       name: String, companyName: String = "", addressLines: [String] = [], email: String = "",
+      phone: String = "",
       accountNumber: String = "", terms: String = "", isInactive: Bool = false,
       location: SourceLocation
     ) {
@@ -102,6 +105,7 @@ public struct CompanySnapshot: Sendable {
       self.companyName = companyName
       self.addressLines = addressLines
       self.email = email
+      self.phone = phone
       self.accountNumber = accountNumber
       self.terms = terms
       self.isInactive = isInactive

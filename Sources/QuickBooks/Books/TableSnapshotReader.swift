@@ -39,7 +39,8 @@ enum TableSnapshotReader {
 struct TableColumns {
   /// What a column means.
   enum Meaning: Hashable {
-    case name, parent, status, type, account, number, company, email, terms, address, city, state
+    case name, parent, status, type, account, number, company, email, phone, terms, address, city,
+      state
     case zip, days, taxable
   }
 
@@ -173,6 +174,7 @@ struct TableColumns {
       switch key {
       case "company", "companyname": return .company
       case "email", "mainemail", "emailaddress": return .email
+      case "phone", "mainphone", "phonenumber", "phonenumbers", "telephone": return .phone
       case "terms", "paymentterms": return .terms
       case "accountno", "accountnumber", "account": return .number
       case "billto", "billaddress", "billingaddress", "streetaddress", "billtostreet", "billto1",
@@ -240,7 +242,8 @@ private struct TableReading {
       snapshot.customers.append(
         CompanySnapshot.Customer(
           name: name, companyName: columns.cell(.company, row), addressLines: address(row),
-          email: columns.cell(.email, row), accountNumber: columns.cell(.number, row),
+          email: columns.cell(.email, row), phone: columns.cell(.phone, row),
+          accountNumber: columns.cell(.number, row),
           terms: columns.cell(.terms, row), isInactive: isInactive, location: location))
     case .items:
       let tax = columns.cell(.taxable, row).lowercased()

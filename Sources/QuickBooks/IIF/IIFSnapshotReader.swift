@@ -163,6 +163,7 @@ private struct Reading {
       CompanySnapshot.Customer(
         name: name, companyName: row.displayText(row.column("COMPANYNAME")), addressLines: lines,
         email: row.displayText(row.column("EMAIL")),
+        phone: row.displayText(row.column("PHONE1")),
         accountNumber: row.displayText(row.column("NOTE")), terms: row.text(row.column("TERMS")),
         isInactive: isInactive(row), location: row.location))
   }

@@ -41,21 +41,31 @@ extension InvoiceAssessor {
       let why = text.contains(":") ? "a colon, which makes it a job" : "characters IIF cannot hold"
       return Detail(
         message: "customer name \"\(text)\" has \(why)",
-        remedy: text.contains(":")
-          ? add(name, text.split(separator: ":").map(\.trimmed).joined(separator: " - "))
-          : add(name, "THE NAME IN PLAIN LETTERS"))
+        remedy: add(name, fittingName(rule, customer: number) ?? "THE NAME IN PLAIN LETTERS"))
     case .customerNameTooLong:
       let text = entry.quickBooksName
       return Detail(
         message: "customer name \"\(text)\" has \(text.count) characters; QuickBooks Desktop keeps "
           + "\(DesktopLimits.customerLevel)",
-        remedy: add(name, customers.shortName(number)))
+        remedy: add(name, fittingName(rule, customer: number) ?? "A SHORTER NAME"))
     case .customerNameClash: return clash(number)
     case .customerListedTwice:
       return Detail(
         message: "customer \"\(name)\" stands in the customers export twice, with different ids "
           + "or MC numbers")
     default: return Detail(message: "customer \"\(name)\": \(rule.kind.meaning)")
+    }
+  }
+
+  /// A name that QuickBooks can keep, for a customer whose own it cannot; nil when nobody can tell one.
+  func fittingName(_ rule: Rule, customer number: Int) -> String? {
+    let entry = customers.entries[number]
+    let text = entry.quickBooksName.isEmpty ? entry.name : entry.quickBooksName
+    switch rule {
+    case .customerNameTooLong: return customers.shortName(number)
+    case .customerNameIllegal where text.contains(":"):
+      return text.split(separator: ":").map(\.trimmed).joined(separator: " - ")
+    default: return nil
     }
   }
 

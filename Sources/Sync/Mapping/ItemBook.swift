@@ -175,6 +175,8 @@ struct ClassBook {
   private(set) var entries: [String?] = []
   /// Those of them that QuickBooks would refuse, with the class as the books have it.
   private(set) var refused: [Int: CompanySnapshot.Name] = [:]
+  /// The terminals, in the same order.
+  private(set) var names: [String] = []
   private var interner = ByteInterner()
   private let mapping: MappingFile
   private let books: BooksIndex
@@ -192,6 +194,7 @@ struct ClassBook {
       let listed = path.flatMap(books.className)
       entries.append(listed?.name ?? path)
       if let listed, listed.isInactive { refused[number] = listed }
+      names.append(interner[number])
     }
     return number
   }

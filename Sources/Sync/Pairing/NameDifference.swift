@@ -84,7 +84,7 @@ struct NameDifference {
     let (first, second) = (Set(left.map(\.text)), Set(right.map(\.text)))
     let (few, many) = first.count <= second.count ? (first, second) : (second, first)
     return !few.isEmpty && few.isSubset(of: many)
-      && (few.count > 1 || few.contains { $0.count >= 5 })
+      && (few.count > 1 || few.contains { $0.count >= 5 && !NameWords.isTrade($0) })
   }
 
   /// Whether the names differ in nothing but what a person would overlook.

@@ -28,7 +28,7 @@ struct NameFolding: OptionSet, Hashable {
   static let remark = NameFolding(rawValue: 1 << 9)
   /// "The" in front or behind a comma.
   static let article = NameFolding(rawValue: 1 << 10)
-  /// Inc, LLC, Corporation and the like.
+  /// Inc, LLC, Corporation and their like.
   static let legalSuffix = NameFolding(rawValue: 1 << 11)
   /// Intl, Bros, Mfg and the words they stand for.
   static let abbreviations = NameFolding(rawValue: 1 << 12)

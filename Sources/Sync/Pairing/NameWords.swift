@@ -27,6 +27,16 @@ enum NameWords {
     return classes[letters(word)]
   }
 
+  /// Whether a word only says what a company does.
+  static func isTrade(_ word: [Unicode.Scalar]) -> Bool { trades.contains(letters(word)) }
+
+  private static let trades: Set<String> = [
+    "freight", "logistics", "transportation", "trucking", "carriers", "carrier", "services",
+    "distribution", "warehousing", "brokerage", "brokers", "supply", "international", "national",
+    "american", "group", "holdings", "foods", "products", "express", "forwarding", "hauling",
+    "texas", "solutions", "enterprises", "industries", "manufacturing",
+  ]
+
   /// Each row is one word: the first form stands for all of them.
   ///
   /// Only abbreviations that have one reading in names of shippers, brokers and carriers.

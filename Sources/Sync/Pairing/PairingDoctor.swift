@@ -31,7 +31,7 @@ public enum Certainty: Int, Sendable, Comparable, CaseIterable {
     self = certainty
   }
 
-  /// Whether one is less certain than the other.
+  /// Whether the first is less sure.
   public static func < (left: Certainty, right: Certainty) -> Bool {
     left.rawValue < right.rawValue
   }
@@ -292,6 +292,8 @@ final class PairingDoctor {
     where email.contains("@") {
       keys.append("@ " + email.lowercased())
     }
+    let phone = PairingDoctor.phone(customer.phone)
+    if phone.count >= 7 { keys.append("phone " + phone) }
     let (address, code) = PairingDoctor.place(customer.addressLines)
     if let address { keys.append("street " + address) }
     if let code { keys.append("zip " + code) }

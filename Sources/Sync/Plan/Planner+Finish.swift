@@ -19,6 +19,10 @@ extension Planner {
       context: context, files: files, invoices: invoices, scattered: scatteredPlaces,
       assessor: assessor, forced: forced, customerIndex: [], itemIndex: [], termsIndex: [],
       classIndex: [])
+    plan.customerTotals = totals.customers
+    plan.categoryTotals = totals.categories
+    plan.heldTerms = totals.heldTerms
+    plan.terminalTotals = totals.terminals
     if totals.decided.delivered.invoices > 0 { declareLists(&plan) }
     try report(&plan)
     return plan
