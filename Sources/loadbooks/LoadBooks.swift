@@ -17,6 +17,7 @@ struct LoadBooks: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Init.self, Plan.self, Convert.self, Explain.self, Map.self, Runs.self, Verify.self,
+      LedgerCommand.self,
     ])
 
   static func main() {
