@@ -27,6 +27,7 @@ public struct Conversion {
   private static let listedRows = 1000
 
   private let plan: SyncPlan
+  private let destination: Destination
   private let output: OutputFolder
   private let ledger: SyncLedger?
   private let clock: () -> String
@@ -82,6 +83,7 @@ public struct Conversion {
     _ clock: @escaping () -> String, _ progress: Progress?
   ) {
     self.plan = plan
+    destination = plan.context.settings.destination
     self.output = output
     self.ledger = ledger
     self.clock = clock
@@ -159,12 +161,11 @@ public struct Conversion {
 
   /// Reads the export again in its own order and writes every file, under hidden names.
   private mutating func deliver(_ delivered: Delivered) throws(Failure) {
-    let writer: IIFWriter? =
+    let writer: (any DocumentWriter)? =
       plan.documents == 0
       ? nil
-      : try IIFWriter(
-        lists: plan.lists, format: plan.context.settings.iifFormat, folder: folder,
-        expectedDocuments: plan.documents)
+      : try destination.makeWriter(
+        lists: plan.lists, run: report.run.id, folder: folder, expectedDocuments: plan.documents)
     do {
       try write(writer, delivered)
     } catch {
@@ -173,7 +174,9 @@ public struct Conversion {
     }
   }
 
-  private mutating func write(_ writer: IIFWriter?, _ delivered: Delivered) throws(Failure) {
+  private mutating func write(_ writer: (any DocumentWriter)?, _ delivered: Delivered)
+    throws(Failure)
+  {
     let table = try StagedFile(folder: folder, name: ReportFormat.csv.fileName)
     staged.append(table)
     var rows = InvoicesCSV(file: table)
@@ -242,7 +245,9 @@ public struct Conversion {
   }
 
   /// Forces everything to disk, has the documents checked and read back, and writes the reports.
-  private mutating func finishFiles(_ table: StagedFile, _ writer: IIFWriter?) throws(Failure) {
+  private mutating func finishFiles(_ table: StagedFile, _ writer: (any DocumentWriter)?)
+    throws(Failure)
+  {
     try table.finish()
     for file in held.staged { try file.finish() }
     staged += held.staged
@@ -289,7 +294,7 @@ public struct Conversion {
     var documentName = ""
     if assessment.outcome == .delivered || assessment.outcome == .alreadySynced {
       let kind = assessment.kind == .invoice ? "INVOICE" : "CREDIT MEMO"
-      documentName = "\(kind) \(number.suffix(IIFLimits.documentNumber))"
+      documentName = "\(kind) \(number.suffix(destination.documentNumberLimit))"
     }
     let row = SyncReport.InvoiceRow(
       number: number, customer: record.string(invoice.customer), date: assessment.date,
@@ -323,7 +328,8 @@ public struct Conversion {
 
   /// Gives all files their names, the reports first; takes them back when one cannot have its name.
   private mutating func publish() throws(Failure) {
-    let isForQuickBooks = { (file: StagedFile) in file.name.hasSuffix(".iif") }
+    let suffix = destination.fileSuffix
+    let isForQuickBooks = { (file: StagedFile) in file.name.hasSuffix(suffix) }
     let ordered = staged.filter { !isForQuickBooks($0) } + staged.filter(isForQuickBooks)
     do {
       try output.refuseOtherRun()
@@ -349,7 +355,10 @@ public struct Conversion {
   /// the run, every file is still there, and the next start completes it.
   private mutating func takeBack(_ ordered: [StagedFile], _ failure: Failure) -> Failure {
     guard let ledger else {
-      for file in ordered.reversed() { try? file.hide() }
+      // Without memory, a file that cannot be hidden is just removed.
+      for file in ordered.reversed() {
+        do { try file.hide() } catch { unlink(file.finalPath) }
+      }
       return failure
     }
     do throws(Failure) {

@@ -1,5 +1,6 @@
 internal import Foundation
 public import Ledger
+internal import QuickBooks
 public import Vocabulary
 
 /// Ends the runs that were cut off between recording and naming their files.
@@ -171,7 +172,7 @@ public enum RunRecovery {
 
   /// Whether a file is to be imported, and not only to be read.
   static func isForQuickBooks(_ output: RunRecord.Output) -> Bool {
-    output.documents > 0 || output.name.hasSuffix(".iif")
+    output.documents > 0 || WrittenDocument.canRead(output.name)
   }
 
   private static func state(
