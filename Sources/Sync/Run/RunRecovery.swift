@@ -36,6 +36,7 @@ public enum RunRecovery {
   ///   - company: The company.
   ///   - abandoned: The folder that the last holder of the lock was writing into when it died.
   ///   - clock: The time, ISO 8601 with zone.
+  /// - Returns: A sentence for each run that was settled.
   /// - Throws: `Failure`: `cannotWrite` when the ledger or a folder cannot be used; `tryAgain` when only
   ///   the user can know what became of a run's files.
   public static func settle(
