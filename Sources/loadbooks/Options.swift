@@ -120,7 +120,7 @@ struct Planning {
 
   init(
     _ options: CompanyOptions, mapping: String?, suppressions: String?,
-    books: [String] = [], target: String?
+    books: [String], target: String?
   ) throws {
     company = try options.folder()
     var settings = try CompanyFolder.settings(company, assignments: options.assignments)
@@ -218,9 +218,9 @@ struct Planning {
 
   /// What the ledger remembers, without changing anything.
   func memory() throws(Failure) -> LedgerSnapshot {
-    guard let company, let ledger = try SyncLedger.openReadOnly(folder: company.path) else {
-      return .none
-    }
-    return try ledger.snapshot()
+    guard let company else { return .none }
+    let ledger = try SyncLedger.openReadOnly(folder: company.path)
+    try company.refuseUnknownRuns(ledger)
+    return try ledger?.snapshot() ?? .none
   }
 }

@@ -224,14 +224,7 @@ private struct SuggestionMaker {
 
   /// The category's name as far as QuickBooks would take it.
   private func newItemName(_ name: String) -> String {
-    var own = names.level(name)
-    if own.unicodeScalars.count > DesktopLimits.itemLevel {
-      own = String(own.prefix(DesktopLimits.itemLevel))
-      if let blank = own.lastIndex(of: " "), own.distance(from: own.startIndex, to: blank) > 10 {
-        own = String(own[..<blank])
-      }
-    }
-    return own
+    assessor.items.newName(for: names.level(name))
   }
 
   private static func leaf(_ path: String) -> String {
