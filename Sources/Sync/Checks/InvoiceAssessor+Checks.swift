@@ -54,7 +54,12 @@ extension InvoiceAssessor {
       "this row of a held file waits because of its customer: give the customers export with it, or put "
         + "the customer right and empty held_because"
     case .notUTF8:
-      "this record is not UTF-8 text; save the file as \"CSV UTF-8 (comma delimited)\""
+      "this record is not UTF-8 text, though the rest of the file is; save the file as \"CSV UTF-8 "
+        + "(comma delimited)\""
+    case .undecodable:
+      "this record has a character that the file's encoding has no meaning for; it is shown as \u{FFFD}"
+    case .zeroByte:
+      "this record has a zero byte, as a program leaves behind that was stopped while it wrote the file"
     case .json(let reason): "this record cannot be read: \(reason)"
     }
   }

@@ -257,6 +257,20 @@ enum BatchRules {
     "header-repeated", .notice,
     meaning: "The header row stands again in the middle of a file; it is passed over.",
     remedy: "nothing needs to be done")
+  static let encodingAssumed = Finding.Kind(
+    "encoding-assumed", .notice,
+    meaning:
+      "A file does not say in which encoding it is and is not UTF-8; it is read as Windows-1252, which "
+      + "spreadsheets in Western countries write.",
+    remedy:
+      "look at the text shown; if letters are wrong, save the file again as \"CSV UTF-8 (comma delimited)\""
+  )
+  static let textGarbled = Finding.Kind(
+    "text-garbled", .warning,
+    meaning:
+      "A file has text such as Ã© or â€™, which was read in a wrong encoding before; it is never repaired "
+      + "by guessing, so it goes out as it stands.",
+    remedy: "mend the text where it came from, or export it again as UTF-8")
   static let fileIgnored = Finding.Kind(
     "file-ignored", .notice,
     meaning: "A file in the folder has a name that no export has; it was not read.",
@@ -290,7 +304,8 @@ enum BatchRules {
     remedy: "check the number, the name and the days; they are compared exactly")
 
   static let all = [
-    unknownColumns, nothingSelected, headerRepeated, fileIgnored, suppressionUnmatched,
+    unknownColumns, nothingSelected, headerRepeated, encodingAssumed, textGarbled, fileIgnored,
+    suppressionUnmatched,
     suppressionExpired,
     addressUnsplit, addressCut, datesDetected, CustomerRules.customerNameChanged,
     ItemRules.categoryNotDeclared,

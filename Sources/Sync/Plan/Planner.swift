@@ -1,5 +1,6 @@
 internal import LoadOps
 internal import QuickBooks
+internal import Sheets
 public import Vocabulary
 
 /// Decides what becomes of every invoice of an export: one pass, a small value for each.
@@ -93,7 +94,8 @@ public struct Planner {
       var file = SyncPlan.File(
         path: path, name: inputs.name(of: path), kinds: reader.kinds,
         fingerprint: Fingerprint(of: ""), records: 0,
-        byteCount: reader.progress.total, headers: reader.headers)
+        byteCount: reader.progress.total, headers: reader.headers,
+        sheet: reader.source.sheet)
       if reader.format == .csv {
         for kind in reader.kinds { master.note(kind) }
         if reader.kinds == [.invoices] {
@@ -167,13 +169,38 @@ public struct Planner {
           BatchRules.unknownColumns,
           "\(path) has \(SyncReport.counted(notes.unknownNames.count, "unknown column")): "
             + notes.unknownNames.prefix(20).joined(separator: ", "),
-          location: SourceLocation(file: path, line: 1)))
+          location: reader.location(line: 1)))
     }
+    noteConcerns(reader)
     for line in notes.repeatedHeaders.prefix(20) {
       batchFindings.append(
         Finding(
           BatchRules.headerRepeated, "the header stands here again",
-          location: SourceLocation(file: path, line: line)))
+          location: reader.location(line: line)))
+    }
+  }
+
+  /// Tells what concerns the text of a file as a whole.
+  private mutating func noteConcerns(_ reader: ExportReader) {
+    for concern in reader.source.concerns {
+      let (location, excerpt) = reader.source.excerpt(at: concern.offset)
+      let count = SyncReport.counted(concern.count, "character")
+      let (kind, message) =
+        switch concern.kind {
+        case .assumedWindows1252:
+          (
+            BatchRules.encodingAssumed,
+            "\(reader.name) is not UTF-8, so it is read as Windows-1252; \(count) "
+              + "\(concern.count == 1 ? "depends" : "depend") on it, the first one here"
+          )
+        case .garbled:
+          (
+            BatchRules.textGarbled,
+            "\(reader.name) has text that was read in a wrong encoding before it came here: \(count), "
+              + "the first one here"
+          )
+        }
+      batchFindings.append(Finding(kind, message, location: location, excerpt: excerpt))
     }
   }
 
@@ -197,7 +224,7 @@ public struct Planner {
             "invoice dates of \(files[number].name) are read \(words), "
               + (isProven ? "as its dates show" : "as formats.dates says: its dates fit both ways"),
             severity: isProven ? .notice : .warning,
-            location: SourceLocation(file: files[number].name, line: 1), field: "invoice_date"))
+            location: reader.location(line: 1), field: "invoice_date"))
       }
     }
     source = InvoiceSource(
@@ -509,7 +536,7 @@ public struct Planner {
   }
 
   private func name(of place: RecordPlace) -> String {
-    "\(files[Int(place.file)].name):\(place.line)"
+    files[Int(place.file)].location(line: place.line).description
   }
 
   /// Where else a number stands, to say so.
