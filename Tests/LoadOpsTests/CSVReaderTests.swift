@@ -103,7 +103,8 @@ struct CSVReaderTests {
   private static let names: [(String, String)] = [
     ("'Tis Freight", "'Tis Freight"), ("'=Acme", "=Acme"), ("'+1 Freight", "+1 Freight"),
     ("'@x", "@x"),
-    ("'-x", "-x"), ("''x", "'x"), ("'1st Freight", "'1st Freight"), ("=\"Acme\"", "=\"Acme\""),
+    ("'-x", "-x"), ("''x", "'x"), ("'1st Freight", "'1st Freight"), ("=\"Acme\"", "Acme"),
+    ("=\"a\"&\"b\"", "=\"a\"&\"b\""),
     ("\"Acme  Freight \"", "Acme  Freight"), ("\" \u{A0}Acme\u{200B}\"", "Acme"),
     ("A\u{A0}B", "A\u{A0}B"),
   ]

@@ -16,7 +16,8 @@ final class CSVRecordReader {
   private let delimiter: UInt8
   private let headerBytes: [UInt8]
   private let numberColumn: Int?
-  private let isIdentifier: [Bool]
+  /// Which columns hold identifiers, numbers or dates rather than words.
+  private let isFigure: [Bool]
   /// Whether the whole text is known to hold no character that cannot be.
   private let isTrusted: Bool
   /// The column that a held file has in front.
@@ -57,10 +58,10 @@ final class CSVRecordReader {
     cursor = window.start
     numberColumn = columns.kind == .invoices ? columns.layout.column(of: .invoiceNumber) : nil
     var flags = [Bool](repeating: false, count: columns.layout.width)
-    for field in Field.allCases where field.isIdentifier {
+    for field in Field.allCases where field.isFigure {
       if let column = columns.layout.column(of: field) { flags[column] = true }
     }
-    isIdentifier = flags
+    isFigure = flags
     let source = window.source
     isTrusted = source.isPlain || !(source.isBroken || source.hasNUL || source.hasUndecodable)
     heldColumn = columns.headers.firstIndex(of: HeldColumn.name)
@@ -288,7 +289,7 @@ final class CSVRecordReader {
   private func value(_ cell: CSVCell, _ column: Int, _ bytes: [UInt8]) -> TextRange {
     var range = Int(cell.start)..<Int(cell.end)
     if cell.form == .quoted { range = range.lowerBound + 1..<range.upperBound - 1 }
-    return TextRange(CellText.value(bytes.span, range, isIdentifier: isIdentifier[column]))
+    return TextRange(CellText.value(bytes.span, range, isFigure: isFigure[column]))
   }
 
   /// Copies decoded cells behind the raw bytes and checks the characters.
@@ -303,7 +304,7 @@ final class CSVRecordReader {
       record.text.append(contentsOf: decoded)
       record.cells[index].value = TextRange(
         CellText.value(
-          record.text.span, start..<record.text.count, isIdentifier: isIdentifier[index % width]))
+          record.text.span, start..<record.text.count, isFigure: isFigure[index % width]))
     }
   }
 
@@ -344,7 +345,7 @@ final class CSVRecordReader {
   ) {
     var text: [UInt8] = []
     CSVRowParser.decode(bytes, Int(cell.start)..<Int(cell.end), into: &text)
-    number.append(contentsOf: text[CellText.value(text.span, text.indices, isIdentifier: true)])
+    number.append(contentsOf: text[CellText.value(text.span, text.indices, isFigure: true)])
   }
 
   private func matchesNumber(_ column: Int, _ bytes: [UInt8]) -> Bool {

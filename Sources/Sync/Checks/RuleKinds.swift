@@ -50,6 +50,21 @@ enum ReadingRules {
     "lines-missing", .error,
     meaning: "An invoice has no lines.",
     remedy: "export the invoice with its line items")
+  static let cellError = Finding.Kind(
+    "cell-error", .error,
+    meaning: "A cell holds an error of a spreadsheet, such as #REF! or ####, instead of a value.",
+    remedy: "mend the formula, widen the column, or take the value from LoadOps, then save again")
+  static let digitsLost = Finding.Kind(
+    "digits-lost", .error,
+    meaning:
+      "A spreadsheet made a number of an identifier and wrote it with an exponent, such as 1.23E+11.",
+    remedy: "export again and open the file with that column as text, or fill in the digits")
+  static let amountExponent = Finding.Kind(
+    "amount-exponent", .notice,
+    meaning:
+      "A number is written with an exponent, such as 1.2E+05; it is taken as it stands, but a spreadsheet may "
+      + "have rounded it before.",
+    remedy: "compare it with LoadOps if it should have more digits")
   static let loadIDDiffers = Finding.Kind(
     "load-id-differs", .warning,
     meaning: "LoadOps uses one value for load and invoice, but here they differ.",

@@ -82,7 +82,7 @@ public struct Conversion {
     report = plan.report
     report.run = run
     report.run.plan = plan.fingerprint
-    held = HeldRecords(folder: folder, numbers: plan.context.settings.formats.numbers)
+    held = HeldRecords(folder: folder, settings: plan.context.settings)
   }
 
   // MARK: - Recording
@@ -227,7 +227,7 @@ public struct Conversion {
     }
     return InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
-      numbers: plan.context.settings.formats.numbers,
+      settings: plan.context.settings,
       listsCustomers: plan.assessor.master.listsCustomers)
   }
 

@@ -77,7 +77,7 @@ public struct InvoiceStory: Sendable {
     }
     let source = InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
-      numbers: plan.context.settings.formats.numbers,
+      settings: plan.context.settings,
       listsCustomers: plan.assessor.master.listsCustomers)
     var assessor = plan.assessor
     for planned in plan.invoices where planned.isSelected {

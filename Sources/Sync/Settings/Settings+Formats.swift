@@ -1,4 +1,5 @@
 internal import QuickBooks
+internal import Vocabulary
 
 extension Settings {
   /// The IIF writer's options, as the settings have them.
@@ -10,4 +11,10 @@ extension Settings {
       documentsPerFile: formats.iif.documentsPerFile,
       receivableAccount: quickBooks.accountsReceivable)
   }
+
+  /// How exports write numbers.
+  var numberStyle: NumberStyle { NumberStyle(formats.numbers, currency: currency) }
+
+  /// On which day a moment falls for the company.
+  var localDays: LocalDays { LocalDays.of(timeZone: timeZone) }
 }
