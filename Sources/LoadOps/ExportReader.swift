@@ -1,4 +1,4 @@
-internal import Sheets
+package import Sheets
 public import Vocabulary
 
 /// What a reader has to tell about a file beside its records.
@@ -34,6 +34,8 @@ public final class ExportReader {
   /// What the file is made of.
   public let format: Format
   private let engine: Engine
+  /// The file as text.
+  package let source: TextSource
   private let window: ByteWindow
 
   /// Opens a file and tells by its first bytes what it is.
@@ -52,8 +54,8 @@ public final class ExportReader {
     blockSize: Int = 1 << 18
   ) throws(Failure) {
     self.name = name ?? path
-    window = try ByteWindow(path: path, name: name ?? path, hashing: hashing, blockSize: blockSize)
-    try ExportReader.skipMark(window)
+    source = try TextSource.open(path: path, name: name ?? path, hashing: hashing)
+    window = try ByteWindow(source, hashing: hashing, blockSize: blockSize)
     if let first = try ExportReader.firstSignificant(window),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     {
@@ -145,30 +147,15 @@ public final class ExportReader {
 
   /// The place of a cell, and its line with the cell marked.
   public func excerpt(_ record: Record, _ row: Int, _ cell: Cell) -> (SourceLocation, Excerpt) {
-    let offset = record.offset(row, cell)
-    return LineExcerpt.make(
-      window, offset: offset, length: Int(cell.source.count), line: record.line(row, cell))
+    var (location, excerpt) = LineExcerpt.make(
+      source, offset: record.offset(row, cell), length: Int(cell.source.count),
+      line: source.sheet == nil ? record.line(row, cell) : Int(record.rows[row].line))
+    if source.sheet != nil { location.column = record.column(of: cell, row).map { $0 + 1 } }
+    return (location, excerpt)
   }
 
-  private static func skipMark(_ window: ByteWindow) throws(Failure) {
-    while window.bytes.count < 4, !window.isAtEnd { _ = try window.fill() }
-    let head = Array(window.bytes.prefix(4))
-    if head.starts(with: [0xEF, 0xBB, 0xBF]) {
-      window.start = 3
-      return
-    }
-    if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {
-      throw Failure(
-        .inputUnreadable, "\(window.path) is UTF-16 text, which this version does not read",
-        remedy: "save it again as \"CSV UTF-8 (comma delimited)\"")
-    }
-    if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) || head.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
-      throw Failure(
-        .inputUnreadable,
-        "\(window.path) is a spreadsheet workbook, which this version does not read",
-        remedy: "open it and save the sheet as \"CSV UTF-8 (comma delimited)\"")
-    }
-  }
+  /// The place of a line, from 1.
+  public func location(line: Int) -> SourceLocation { source.location(line: line) }
 
   private static func firstSignificant(_ window: ByteWindow) throws(Failure) -> UInt8? {
     var index = window.start

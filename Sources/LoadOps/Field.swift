@@ -103,6 +103,14 @@ public enum Field: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether the field holds an identifier, a number or a date rather than words.
+  public var isFigure: Bool {
+    switch self {
+    case .quantity, .rate, .amount, .invoiceTotal, .dueAmount: true
+    default: isIdentifier || isDate
+    }
+  }
+
   /// Whether the field holds a date.
   public var isDate: Bool {
     switch self {

@@ -115,9 +115,9 @@ struct JSONRecordTests {
     let text =
       #"{"invoices":[{"lines":[{"amount":1850.00,"rate":2.125},{"amount":"1.850,00","rate":"2.125"},{"amount":1e2}]}]}"#
     let european = try #require(try ExportFile(text).invoices(numbers: .eu).first)
-    #expect(european.lines.map { $0[4] } == ["1850.00", "1850.00", ""])
+    #expect(european.lines.map { $0[4] } == ["1850.00", "1850.00", "100.00"])
     #expect(european.lines.map { $0[3] } == ["2.125", "2125", ""])
-    #expect(european.flaws.map(\.problem) == [.number(.exponent)])
+    #expect(european.flaws.map(\.problem) == [.exponent])
     #expect(european.flaws.map(\.row) == [2])
   }
 

@@ -115,7 +115,7 @@ final class ExportFile {
 
   /// The typed invoices, as people would write them down.
   func invoices(
-    preferring order: DateOrder = .mdy, numbers: NumberConvention = .us
+    preferring order: DatePreference = .mdy, numbers: NumberConvention = .us
   ) throws(Failure) -> [ReadInvoice] {
     let records = try records()
     var survey = DateSurvey()
@@ -123,7 +123,7 @@ final class ExportFile {
     let dates = survey.columns(preferring: order)
     return records.map { record in
       var invoice = Invoice()
-      InvoiceDecoder(layout: record.layout, dates: dates, numbers: numbers)
+      InvoiceDecoder(layout: record.layout, dates: dates, numbers: NumberStyle(numbers))
         .decode(record, into: &invoice)
       return ReadInvoice(invoice, record)
     }

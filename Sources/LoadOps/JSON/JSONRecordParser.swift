@@ -233,7 +233,7 @@ struct JSONRecordParser {
       escaped.append(slot)
       record.cells[slot] = Cell(value: TextRange(inner), source: source)
     } else {
-      let value = CellText.value(bytes, inner, isIdentifier: field.isIdentifier)
+      let value = CellText.value(bytes, inner, isFigure: field.isFigure)
       record.cells[slot] = Cell(value: TextRange(value), source: source)
     }
   }
@@ -245,7 +245,7 @@ struct JSONRecordParser {
       let field = Field.allCases[slot % record.layout.width]
       record.cells[slot].value = TextRange(
         CellText.value(
-          record.text.span, start..<record.text.count, isIdentifier: field.isIdentifier))
+          record.text.span, start..<record.text.count, isFigure: field.isFigure))
     }
   }
 

@@ -360,12 +360,13 @@ final class JSONRecordReader {
     return Failure(
       .inputUnreadable, "a record of \(window.path) is larger than 64 MiB",
       remedy: "export fewer invoices at a time, or check whether a bracket is missing",
-      location: SourceLocation(file: window.path, line: line))
+      location: window.source.location(line: line))
   }
 
   private func wrong(_ index: Int, _ reason: String) -> Failure {
     let (location, excerpt) = LineExcerpt.make(
-      window, offset: window.baseOffset + UInt64(index), length: 1, line: line + lines(upTo: index))
+      window.source, offset: window.baseOffset + UInt64(index), length: 1,
+      line: line + lines(upTo: index))
     return Failure(
       .inputUnreadable, "\(window.path) is not valid JSON: \(reason)",
       remedy: "export the file again; if it was edited by hand, mend this place",

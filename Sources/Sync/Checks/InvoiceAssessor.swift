@@ -40,6 +40,8 @@ struct InvoiceAssessor {
   var items: ItemBook
   var terms: TermsBook
   var terminals: ClassBook
+  /// How each file's dates are read, to say what a date does not fit.
+  var dates: [DateColumns] = []
   /// Suppression rows that matched something, and those that are over.
   var matchedSuppressions: Set<Int> = []
   var expiredSuppressions: Set<Int> = []
