@@ -66,8 +66,9 @@ public enum RecordFault: Hashable, Sendable {
   case undecodable
   /// A zero byte, as a program leaves behind that was stopped while it wrote.
   case zeroByte
-  /// Something in JSON that the record cannot be made of, with the reason.
-  case json(String)
+  /// Something in JSON that the record cannot be made of, with the reason and where it stands in the
+  /// record's bytes; nil for the whole record.
+  case json(String, at: TextRange?)
 }
 
 /// Which column of a row holds which field.

@@ -8,7 +8,7 @@ extension InvoiceAssessor {
 
   mutating func checkReading(_ record: Record, _ invoice: Invoice) {
     for (row, fault) in record.faults {
-      raise(.unreadableRecord, record, record.wholeRow(row), nil) {
+      raise(.unreadableRecord, record, record.cell(ofFault: fault, row), nil) {
         Detail(message: InvoiceAssessor.describe(fault))
       }
     }
@@ -60,7 +60,7 @@ extension InvoiceAssessor {
       "this record has a character that the file's encoding has no meaning for; it is shown as \u{FFFD}"
     case .zeroByte:
       "this record has a zero byte, as a program leaves behind that was stopped while it wrote the file"
-    case .json(let reason): "this record cannot be read: \(reason)"
+    case .json(let reason, _): "this record cannot be read: \(reason)"
     }
   }
 

@@ -292,6 +292,12 @@ extension Record {
     return Cell(value: .empty, source: TextRange(start..<max(end, start)))
   }
 
+  /// What a fault is about: a stretch of the record where it knows one, else the whole row.
+  func cell(ofFault fault: RecordFault, _ row: Int) -> Cell {
+    guard case .json(_, let range?) = fault else { return wholeRow(row) }
+    return Cell(value: .empty, source: range)
+  }
+
   /// Whether a cell holds this ASCII text, without regard to case.
   func equals(_ cell: Cell, _ word: String) -> Bool {
     guard Int(cell.value.count) == word.utf8.count else { return false }

@@ -286,6 +286,21 @@ enum BatchRules {
       "A file has text such as Ã© or â€™, which was read in a wrong encoding before; it is never repaired "
       + "by guessing, so it goes out as it stands.",
     remedy: "mend the text where it came from, or export it again as UTF-8")
+  static let sheetPassedOver = Finding.Kind(
+    "sheet-passed-over", .warning,
+    meaning: "A workbook has another sheet that looks like an export; only one sheet is read.",
+    remedy: "save each sheet that you need as a workbook of its own, and give them all")
+  static let rowsHidden = Finding.Kind(
+    "rows-hidden", .notice,
+    meaning:
+      "A sheet has rows that a filter or a person has hidden; they are read like the others.",
+    remedy: "if they are not meant, delete them and save the workbook again")
+  static let identifierIsNumber = Finding.Kind(
+    "identifier-is-number", .notice,
+    meaning:
+      "A JSON file holds numbers of invoices or customers without quotation marks; zeros in front of them "
+      + "may have been lost before.",
+    remedy: "if they begin with zeros in LoadOps, have them exported as text")
   static let fileIgnored = Finding.Kind(
     "file-ignored", .notice,
     meaning: "A file in the folder has a name that no export has; it was not read.",
@@ -319,7 +334,8 @@ enum BatchRules {
     remedy: "check the number, the name and the days; they are compared exactly")
 
   static let all = [
-    unknownColumns, nothingSelected, headerRepeated, encodingAssumed, textGarbled, fileIgnored,
+    unknownColumns, nothingSelected, headerRepeated, sheetPassedOver, rowsHidden,
+    identifierIsNumber, encodingAssumed, textGarbled, fileIgnored,
     suppressionUnmatched,
     suppressionExpired,
     addressUnsplit, addressCut, datesDetected, CustomerRules.customerNameChanged,
