@@ -5,6 +5,8 @@ public import Vocabulary
 public struct ExportNotes: Sendable {
   /// Columns or keys that mean nothing to us, in order of appearance.
   public var unknownNames: [String] = []
+  /// Identifiers that JSON holds as numbers: zeros in front of them may have been lost before.
+  public var numericIdentifiers: [Field] = []
   /// Header rows found again in the middle of a file, by line.
   public var repeatedHeaders: [Int] = []
   /// How many records were read.
@@ -31,8 +33,10 @@ public final class ExportReader {
 
   /// The file's name as the user knows it.
   public let name: String
-  /// What the file is made of.
+  /// What the file is made of; the text of a workbook's sheet is separated values.
   public let format: Format
+  /// The sheets of a workbook; none when the file is no workbook.
+  public let sheets: [SheetNote]
   private let engine: Engine
   /// The file as text.
   package let source: TextSource
@@ -54,9 +58,17 @@ public final class ExportReader {
     blockSize: Int = 1 << 18
   ) throws(Failure) {
     self.name = name ?? path
-    source = try TextSource.open(path: path, name: name ?? path, hashing: hashing)
+    let workbook = try Workbook.open(archive: path, name: name ?? path)
+    if let workbook {
+      let choice = try SheetChoice(workbook, meanings: meanings)
+      sheets = choice.notes
+      source = try TextSource.open(workbook, choice.sheet, hashing: hashing)
+    } else {
+      sheets = []
+      source = try TextSource.open(path: path, name: name ?? path, hashing: hashing)
+    }
     window = try ByteWindow(source, hashing: hashing, blockSize: blockSize)
-    if let first = try ExportReader.firstSignificant(window),
+    if workbook == nil, let first = try ExportReader.firstSignificant(window),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     {
       format = .json

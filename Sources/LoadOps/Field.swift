@@ -8,6 +8,15 @@ public enum RecordKind: String, Sendable, CaseIterable {
   case incomeCategories = "income_categories"
   /// Invoices with their lines.
   case invoices
+
+  /// The kind in a sentence.
+  public var inWords: String {
+    switch self {
+    case .customers: "customers"
+    case .incomeCategories: "income categories"
+    case .invoices: "invoices"
+    }
+  }
 }
 
 /// A field of the canonical layout; the raw value is its name there.

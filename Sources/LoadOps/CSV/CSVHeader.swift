@@ -13,6 +13,8 @@ struct CSVHeader {
   private static let delimiters: [UInt8] = [
     UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|"),
   ]
+  /// What is said of a file without a header that is known.
+  static let unrecognised = "is no export that LoadBooks can read"
   /// How many rows of titles and filters may stand above the header.
   private static let longestPreamble = 20
 
@@ -126,7 +128,7 @@ struct CSVHeader {
     case .unrecognised:
       return Failure(
         .inputUnreadable,
-        "\(window.path) is no export that LoadBooks can read: its first \(longestPreamble) rows "
+        "\(window.path) \(unrecognised): its first \(longestPreamble) rows "
           + "hold no header with known columns",
         remedy: "invoices need invoice_number, customer_name, invoice_date, category and amount; "
           + "customers need customer_name; income categories need pay_item",

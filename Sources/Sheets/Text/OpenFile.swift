@@ -52,4 +52,13 @@ final class OpenFile: Sendable {
       .inputUnreadable, "\(name) cannot be read: \(String(cString: strerror(code)))",
       remedy: code == EISDIR ? "name a file" : "check the disk, or copy the file again")
   }
+
+  /// Up to so many bytes at an offset; fewer only at the end of the file.
+  ///
+  /// - Throws: `Failure` with cause `inputUnreadable`.
+  func bytes(at offset: UInt64, count: Int) throws(Failure) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: count)
+    buffer.removeLast(count - (try read(at: offset, into: &buffer)))
+    return buffer
+  }
 }

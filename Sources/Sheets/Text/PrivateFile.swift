@@ -58,4 +58,13 @@ package final class PrivateFile: Sendable {
       done += result
     }
   }
+
+  /// Takes everything away that was written.
+  ///
+  /// - Throws: `Failure` with cause `cannotWrite`.
+  package func empty() throws(Failure) {
+    guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
+      throw PrivateFile.failure(purpose, errno)
+    }
+  }
 }

@@ -33,10 +33,6 @@ enum FileSignature: Hashable {
       self = .marked(.utf16BigEndian, markLength: 2)
     } else if head.starts(with: [0x50, 0x4B, 3, 4]) || head.starts(with: [0x50, 0x4B, 5, 6]) {
       self = .archive
-    } else if head.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
-      self = .foreign(
-        "is a spreadsheet workbook of the old kind (.xls), which LoadBooks does not read",
-        remedy: saveAsText)
     } else if head.starts(with: [0x1F, 0x8B]) {
       self = .foreign("is compressed (gzip)", remedy: "unpack it, then give the file inside")
     } else if head.starts(with: Array("%PDF".utf8)) {

@@ -42,6 +42,8 @@ package final class TextSource: Sendable {
   package let fingerprint: Fingerprint?
   /// How rows of a workbook's sheet stand in the text; nil for a text.
   package let sheet: SheetPlaces?
+  /// How many rows of a sheet were hidden in the workbook; they are read like all others.
+  package let hiddenRows: Int
   /// Whether every byte is ASCII and none is zero, so that no row needs a look.
   package let isPlain: Bool
   /// Whether some rows hold bytes that are not UTF-8.
@@ -79,12 +81,14 @@ package final class TextSource: Sendable {
     let file = try OpenFile(path: path, name: name)
     var head = file.makeBuffer(blockSize: 4096)
     head.removeLast(head.count - (try file.read(at: 0, into: &head)))
+    if let refusal = try Workbook.refusal(ofOldWorkbook: file, head: head) { throw refusal }
     switch FileSignature(head) {
     case .foreign(let what, let remedy):
       throw Failure(.inputUnreadable, "\(name) \(what)", remedy: remedy)
     case .archive:
       throw Failure(
-        .inputUnreadable, "\(name) is a spreadsheet workbook, which this version does not read",
+        .inputUnreadable,
+        "\(name) is a spreadsheet workbook or another archive, where text is needed",
         remedy: "open it and save the sheet as \"CSV UTF-8 (comma delimited)\"")
     case .marked(.utf8, let length):
       return TextSource(file, try scanned(file), markLength: length)
@@ -108,29 +112,30 @@ package final class TextSource: Sendable {
     self.init(try OpenFile(path: path, name: path), nil, markLength: 0)
   }
 
-  /// A text that was made of a file of another kind.
+  /// A text that was made of a sheet of a workbook.
   ///
   /// - Parameters:
-  ///   - text: The text, UTF-8 throughout.
-  ///   - size: How many bytes it has.
-  ///   - name: The file's name as the user knows it.
-  ///   - sheet: Where the rows of the sheet stand in it.
-  ///   - fingerprint: That of the original file; nil when nobody asked for it.
-  package init(
-    text: PrivateFile, size: UInt64, name: String, sheet: SheetPlaces, fingerprint: Fingerprint?
-  ) {
+  ///   - file: What was written.
+  ///   - text: What is known of it.
+  ///   - name: The workbook's name as the user knows it.
+  ///   - fingerprint: That of the workbook's file; nil when nobody asked for it.
+  init(_ file: PrivateFile, _ text: SheetText, name: String, fingerprint: Fingerprint?) {
     self.name = name
-    self.size = size
-    self.sheet = sheet
     self.fingerprint = fingerprint
-    origin = .workbook(sheet: sheet.sheet)
+    size = text.size
+    sheet = text.places
+    hiddenRows = text.hiddenRows
+    origin = .workbook(sheet: text.places.sheet)
     concerns = []
-    (isPlain, isBroken, hasNUL, hasUndecodable) = (false, false, false, false)
+    isPlain = !text.hasForeign && !text.hasNUL
+    isBroken = false
+    hasNUL = text.hasNUL
+    hasUndecodable = text.hasForeign
     isCopy = true
     markLength = 0
-    descriptor = text.descriptor
-    file = nil
-    copy = text
+    descriptor = file.descriptor
+    self.file = nil
+    copy = file
   }
 
   /// A file that is read as it is.
@@ -138,6 +143,7 @@ package final class TextSource: Sendable {
     name = file.name
     size = file.size
     sheet = nil
+    hiddenRows = 0
     fingerprint = nil
     origin = .text(.utf8, hasMark: markLength > 0)
     concerns = scan.map { TextSource.concerns($0, isAssumed: false) } ?? []
@@ -162,6 +168,7 @@ package final class TextSource: Sendable {
     var status = stat()
     size = fstat(copy.descriptor, &status) == 0 ? UInt64(max(0, status.st_size)) : 0
     sheet = nil
+    hiddenRows = 0
     self.fingerprint = fingerprint
     origin = .text(encoding, hasMark: hasMark)
     let scan = conversion.scan
