@@ -23,10 +23,12 @@ let package = Package(
     .systemLibrary(
       name: "CXML2", pkgConfig: "libxml-2.0",
       providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
       name: "Vocabulary",
       dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Sheets", dependencies: ["Vocabulary"]),
+    .target(name: "Sheets", dependencies: ["Vocabulary", "CXML2", "CZlib"]),
     .target(name: "LoadOps", dependencies: ["Vocabulary", "Sheets"]),
     .target(name: "QuickBooks", dependencies: ["Vocabulary", "Sheets"]),
     .target(
@@ -45,7 +47,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
-      name: "TestSupport", dependencies: ["Vocabulary", "CXML2"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Vocabulary", "CXML2", "CZlib"], path: "Tests/TestSupport"
+    ),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary", "TestSupport"]),
     .testTarget(name: "SheetsTests", dependencies: ["Sheets", "Vocabulary", "TestSupport"]),
     .testTarget(

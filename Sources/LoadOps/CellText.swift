@@ -6,15 +6,16 @@ enum CellText {
   /// The stretch without outer blanks and without the marks that spreadsheets put around text.
   ///
   /// An apostrophe in front of `=`, `+`, `-`, `@`, wide or narrow, or another apostrophe says "this is text" and is no
-  /// part of it; LoadBooks writes it into `held.csv` for the same reason. Identifiers may also stand as
-  /// `="00123"` or `'00123`, which keeps a spreadsheet from dropping their zeros.
+  /// part of it; LoadBooks writes it into `held.csv` for the same reason. In front of a digit it is one where
+  /// the column holds no words (`isFigure`): `'00123`. `="00123"`, a formula that keeps a spreadsheet from
+  /// dropping the zeros, is what stands between its quotation marks.
   @inline(__always)
-  static func value(_ bytes: Span<UInt8>, _ range: Range<Int>, isIdentifier: Bool) -> Range<Int> {
+  static func value(_ bytes: Span<UInt8>, _ range: Range<Int>, isFigure: Bool) -> Range<Int> {
     let trimmed = OuterBlanks.trimmed(bytes, range)
     guard trimmed.count > 1 else { return trimmed }
     let first = bytes[trimmed.lowerBound]
-    guard first == 0x27 || (isIdentifier && first == 0x3D) else { return trimmed }
-    return unwrapped(bytes, trimmed, isIdentifier: isIdentifier)
+    guard first == 0x27 || first == 0x3D else { return trimmed }
+    return unwrapped(bytes, trimmed, isFigure: isFigure)
   }
 
   /// Whether the full-width form of `=`, `+`, `-` or `@` stands behind the apostrophe.
@@ -24,20 +25,24 @@ enum CellText {
   }
 
   private static func unwrapped(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, isIdentifier: Bool
+    _ bytes: Span<UInt8>, _ range: Range<Int>, isFigure: Bool
   ) -> Range<Int> {
     let (first, second) = (bytes[range.lowerBound], bytes[range.lowerBound + 1])
     if first == 0x27 {
       let isMark =
         switch second {
         case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x27: true
-        case 0x30...0x39: isIdentifier
+        case 0x30...0x39: isFigure
         case 0xEF: isWideFormula(bytes, range)
         default: false
         }
       return isMark ? range.lowerBound + 1..<range.upperBound : range
     }
     if range.count >= 3, second == 0x22, bytes[range.upperBound - 1] == 0x22 {
+      // What joins several texts says more than one of them.
+      for index in range.lowerBound + 2..<range.upperBound - 1 where bytes[index] == 0x22 {
+        return range
+      }
       return OuterBlanks.trimmed(bytes, range.lowerBound + 2..<range.upperBound - 1)
     }
     return range

@@ -1,10 +1,12 @@
-internal import Sheets
+package import Sheets
 public import Vocabulary
 
 /// What a reader has to tell about a file beside its records.
 public struct ExportNotes: Sendable {
   /// Columns or keys that mean nothing to us, in order of appearance.
   public var unknownNames: [String] = []
+  /// Identifiers that JSON holds as numbers: zeros in front of them may have been lost before.
+  public var numericIdentifiers: [Field] = []
   /// Header rows found again in the middle of a file, by line.
   public var repeatedHeaders: [Int] = []
   /// How many records were read.
@@ -31,9 +33,13 @@ public final class ExportReader {
 
   /// The file's name as the user knows it.
   public let name: String
-  /// What the file is made of.
+  /// What the file is made of; the text of a workbook's sheet is separated values.
   public let format: Format
+  /// The sheets of a workbook; none when the file is no workbook.
+  public let sheets: [SheetNote]
   private let engine: Engine
+  /// The file as text.
+  package let source: TextSource
   private let window: ByteWindow
 
   /// Opens a file and tells by its first bytes what it is.
@@ -52,9 +58,17 @@ public final class ExportReader {
     blockSize: Int = 1 << 18
   ) throws(Failure) {
     self.name = name ?? path
-    window = try ByteWindow(path: path, name: name ?? path, hashing: hashing, blockSize: blockSize)
-    try ExportReader.skipMark(window)
-    if let first = try ExportReader.firstSignificant(window),
+    let workbook = try Workbook.open(archive: path, name: name ?? path)
+    if let workbook {
+      let choice = try SheetChoice(workbook, meanings: meanings)
+      sheets = choice.notes
+      source = try TextSource.open(workbook, choice.sheet, hashing: hashing)
+    } else {
+      sheets = []
+      source = try TextSource.open(path: path, name: name ?? path, hashing: hashing)
+    }
+    window = try ByteWindow(source, hashing: hashing, blockSize: blockSize)
+    if workbook == nil, let first = try ExportReader.firstSignificant(window),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     {
       format = .json
@@ -145,30 +159,15 @@ public final class ExportReader {
 
   /// The place of a cell, and its line with the cell marked.
   public func excerpt(_ record: Record, _ row: Int, _ cell: Cell) -> (SourceLocation, Excerpt) {
-    let offset = record.offset(row, cell)
-    return LineExcerpt.make(
-      window, offset: offset, length: Int(cell.source.count), line: record.line(row, cell))
+    var (location, excerpt) = LineExcerpt.make(
+      source, offset: record.offset(row, cell), length: Int(cell.source.count),
+      line: source.sheet == nil ? record.line(row, cell) : Int(record.rows[row].line))
+    if source.sheet != nil { location.column = record.column(of: cell, row).map { $0 + 1 } }
+    return (location, excerpt)
   }
 
-  private static func skipMark(_ window: ByteWindow) throws(Failure) {
-    while window.bytes.count < 4, !window.isAtEnd { _ = try window.fill() }
-    let head = Array(window.bytes.prefix(4))
-    if head.starts(with: [0xEF, 0xBB, 0xBF]) {
-      window.start = 3
-      return
-    }
-    if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {
-      throw Failure(
-        .inputUnreadable, "\(window.path) is UTF-16 text, which this version does not read",
-        remedy: "save it again as \"CSV UTF-8 (comma delimited)\"")
-    }
-    if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) || head.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
-      throw Failure(
-        .inputUnreadable,
-        "\(window.path) is a spreadsheet workbook, which this version does not read",
-        remedy: "open it and save the sheet as \"CSV UTF-8 (comma delimited)\"")
-    }
-  }
+  /// The place of a line, from 1.
+  public func location(line: Int) -> SourceLocation { source.location(line: line) }
 
   private static func firstSignificant(_ window: ByteWindow) throws(Failure) -> UInt8? {
     var index = window.start

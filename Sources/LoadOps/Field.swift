@@ -8,6 +8,15 @@ public enum RecordKind: String, Sendable, CaseIterable {
   case incomeCategories = "income_categories"
   /// Invoices with their lines.
   case invoices
+
+  /// The kind in a sentence.
+  public var inWords: String {
+    switch self {
+    case .customers: "customers"
+    case .incomeCategories: "income categories"
+    case .invoices: "invoices"
+    }
+  }
 }
 
 /// A field of the canonical layout; the raw value is its name there.
@@ -100,6 +109,14 @@ public enum Field: String, Sendable, CaseIterable {
       .billOfLadingNumber, .proNumber, .motorCarrierNumber, .billingPostalCode, .lineNumber:
       true
     default: false
+    }
+  }
+
+  /// Whether the field holds an identifier, a number or a date rather than words.
+  public var isFigure: Bool {
+    switch self {
+    case .quantity, .rate, .amount, .invoiceTotal, .dueAmount: true
+    default: isIdentifier || isDate
     }
   }
 

@@ -1,35 +1,23 @@
 public import Vocabulary
 
-/// Which way round the slashed dates of a column are written.
-public struct DateColumns: Hashable, Sendable {
-  private var orders: [DateOrder?]
-
-  /// Columns of which nothing is known yet: slashed dates cannot be read.
-  public init() {
-    orders = Array(repeating: nil, count: Field.allCases.count)
-  }
-
-  /// The order of a field's dates; nil when the column holds none with slashes.
-  public subscript(field: Field) -> DateOrder? {
-    get { orders[field.index] }
-    set { orders[field.index] = newValue }
-  }
-}
-
 /// A typed invoice, read out of a ``Record``; texts stay ranges of the record's bytes.
 public struct Invoice: Sendable {
   /// Something a cell should be and is not.
   public enum Problem: Hashable, Sendable {
     /// A date that is not a date at all, or not a day of the calendar.
     case date
-    /// A date with a time zone.
-    case zonedDate
     /// A date whose way of writing does not fit the rest of its column.
     case mixedDate
     /// A number that is not a number.
     case number(NumberFault)
+    /// A number with an exponent, whose value is taken although digits may have been lost before.
+    case exponent
     /// An amount with fractions of a cent.
     case fractionOfCent
+    /// An identifier that a spreadsheet made a number with an exponent: its digits are lost.
+    case lostDigits
+    /// An error of a spreadsheet, such as `#REF!`, where something should stand.
+    case cellError
     /// Rows of one invoice say different things; the other row is given.
     case conflict(otherRow: Int)
   }
@@ -127,7 +115,10 @@ public struct Invoice: Sendable {
 public struct InvoiceDecoder: Sendable {
   private let layout: RecordLayout
   private let dates: DateColumns
-  private let numbers: NumberConvention
+  private let numbers: NumberStyle
+  /// Numbers of JSON that are no strings, which have a point whatever the convention.
+  private let jsonNumbers: NumberStyle
+  private let days: LocalDays
   private let isJSON: Bool
   private let shared: [(field: Field, column: Int)]
 
@@ -146,11 +137,16 @@ public struct InvoiceDecoder: Sendable {
     .invoiceNote, .invoiceDate, .dueDate, .pickupDate, .invoiceTotal, .dueAmount, .loadID,
   ]
 
-  /// A decoder for records of a layout.
-  public init(layout: RecordLayout, dates: DateColumns, numbers: NumberConvention) {
+  /// A decoder for records of a layout; `days` tells on which day a moment falls for the company.
+  public init(
+    layout: RecordLayout, dates: DateColumns, numbers: NumberStyle = NumberStyle(),
+    days: LocalDays = LocalDays.of(timeZone: "America/Chicago")
+  ) {
     self.layout = layout
     self.dates = dates
     self.numbers = numbers
+    self.days = days
+    jsonNumbers = NumberStyle(.us, currency: numbers.currency)
     isJSON = layout === JSONRecordReader.layout
     shared = InvoiceDecoder.sharedFields.compactMap { field in
       layout.column(of: field).map { (field, $0) }
@@ -222,6 +218,7 @@ public struct InvoiceDecoder: Sendable {
   private func set(
     _ field: Field, _ record: Record, _ row: Int, _ cell: Cell, _ invoice: inout Invoice
   ) {
+    if !field.isDate { check(field, record, row, cell, &invoice) }
     switch field {
     case .customerName: invoice.customer = cell
     case .customerID: invoice.customerID = cell
@@ -246,6 +243,23 @@ public struct InvoiceDecoder: Sendable {
     }
   }
 
+  /// Notes what a spreadsheet left behind where a text should stand.
+  @inline(__always)
+  private func check(
+    _ field: Field, _ record: Record, _ row: Int, _ cell: Cell, _ invoice: inout Invoice
+  ) {
+    let first = record.text[Int(cell.value.start)]
+    if first == UInt8(ascii: "#") {
+      if SpreadsheetText.isError(record.text.span.extracting(cell.value.range)) {
+        invoice.flaws.append(Invoice.Flaw(problem: .cellError, row: row, field: field))
+      }
+    } else if first &- 0x30 < 10, field.isIdentifier,
+      SpreadsheetText.hasLostDigits(record.text.span.extracting(cell.value.range))
+    {
+      invoice.flaws.append(Invoice.Flaw(problem: .lostDigits, row: row, field: field))
+    }
+  }
+
   private func appendLine(_ record: Record, _ row: Int, _ invoice: inout Invoice) {
     let categoryCell = record.cell(row, column: category)
     let amountCell = record.cell(row, column: amount)
@@ -258,6 +272,8 @@ public struct InvoiceDecoder: Sendable {
       return
     }
     let tax = record.cell(row, column: taxable)
+    if !categoryCell.isEmpty { check(.category, record, row, categoryCell, &invoice) }
+    if !description.isEmpty { check(.lineDescription, record, row, description, &invoice) }
     invoice.lines.append(
       Invoice.Line(
         row: row, category: categoryCell, description: description,
@@ -282,12 +298,18 @@ public struct InvoiceDecoder: Sendable {
   ) -> FixedDecimal? {
     guard !cell.isEmpty else { return nil }
     // A number of JSON, which unlike its strings has no quotes around it, knows only the point.
-    let convention = isJSON && cell.value == cell.source ? .us : numbers
-    switch FixedDecimal.parse(record.text.span.extracting(cell.value.range), convention) {
+    let style = isJSON && cell.value == cell.source ? jsonNumbers : numbers
+    let text = record.text.span.extracting(cell.value.range)
+    switch FixedDecimal.parse(text, style) {
     case .absent: return nil
     case .value(let value): return value
+    case .exponential(let value):
+      invoice.flaws.append(Invoice.Flaw(problem: .exponent, row: row, field: field))
+      return value
     case .fault(let fault):
-      invoice.flaws.append(Invoice.Flaw(problem: .number(fault), row: row, field: field))
+      let problem: Invoice.Problem =
+        SpreadsheetText.isError(text) ? .cellError : .number(fault)
+      invoice.flaws.append(Invoice.Flaw(problem: problem, row: row, field: field))
       return nil
     }
   }
@@ -306,100 +328,15 @@ public struct InvoiceDecoder: Sendable {
   private func date(
     _ record: Record, _ row: Int, _ field: Field, _ cell: Cell, _ invoice: inout Invoice
   ) -> CalendarDate? {
-    let shape = DateShape(record.text.span.extracting(cell.value.range))
-    var problem = Invoice.Problem.date
-    switch shape {
-    case .absent: return nil
-    case .iso(let year, let month, let day):
-      if let date = CalendarDate(year: year, month: month, day: day) { return date }
-    case .slashed(let first, let second, let year):
-      let monthFirst = CalendarDate(year: year, month: first, day: second)
-      let dayFirst = CalendarDate(year: year, month: second, day: first)
-      let order = dates[field]
-      let date = order.flatMap { $0 == .dmy ? dayFirst : monthFirst }
-      if let date { return date }
-      if monthFirst != nil || dayFirst != nil { problem = .mixedDate }
-    case .zoned: problem = .zonedDate
-    case .unreadable: break
+    let text = record.text.span.extracting(cell.value.range)
+    switch dates.reading(text, field, days) {
+    case nil: return nil
+    case .success(let date): return date
+    case .failure(let fault):
+      let problem: Invoice.Problem =
+        fault == .undecided ? .mixedDate : SpreadsheetText.isError(text) ? .cellError : .date
+      invoice.flaws.append(Invoice.Flaw(problem: problem, row: row, field: field))
+      return nil
     }
-    invoice.flaws.append(Invoice.Flaw(problem: problem, row: row, field: field))
-    return nil
-  }
-}
-
-/// Looks at every date of a file and tells for each column which way round it is written.
-public struct DateSurvey: Sendable {
-  private struct Evidence {
-    var iso = 0
-    var dayFirstOnly = 0
-    var monthFirstOnly = 0
-    var either = 0
-  }
-
-  private var evidence: [Evidence]
-  private static let fields = Field.allCases.filter(\.isDate)
-
-  /// A survey that has seen nothing.
-  public init() {
-    evidence = Array(repeating: Evidence(), count: Field.allCases.count)
-  }
-
-  /// Looks at the dates of a record.
-  public mutating func look(at record: Record) {
-    for field in DateSurvey.fields {
-      guard let column = record.layout.column(of: field) else { continue }
-      for row in record.rows.indices {
-        let cell = record.cell(row, column: column)
-        if cell.isEmpty { continue }
-        switch DateShape(record.text.span.extracting(cell.value.range)) {
-        case .iso: evidence[field.index].iso += 1
-        case .slashed(let first, let second, _):
-          if first > 12, second <= 12 {
-            evidence[field.index].dayFirstOnly += 1
-          } else if second > 12, first <= 12 {
-            evidence[field.index].monthFirstOnly += 1
-          } else if first <= 12, second <= 12 {
-            evidence[field.index].either += 1
-          }
-        default: break
-        }
-      }
-    }
-  }
-
-  /// The columns as far as they are plain; `preferred` decides where both ways fit every cell.
-  ///
-  /// A column that mixes ISO with slashes, or both ways round, keeps no order at all: whoever wrote
-  /// `03/04/2026` into it cannot be asked, so its slashed dates are held.
-  ///
-  /// One program wrote the file, so what one column proves counts for those that fit both ways, and
-  /// columns that prove opposite orders leave the others undecided.
-  public func columns(preferring preferred: DateOrder) -> DateColumns {
-    var columns = DateColumns()
-    let order = proven ?? (isContradictory ? nil : preferred)
-    for field in DateSurvey.fields {
-      let seen = evidence[field.index]
-      guard seen.iso == 0 else { continue }
-      if seen.dayFirstOnly > 0, seen.monthFirstOnly == 0 {
-        columns[field] = .dmy
-      } else if seen.monthFirstOnly > 0, seen.dayFirstOnly == 0 {
-        columns[field] = .mdy
-      } else if seen.either > 0, seen.monthFirstOnly == 0, seen.dayFirstOnly == 0 {
-        columns[field] = order
-      }
-    }
-    return columns
-  }
-
-  /// The order that some column proves and none contradicts; nil when no date tells.
-  public var proven: DateOrder? {
-    let dayFirst = evidence.contains { $0.dayFirstOnly > 0 }
-    let monthFirst = evidence.contains { $0.monthFirstOnly > 0 }
-    guard dayFirst != monthFirst else { return nil }
-    return dayFirst ? .dmy : .mdy
-  }
-
-  private var isContradictory: Bool {
-    evidence.contains { $0.dayFirstOnly > 0 } && evidence.contains { $0.monthFirstOnly > 0 }
   }
 }

@@ -60,10 +60,15 @@ public enum RecordFault: Hashable, Sendable {
   case stillHeld
   /// A row of a held file that waits because of its customer, which only a list of customers can clear.
   case heldForCustomer
-  /// Bytes that are not UTF-8.
+  /// Bytes that are not UTF-8, in a file that is UTF-8 elsewhere.
   case notUTF8
-  /// Something in JSON that the record cannot be made of, with the reason.
-  case json(String)
+  /// A character that is none in the file's encoding.
+  case undecodable
+  /// A zero byte, as a program leaves behind that was stopped while it wrote.
+  case zeroByte
+  /// Something in JSON that the record cannot be made of, with the reason and where it stands in the
+  /// record's bytes; nil for the whole record.
+  case json(String, at: TextRange?)
 }
 
 /// Which column of a row holds which field.
@@ -144,6 +149,13 @@ public struct Record: Sendable {
   /// The cell of a row that holds a field; absent when there is no such column.
   public func cell(_ row: Int, _ field: Field) -> Cell {
     cell(row, column: layout.column(of: field))
+  }
+
+  /// The column that a cell of a row stands in; nil for a cell that is not there.
+  func column(of cell: Cell, _ row: Int) -> Int? {
+    guard !cell.source.isEmpty else { return nil }
+    let start = row * layout.width
+    return (0..<layout.width).first { cells[start + $0].source == cell.source }
   }
 
   /// The text of a cell.

@@ -1,17 +1,19 @@
 internal import Foundation
 package import Vocabulary
 
-/// A moving window over a file: large reads, and the current record always in one piece.
+/// A moving window over a text: large reads, and the current record always in one piece.
 package final class ByteWindow {
+  /// The text.
+  package let source: TextSource
   /// The file's name as the user knows it.
-  package let path: String
-  /// How many bytes the file had when it was opened.
-  package let fileSize: UInt64
+  package var path: String { source.name }
+  /// How many bytes the text had when it was opened.
+  package var fileSize: UInt64 { source.size }
   /// The bytes in view; ``start`` to `bytes.count` are not consumed yet.
   package private(set) var bytes: [UInt8] = []
   /// Where the record that is being read begins in ``bytes``; kept in view.
   package var start = 0
-  /// The offset in the file of the first byte in view.
+  /// The offset in the text of the first byte in view.
   package private(set) var baseOffset: UInt64 = 0
   /// Whether everything has been read.
   package private(set) var isAtEnd = false
@@ -20,32 +22,18 @@ package final class ByteWindow {
   private var hasher: FingerprintHasher?
   private let blockSize: Int
 
-  /// Opens a file; `hashing` computes its fingerprint on the way.
+  /// A window over a text, behind its byte order mark; `hashing` computes the file's fingerprint on the
+  /// way, unless it is known already.
   ///
-  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
-  package init(path file: String, name: String, hashing: Bool, blockSize: Int = 1 << 18)
-    throws(Failure)
-  {
-    path = name
+  /// - Throws: `Failure` with cause `inputUnreadable`.
+  package init(_ source: TextSource, hashing: Bool, blockSize: Int = 1 << 18) throws(Failure) {
+    self.source = source
     self.blockSize = blockSize
-    descriptor = open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      let code = errno
-      if code == ENOENT || code == ENOTDIR {
-        throw Failure(
-          .inputMissing, "\(path): there is no such file",
-          remedy: "check the path, or drop the export again")
-      }
-      throw Failure(
-        .inputUnreadable, "\(path) cannot be opened: \(String(cString: strerror(code)))",
-        remedy: "check who may read the file")
-    }
-    var status = stat()
-    fileSize = fstat(descriptor, &status) == 0 ? UInt64(max(0, status.st_size)) : 0
-    if hashing { hasher = FingerprintHasher() }
+    descriptor = source.descriptor
+    if hashing, !source.isCopy { hasher = FingerprintHasher() }
+    while bytes.count < source.markLength, !isAtEnd { _ = try fill() }
+    start = min(source.markLength, bytes.count)
   }
-
-  deinit { close(descriptor) }
 
   /// Reads another block and returns how far the bytes moved.
   ///
@@ -69,7 +57,7 @@ package final class ByteWindow {
     bytes.append(contentsOf: repeatElement(0, count: wanted))
     repeat {
       result = bytes.withUnsafeMutableBytes {
-        Foundation.read(descriptor, $0.baseAddress.map { $0 + old }, wanted)
+        pread(descriptor, $0.baseAddress.map { $0 + old }, wanted, off_t(position))
       }
     } while result < 0 && errno == EINTR
     let code = errno
@@ -87,7 +75,7 @@ package final class ByteWindow {
     return moved
   }
 
-  /// Reads a stretch of the file, wherever the window is.
+  /// Reads a stretch of the text, wherever the window is.
   ///
   /// - Throws: `Failure` with cause `inputUnreadable` when the file has become shorter.
   package func read(at offset: UInt64, count: Int, into buffer: inout [UInt8]) throws(Failure) {
@@ -109,18 +97,9 @@ package final class ByteWindow {
     }
   }
 
-  /// Reads up to `count` bytes at an offset; fewer at the end of the file.
-  package func peek(at offset: UInt64, count: Int) -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: count)
-    let result = buffer.withUnsafeMutableBytes {
-      pread(descriptor, $0.baseAddress, count, off_t(offset))
-    }
-    buffer.removeLast(count - max(0, result))
-    return buffer
-  }
-
   /// The fingerprint of the whole file; nil when not all of it was read or hashing was not asked for.
   package func fingerprint() -> Fingerprint? {
+    if let known = source.fingerprint { return known }
     guard isAtEnd, let hasher else { return nil }
     return hasher.finish()
   }

@@ -6,22 +6,24 @@ package enum LineExcerpt {
   /// How many bytes in front of a place are looked at; more when they hold no line end.
   private static let reach = (near: 4096, far: 65_536)
 
-  /// The place of a byte of a file and its line; in a line that is too long there is no column.
+  /// The place of a byte of a text and its line; in a line that is too long there is no column.
   package static func make(
-    _ window: ByteWindow, offset: UInt64, length: Int, line: Int
+    _ source: TextSource, offset: UInt64, length: Int, line: Int
   ) -> (SourceLocation, Excerpt) {
-    var (column, excerpt) = make(window, offset: offset, length: length, reach: reach.near)
+    var (column, excerpt) = make(source, offset: offset, length: length, reach: reach.near)
     if column == nil {
-      (column, excerpt) = make(window, offset: offset, length: length, reach: reach.far)
+      (column, excerpt) = make(source, offset: offset, length: length, reach: reach.far)
     }
-    return (SourceLocation(file: window.path, line: line, column: column), excerpt)
+    var location = source.location(line: line)
+    if source.sheet == nil { location.column = column }
+    return (location, excerpt)
   }
 
   private static func make(
-    _ window: ByteWindow, offset: UInt64, length: Int, reach: Int
+    _ source: TextSource, offset: UInt64, length: Int, reach: Int
   ) -> (column: Int?, Excerpt) {
     let from = offset > UInt64(reach) ? offset - UInt64(reach) : 0
-    let bytes = window.peek(
+    let bytes = source.peek(
       at: from, count: Int(offset - from) + LineExcerpt.reach.near + min(length, reach))
     return make(bytes, mark: Int(offset - from), length: length, atFileStart: from == 0)
   }

@@ -25,9 +25,11 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
   /// Reads `YYYY-MM-DD` and nothing else.
   public init?(iso text: String) {
     var text = text
-    let shape = text.withUTF8 { DateShape($0.span) }
-    guard text.utf8.count == 10, case .iso(let year, let month, let day) = shape else { return nil }
-    self.init(year: year, month: month, day: day)
+    let shape = text.withUTF8 { $0.count == 10 ? WrittenDate($0.span).shape : .unreadable }
+    guard case .iso(let year, let month, let day) = shape,
+      let date = CalendarDate(year: year, month: month, day: day), date.description == text
+    else { return nil }
+    self = date
   }
 
   /// How many days a month has.
@@ -72,123 +74,5 @@ extension CalendarDate: CustomStringConvertible {
   public var description: String {
     let (year, month, day) = components
     return "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
-  }
-}
-
-/// Which of day and month comes first where a date is written with slashes.
-public enum DateOrder: String, Sendable, CaseIterable {
-  /// `12/31/2026`
-  case mdy
-  /// `31/12/2026`
-  case dmy
-}
-
-/// How a cell writes a date, before it is decided which day is meant.
-public enum DateShape: Hashable, Sendable {
-  /// Nothing there.
-  case absent
-  /// `2026-03-31`, with or without a time of day behind it.
-  case iso(year: Int, month: Int, day: Int)
-  /// `3/31/2026` or `31/3/26`: two numbers whose order the column decides, then the year.
-  case slashed(first: Int, second: Int, year: Int)
-  /// A date with a time zone; which day is meant depends on where one stands.
-  case zoned
-  /// Anything else.
-  case unreadable
-
-  /// Tells the shape of a cell.
-  ///
-  /// A time of day without a zone is dropped.
-  public init(_ text: Span<UInt8>) {
-    guard text.count > 0 else {
-      self = .absent
-      return
-    }
-    var index = 0
-    guard let first = DateShape.number(text, &index, maximumDigits: 4), index < text.count else {
-      self = .unreadable
-      return
-    }
-    let firstDigits = index
-    let mark = text[index]
-    index += 1
-    let secondStart = index
-    guard let second = DateShape.number(text, &index, maximumDigits: 2), index < text.count,
-      text[index] == mark
-    else {
-      self = .unreadable
-      return
-    }
-    let secondDigits = index - secondStart
-    index += 1
-    let thirdStart = index
-    guard let third = DateShape.number(text, &index, maximumDigits: 4) else {
-      self = .unreadable
-      return
-    }
-    let thirdDigits = index - thirdStart
-    let rest = DateShape.timeOfDay(text.extracting(index...))
-    guard rest != .other else {
-      self = .unreadable
-      return
-    }
-    if mark == UInt8(ascii: "-"), firstDigits == 4, secondDigits == 2, thirdDigits == 2 {
-      self = rest == .zoned ? .zoned : .iso(year: first, month: second, day: third)
-    } else if mark == UInt8(ascii: "/"), firstDigits <= 2, thirdDigits == 2 || thirdDigits == 4 {
-      let year = thirdDigits == 4 ? third : third <= 69 ? 2000 + third : 1900 + third
-      self = rest == .zoned ? .zoned : .slashed(first: first, second: second, year: year)
-    } else {
-      self = .unreadable
-    }
-  }
-
-  private enum Rest { case none, zoned, other }
-
-  private static func number(
-    _ text: Span<UInt8>, _ index: inout Int, maximumDigits: Int
-  ) -> Int? {
-    let start = index
-    var value = 0
-    while index < text.count, index - start < maximumDigits, text[index] &- 0x30 < 10 {
-      value = value * 10 + Int(text[index] &- 0x30)
-      index += 1
-    }
-    return index > start ? value : nil
-  }
-
-  /// What follows the day: nothing, `T` or a blank and `hh:mm[:ss[.fff]]` with an optional AM/PM,
-  /// a zone (`Z`, `+hh:mm`), or something else.
-  private static func timeOfDay(_ text: Span<UInt8>) -> Rest {
-    guard text.count > 0 else { return .none }
-    guard text[0] == UInt8(ascii: "T") || text[0] == UInt8(ascii: " ") else { return .other }
-    var index = 1
-    guard let hour = number(text, &index, maximumDigits: 2), hour < 25, index < text.count,
-      text[index] == UInt8(ascii: ":")
-    else { return .other }
-    index += 1
-    guard let minute = number(text, &index, maximumDigits: 2), minute < 60 else { return .other }
-    if index < text.count, text[index] == UInt8(ascii: ":") {
-      index += 1
-      guard let second = number(text, &index, maximumDigits: 2), second < 61 else { return .other }
-      if index < text.count, text[index] == UInt8(ascii: ".") {
-        index += 1
-        guard number(text, &index, maximumDigits: 9) != nil else { return .other }
-      }
-    }
-    if index < text.count, text[index] == UInt8(ascii: " ") { index += 1 }
-    if index + 2 == text.count, text[index + 1] | 0x20 == UInt8(ascii: "m"),
-      text[index] | 0x20 == UInt8(ascii: "a") || text[index] | 0x20 == UInt8(ascii: "p")
-    {
-      return .none
-    }
-    guard index < text.count else { return .none }
-    let zone = text[index]
-    if zone == UInt8(ascii: "Z"), index + 1 == text.count { return .zoned }
-    guard zone == UInt8(ascii: "+") || zone == UInt8(ascii: "-") else { return .other }
-    index += 1
-    guard number(text, &index, maximumDigits: 2) != nil else { return .other }
-    if index < text.count, text[index] == UInt8(ascii: ":") { index += 1 }
-    if index < text.count { _ = number(text, &index, maximumDigits: 2) }
-    return index == text.count ? .zoned : .other
   }
 }

@@ -2,23 +2,39 @@
 public struct SourceLocation: Hashable, Sendable {
   /// The path as the user named it.
   public var file: String
-  /// The line, from 1.
+  /// The line, from 1; in a workbook the row.
   public var line: Int
-  /// The character within the line, from 1; nil when the whole line is meant.
+  /// The character within the line, from 1, in a workbook the column; nil when the whole line is meant.
   public var column: Int?
+  /// The sheet, when the file is a workbook.
+  public var sheet: String?
 
   /// A place in a file.
-  public init(file: String, line: Int, column: Int? = nil) {
+  public init(file: String, line: Int, column: Int? = nil, sheet: String? = nil) {
     self.file = file
     self.line = line
     self.column = column
+    self.sheet = sheet
   }
 }
 
 extension SourceLocation: CustomStringConvertible {
-  /// `file:line:column`, as editors understand it.
+  /// `file:line:column`, as editors understand it; in a workbook `file, sheet Invoices, cell F14`.
   public var description: String {
-    column.map { "\(file):\(line):\($0)" } ?? "\(file):\(line)"
+    guard let sheet else { return column.map { "\(file):\(line):\($0)" } ?? "\(file):\(line)" }
+    let cell = column.map { "cell \(SourceLocation.letters($0))\(line)" } ?? "row \(line)"
+    return "\(file), sheet \(sheet), \(cell)"
+  }
+
+  /// The letters of a workbook's column: A to Z, AA and so on.
+  static func letters(_ column: Int) -> String {
+    var rest = max(1, column)
+    var letters: [UInt8] = []
+    while rest > 0 {
+      letters.append(UInt8(ascii: "A") + UInt8((rest - 1) % 26))
+      rest = (rest - 1) / 26
+    }
+    return String(decoding: letters.reversed(), as: UTF8.self)
   }
 }
 

@@ -6,14 +6,32 @@ public enum NumberConvention: String, Sendable, CaseIterable {
   case eu
 }
 
+/// How numbers are written in an export, and in which currency amounts are if a cell does not say.
+public struct NumberStyle: Hashable, Sendable {
+  /// Which mark stands before the decimals.
+  public var convention: NumberConvention
+  /// The company's currency, three capital letters.
+  public var currency: String {
+    didSet { code = Array(currency.utf8) }
+  }
+  fileprivate private(set) var code: [UInt8]
+
+  /// A way of writing numbers.
+  public init(_ convention: NumberConvention = .us, currency: String = "USD") {
+    self.convention = convention
+    self.currency = currency
+    code = Array(currency.utf8)
+  }
+}
+
 /// Why a cell is not a number we can take.
 public enum NumberFault: Error, Hashable, Sendable {
   /// Letters, stray signs, misplaced separators.
   case notANumber
   /// More digits before the point than QuickBooks takes (ten), or more than six decimals.
   case outOfRange
-  /// An exponent such as `1.2E+05`: digits may already be lost.
-  case exponent
+  /// An amount in another currency than the company's, such as `€5`.
+  case otherCurrency
 }
 
 /// What a cell says when it is read as a number.
@@ -22,6 +40,8 @@ public enum NumberReading: Hashable, Sendable {
   case absent
   /// An exact value.
   case value(FixedDecimal)
+  /// The value of a number with an exponent such as `1.2E+05`, of which digits may have been lost before.
+  case exponential(FixedDecimal)
   /// Not a number we can take.
   case fault(NumberFault)
 }
@@ -30,9 +50,11 @@ extension FixedDecimal {
   /// Reads a cell as an exact decimal; never through binary floating point.
   ///
   /// Beside the canonical `-?digits.digits` it takes what hand-edited sheets hold: a dollar sign or
-  /// `USD`, thousands marks in groups of three (comma or point by `convention`, space, no-break
-  /// space), parentheses, a trailing minus or `CR`, and the Unicode minus.
-  public static func parse(_ text: Span<UInt8>, _ convention: NumberConvention) -> NumberReading {
+  /// the company's currency, thousands marks in groups of three (comma or point by convention, spaces of
+  /// all kinds), parentheses, a trailing minus or `CR`, the Unicode minus, and exponents, which are told
+  /// apart. `$` says nothing about which dollar is meant; another currency's sign or code is a fault.
+  public static func parse(_ text: Span<UInt8>, _ style: NumberStyle) -> NumberReading {
+    let convention = style.convention
     let count = text.count
     guard count > 0 else { return .absent }
     var index = 0
@@ -49,18 +71,18 @@ extension FixedDecimal {
     }
     let wholeDigits = index - wholeStart
     guard wholeDigits > 0, wholeDigits <= 10, convention == .us || index == count else {
-      return parseTolerantly(text, convention)
+      return parseTolerantly(text, style)
     }
     var fraction: Int64 = 0
     if index < count {
       guard text[index] == UInt8(ascii: "."), count - index <= 7, count - index > 1 else {
-        return parseTolerantly(text, convention)
+        return parseTolerantly(text, style)
       }
       index += 1
       var unit: Int64 = 100_000
       while index < count {
         let digit = text[index] &- 0x30
-        guard digit < 10 else { return parseTolerantly(text, convention) }
+        guard digit < 10 else { return parseTolerantly(text, style) }
         fraction += Int64(digit) * unit
         unit /= 10
         index += 1
@@ -70,10 +92,15 @@ extension FixedDecimal {
     return .value(FixedDecimal(micros: negative ? -micros : micros))
   }
 
+  /// The same for amounts in US dollars.
+  public static func parse(_ text: Span<UInt8>, _ convention: NumberConvention) -> NumberReading {
+    parse(text, NumberStyle(convention))
+  }
+
   private static func parseTolerantly(
-    _ text: Span<UInt8>, _ convention: NumberConvention
+    _ text: Span<UInt8>, _ style: NumberStyle
   ) -> NumberReading {
-    var lexer = LooseNumber(convention)
+    var lexer = LooseNumber(style)
     return lexer.read(text)
   }
 }
@@ -82,11 +109,15 @@ extension FixedDecimal {
 private struct LooseNumber {
   private let decimalMark: UInt8
   private let groupMark: UInt8
+  private let code: [UInt8]
   private var negative = false
+  private var isForeign = false
 
-  init(_ convention: NumberConvention) {
-    decimalMark = convention == .us ? UInt8(ascii: ".") : UInt8(ascii: ",")
-    groupMark = convention == .us ? UInt8(ascii: ",") : UInt8(ascii: ".")
+  init(_ style: NumberStyle) {
+    let isUS = style.convention == .us
+    decimalMark = isUS ? UInt8(ascii: ".") : UInt8(ascii: ",")
+    groupMark = isUS ? UInt8(ascii: ",") : UInt8(ascii: ".")
+    code = style.code
   }
 
   mutating func read(_ text: Span<UInt8>) -> NumberReading {
@@ -98,35 +129,41 @@ private struct LooseNumber {
     }
     bytes = upper
     guard stripSigns(&bytes) else { return .fault(.notANumber) }
-    if hasExponent(bytes) { return .fault(.exponent) }
-    return digits(bytes)
+    let reading = exponential(bytes) ?? digits(bytes)
+    if isForeign, case .fault = reading { return .fault(.notANumber) }
+    return isForeign ? .fault(.otherCurrency) : reading
   }
 
-  /// Unicode minus to `-`, no-break spaces to a space; everything else as it is.
+  /// Unicode minus to `-`, all kinds of blanks to a space, currency signs to codes; everything else as it
+  /// is.
   private static func plain(_ text: Span<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     var index = 0
     while index < text.count {
       let byte = text[index]
-      if byte == 0xE2, index + 2 < text.count {
-        if text[index + 1] == 0x88, text[index + 2] == 0x92 {
-          result.append(UInt8(ascii: "-"))
-          index += 3
-          continue
-        }
-        if text[index + 1] == 0x80, text[index + 2] == 0xAF {
-          result.append(UInt8(ascii: " "))
-          index += 3
-          continue
-        }
-      }
-      if byte == 0xC2, index + 1 < text.count, text[index + 1] == 0xA0 {
-        result.append(UInt8(ascii: " "))
+      let second = index + 1 < text.count ? text[index + 1] : 0
+      let third = index + 2 < text.count ? text[index + 2] : 0
+      switch (byte, second, third) {
+      case (0xE2, 0x88, 0x92):
+        result.append(UInt8(ascii: "-"))
+        index += 3
+      // The thin and the narrow no-break space.
+      case (0xE2, 0x80, 0x89), (0xE2, 0x80, 0xAF):
+        result.append(0x20)
+        index += 3
+      case (0xE2, 0x82, 0xAC):
+        result.append(contentsOf: "EUR".utf8)
+        index += 3
+      case (0xC2, 0xA0, _):
+        result.append(0x20)
         index += 2
-        continue
+      case (0xC2, 0xA3, _):
+        result.append(contentsOf: "GBP".utf8)
+        index += 2
+      default:
+        result.append(byte)
+        index += 1
       }
-      result.append(byte)
-      index += 1
     }
     return result
   }
@@ -159,31 +196,79 @@ private struct LooseNumber {
       } else if bytes.count > 2, bytes.suffix(2).elementsEqual("CR".utf8) {
         bytes.removeLast(2)
         (signs, negative, changed) = (signs + 1, true, true)
-      } else if bytes.first == UInt8(ascii: "$") {
-        bytes.removeFirst()
-        (currencies, changed) = (currencies + 1, true)
-      } else if bytes.last == UInt8(ascii: "$") {
-        bytes.removeLast()
-        (currencies, changed) = (currencies + 1, true)
-      } else if bytes.count > 3, bytes.prefix(3).elementsEqual("USD".utf8) {
-        bytes.removeFirst(3)
-        (currencies, changed) = (currencies + 1, true)
-      } else if bytes.count > 3, bytes.suffix(3).elementsEqual("USD".utf8) {
-        bytes.removeLast(3)
+      } else if bytes.count > 2, bytes.suffix(2).elementsEqual("DR".utf8) {
+        bytes.removeLast(2)
+        (signs, changed) = (signs + 1, true)
+      } else if stripCurrency(&bytes) {
         (currencies, changed) = (currencies + 1, true)
       }
     }
     return signs <= 1 && currencies <= 1
   }
 
-  /// Whether digits, perhaps with marks between them, are followed by `E` and a whole number.
-  private func hasExponent(_ bytes: [UInt8]) -> Bool {
-    guard let mark = bytes.firstIndex(of: UInt8(ascii: "E")), mark > 0 else { return false }
+  private static let signs: [(mark: [UInt8], code: [UInt8])] = [
+    ("US$", "USD"), ("CA$", "CAD"), ("C$", "CAD"), ("MX$", "MXN"),
+  ].map { (Array($0.0.utf8), Array($0.1.utf8)) }
+
+  private static let codes = ["USD", "CAD", "MXN", "EUR", "GBP"].map { Array($0.utf8) }
+
+  /// Takes the sign or the code of a currency off one end.
+  private mutating func stripCurrency(_ bytes: inout [UInt8]) -> Bool {
+    for (mark, code) in LooseNumber.signs where bytes.starts(with: mark) {
+      bytes.removeFirst(mark.count)
+      isForeign = isForeign || code != self.code
+      return true
+    }
+    if bytes.first == UInt8(ascii: "$") || bytes.last == UInt8(ascii: "$") {
+      if bytes.first == UInt8(ascii: "$") { bytes.removeFirst() } else { bytes.removeLast() }
+      return true
+    }
+    guard bytes.count > 3 else { return false }
+    for code in [code] + LooseNumber.codes {
+      if bytes.starts(with: code) {
+        bytes.removeFirst(3)
+      } else if bytes.suffix(3).elementsEqual(code) {
+        bytes.removeLast(3)
+      } else {
+        continue
+      }
+      isForeign = isForeign || code != self.code
+      return true
+    }
+    return false
+  }
+
+  /// The exact value of digits, perhaps with a decimal mark, that are followed by `E` and a whole number.
+  private func exponential(_ bytes: [UInt8]) -> NumberReading? {
+    guard let mark = bytes.firstIndex(of: UInt8(ascii: "E")), mark > 0 else { return nil }
     var power = bytes[(mark + 1)...]
-    if power.first == UInt8(ascii: "+") || power.first == UInt8(ascii: "-") { power.removeFirst() }
-    let marks: Set = [decimalMark, groupMark, UInt8(ascii: " ")]
-    return !power.isEmpty && power.allSatisfy { $0 &- 0x30 < 10 }
-      && bytes[..<mark].allSatisfy { $0 &- 0x30 < 10 || marks.contains($0) }
+    let isNegative = power.first == UInt8(ascii: "-")
+    if isNegative || power.first == UInt8(ascii: "+") { power.removeFirst() }
+    guard !power.isEmpty, power.count <= 3, power.allSatisfy({ $0 &- 0x30 < 10 }) else {
+      return nil
+    }
+    var digits: [UInt8] = []
+    var point: Int?
+    for byte in bytes[..<mark] {
+      if byte == decimalMark, point == nil {
+        point = digits.count
+      } else if byte &- 0x30 < 10 {
+        digits.append(byte)
+      } else {
+        return nil
+      }
+    }
+    guard !digits.isEmpty else { return nil }
+    let size = power.reduce(0) { $0 * 10 + Int($1 &- 0x30) }
+    let place = (point ?? digits.count) + (isNegative ? -size : size)
+    guard (-20...30).contains(place) else { return .fault(.outOfRange) }
+    if place > digits.count {
+      digits.append(contentsOf: repeatElement(0x30, count: place - digits.count))
+    }
+    if place < 1 { digits.insert(contentsOf: repeatElement(0x30, count: 1 - place), at: 0) }
+    digits.insert(decimalMark, at: max(place, 1))
+    guard case .value(let value) = self.digits(digits) else { return .fault(.outOfRange) }
+    return .exponential(value)
   }
 
   private func digits(_ bytes: [UInt8]) -> NumberReading {

@@ -103,7 +103,8 @@ struct CSVReaderTests {
   private static let names: [(String, String)] = [
     ("'Tis Freight", "'Tis Freight"), ("'=Acme", "=Acme"), ("'+1 Freight", "+1 Freight"),
     ("'@x", "@x"),
-    ("'-x", "-x"), ("''x", "'x"), ("'1st Freight", "'1st Freight"), ("=\"Acme\"", "=\"Acme\""),
+    ("'-x", "-x"), ("''x", "'x"), ("'1st Freight", "'1st Freight"), ("=\"Acme\"", "Acme"),
+    ("=\"a\"&\"b\"", "=\"a\"&\"b\""),
     ("\"Acme  Freight \"", "Acme  Freight"), ("\" \u{A0}Acme\u{200B}\"", "Acme"),
     ("A\u{A0}B", "A\u{A0}B"),
   ]
@@ -131,7 +132,7 @@ struct CSVReaderTests {
   }
 
   @Test func `bytes that are not UTF-8 are a fault of their row, and nothing is lost`() throws {
-    let text = Array((invoiceHeader + "1,A,d,x,1\n1,B?,d,y,2\n2,C,d,x,3\n").utf8)
+    let text = Array((invoiceHeader + "1,Ä,d,x,1\n1,B?,d,y,2\n2,C,d,x,3\n").utf8)
     let bytes = text.map { $0 == UInt8(ascii: "?") ? 0xE9 : $0 }
     let reading = try ExportFile(bytes).read()
     #expect(reading.numbers == ["1", "2"])
@@ -141,7 +142,7 @@ struct CSVReaderTests {
 
   @Test func `invalid bytes at a cell's end do not take letters with them`() throws {
     let reading = try ExportFile(
-      Array((invoiceHeader + "1").utf8) + [0xC2, 0x41] + Array(",A,d,x,1".utf8)
+      Array((invoiceHeader + "1").utf8) + [0xC2, 0x41] + Array(",Ä,d,x,1".utf8)
     ).read()
     #expect(reading.records[0].cells[0][.invoiceNumber]?[0] == "1\u{FFFD}A")
     #expect(reading.faults == ["row 0: notUTF8"])

@@ -113,8 +113,10 @@ struct ReaderPropertyTests {
         count += 1
         survey.look(at: record)
         let dates = survey.columns(preferring: .mdy)
-        InvoiceDecoder(layout: record.layout, dates: dates, numbers: count % 2 == 0 ? .us : .eu)
-          .decode(record, into: &invoice)
+        InvoiceDecoder(
+          layout: record.layout, dates: dates, numbers: NumberStyle(count % 2 == 0 ? .us : .eu)
+        )
+        .decode(record, into: &invoice)
         try reader.read(record.place, into: &other)
         _ = other.period
         other.append(rowsOf: record)

@@ -46,8 +46,11 @@ struct ReaderRefusalTests {
   private static let unreadable: [([UInt8], String)] = [
     ([], "no export"), (Array("\n\n".utf8), "no export"), ([0xEF, 0xBB, 0xBF], "no export"),
     (Array("hello".utf8), "no export"), (Array("a,b,c\n1,2,3\n".utf8), "no export"),
-    ([0xFF, 0xFE, 0x69, 0, 0x6E, 0], "UTF-16"), ([0xFE, 0xFF, 0, 0x69, 0, 0x6E], "UTF-16"),
-    ([0xFF, 0xFE], "UTF-16"), ([0x69, 0, 0x6E, 0, 0x76, 0], "not a text file"),
+    ([0xFF, 0xFE, 0x69, 0, 0x6E, 0], "no export"), ([0xFE, 0xFF, 0, 0x69, 0, 0x6E], "no export"),
+    ([0xFF, 0xFE], "no export"), ([0x69, 0, 0x6E, 0, 0x76, 0], "no export"),
+    ([0xFF, 0xFE, 0x69, 0, 0x6E], "UTF-16 LE text that ends in the middle of a character"),
+    ([0xFF, 0xFE, 0, 0, 0x69, 0, 0, 0], "UTF-32"), ([0x1F, 0x8B, 8, 0], "compressed"),
+    (Array("%PDF-1.7".utf8), "a PDF"), (Array("\n<HTML><table>".utf8), "a web page"),
     ([0x50, 0x4B, 3, 4, 20, 0, 6, 0], "workbook"), ([0xD0, 0xCF, 0x11, 0xE0, 0xA1], "workbook"),
     ([0x7F, 0x45, 0x4C, 0x46, 0, 1, 2], "not a text file"), ([0], "not a text file"),
     (Array("\"invoice_number".utf8), "no export"),

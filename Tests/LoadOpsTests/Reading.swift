@@ -8,6 +8,8 @@ struct ReadRecord: Equatable {
   var place: RecordPlace
   var rows: [Record.Row]
   var faults: [String]
+  /// The offset in the file of what each fault is about, as far as it is known.
+  var faultPlaces: [String]
   /// Row by row the value, the source, the line and the offset of every field that is there.
   var cells: [[Field: [String]]]
 
@@ -15,7 +17,14 @@ struct ReadRecord: Equatable {
     self.kind = kind
     place = record.place
     rows = record.rows
-    faults = record.faults.map { "row \($0.row): \($0.fault)" }
+    faults = record.faults.map { row, fault in
+      guard case .json(let reason, _) = fault else { return "row \(row): \(fault)" }
+      return "row \(row): json(\"\(reason)\")"
+    }
+    faultPlaces = record.faults.map { row, fault in
+      guard case .json(_, let range?) = fault else { return "row \(row)" }
+      return "\(record.offset(0, Cell(value: range, source: range)))"
+    }
     cells = record.rows.indices.map { row in
       var cells: [Field: [String]] = [:]
       for field in Field.allCases {
@@ -115,7 +124,7 @@ final class ExportFile {
 
   /// The typed invoices, as people would write them down.
   func invoices(
-    preferring order: DateOrder = .mdy, numbers: NumberConvention = .us
+    preferring order: DatePreference = .mdy, numbers: NumberConvention = .us
   ) throws(Failure) -> [ReadInvoice] {
     let records = try records()
     var survey = DateSurvey()
@@ -123,7 +132,7 @@ final class ExportFile {
     let dates = survey.columns(preferring: order)
     return records.map { record in
       var invoice = Invoice()
-      InvoiceDecoder(layout: record.layout, dates: dates, numbers: numbers)
+      InvoiceDecoder(layout: record.layout, dates: dates, numbers: NumberStyle(numbers))
         .decode(record, into: &invoice)
       return ReadInvoice(invoice, record)
     }

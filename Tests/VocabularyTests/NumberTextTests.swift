@@ -19,6 +19,8 @@ struct NumberTextTests {
     ("12.50 CR", -12_500_000), ("12.50cr", -12_500_000), ("\u{2212}12.50", -12_500_000),
     ("12.50\u{2212}", -12_500_000), ("1,234", 1_234_000_000), ("12,345,678.9", 12_345_678_900_000),
     ("1 234.5", 1_234_500_000), ("1\u{A0}234.5", 1_234_500_000), ("1\u{202F}234", 1_234_000_000),
+    ("1\u{2009}234", 1_234_000_000), ("US$5", 5_000_000),
+    ("12.50 DR", 12_500_000), ("USD (5)", -5_000_000),
     ("  12.5\t", 12_500_000), ("\u{A0}12.5\u{A0}", 12_500_000),
     ("9,999,999,999", 9_999_999_999_000_000),
   ]
@@ -37,8 +39,9 @@ struct NumberTextTests {
   private static let faults: [(String, NumberFault)] = [
     ("12345678901", .outOfRange), ("10000000000.00", .outOfRange), ("1.0000001", .outOfRange),
     ("99999999999999999999999999", .outOfRange), ("0.1234567", .outOfRange),
-    ("1E2", .exponent), ("1.2E+05", .exponent), ("-1e-3", .exponent), ("1,2e5", .exponent),
-    ("1E", .notANumber), ("E2", .notANumber), ("5 EUR", .notANumber), ("12 each", .notANumber),
+    ("1E11", .outOfRange), ("1E-7", .outOfRange), ("1E999", .outOfRange), ("1,2e5", .notANumber),
+    ("1E+", .notANumber), ("1E1000", .notANumber), ("E", .notANumber), ("EUR", .notANumber),
+    ("1E", .notANumber), ("E2", .notANumber), ("5 EUR", .otherCurrency), ("12 each", .notANumber),
     ("1E2E3", .notANumber), ("abc", .notANumber), ("1.2.3", .notANumber), ("1,23", .notANumber),
     ("12,34,567", .notANumber), ("1234,567", .notANumber), (",123", .notANumber),
     ("1,", .notANumber), ("1,234,", .notANumber), ("1,234,56", .notANumber),
@@ -51,13 +54,44 @@ struct NumberTextTests {
     ("()", .notANumber), ("$", .notANumber), ("USD", .notANumber), ("CR", .notANumber),
     (".", .notANumber), ("-.", .notANumber), ("#REF!", .notANumber), ("####", .notANumber),
     ("NaN", .notANumber), ("inf", .notANumber), ("0x10", .notANumber), ("1_000", .notANumber),
-    ("٣", .notANumber), ("１２", .notANumber), ("12\n34", .notANumber), ("1\u{2009}234", .notANumber),
-    ("5%", .notANumber), ("€5", .notANumber), ("true", .notANumber), ("1 2", .notANumber),
+    ("٣", .notANumber), ("１２", .notANumber), ("12\n34", .notANumber), ("CAD5", .otherCurrency),
+    ("C$5", .otherCurrency),
+    ("5%", .notANumber), ("€5", .otherCurrency), ("£1,000.50", .otherCurrency),
+    ("(5 CAD)", .otherCurrency),
+    ("x EUR", .notANumber), ("5 XYZ", .notANumber), ("USD 5 USD", .notANumber),
+    ("5 DR CR", .notANumber), ("true", .notANumber), ("1 2", .notANumber),
   ]
 
   @Test(arguments: faults)
   func `what cannot be taken exactly is refused with its reason`(text: String, fault: NumberFault) {
     #expect(NumberTextTests.read(text) == .fault(fault))
+  }
+
+  private static let exponentials: [(String, Int64)] = [
+    ("1E2", 100_000_000), ("1.2E+05", 120_000_000_000), ("-1e-3", -1000), ("0E0", 0),
+    ("1.23456789E+9", 1_234_567_890_000_000), ("$1.5E3", 1_500_000_000), ("(2E2)", -200_000_000),
+    ("123.456E-2", 1_234_560), ("0.00012E4", 1_200_000), ("1.E1", 10_000_000),
+  ]
+
+  @Test(arguments: exponentials)
+  func `a number with an exponent has its exact value, and is told apart`(
+    text: String, micros: Int64
+  ) {
+    #expect(NumberTextTests.read(text) == .exponential(FixedDecimal(micros: micros)))
+  }
+
+  @Test func `the company's own currency is no other one`() {
+    let canadian = NumberStyle(.us, currency: "CAD")
+    for text in ["5", "$5", "C$5", "CA$5", "CAD 5", "5 cad"] {
+      #expect(
+        FixedDecimal.parse(Array(text.utf8).span, canadian)
+          == .value(FixedDecimal(micros: 5_000_000)))
+    }
+    #expect(FixedDecimal.parse(Array("US$5".utf8).span, canadian) == .fault(.otherCurrency))
+    let euro = NumberStyle(.eu, currency: "EUR")
+    #expect(
+      FixedDecimal.parse(Array("1.234,50 €".utf8).span, euro)
+        == .value(FixedDecimal(micros: 1_234_500_000)))
   }
 
   private static let european: [(String, NumberReading)] = [
@@ -70,7 +104,8 @@ struct NumberTextTests {
     ("1234", .value(FixedDecimal(micros: 1_234_000_000))),
     ("-7", .value(FixedDecimal(micros: -7_000_000))),
     ("0.125", .fault(.notANumber)), ("1234.56", .fault(.notANumber)), ("1.23", .fault(.notANumber)),
-    ("1,234.56", .fault(.notANumber)), ("1,2E+05", .fault(.exponent)),
+    ("1,234.56", .fault(.notANumber)),
+    ("1,2E+05", .exponential(FixedDecimal(micros: 120_000_000_000))),
     ("12345678901", .fault(.outOfRange)), ("1,0000001", .fault(.outOfRange)),
   ]
 
@@ -113,7 +148,11 @@ struct NumberTextTests {
           : UInt8.random(in: 0...255, using: &generator)
       }
       for convention in NumberConvention.allCases {
-        guard case .value(let value) = FixedDecimal.parse(bytes.span, convention) else { continue }
+        let value: FixedDecimal
+        switch FixedDecimal.parse(bytes.span, convention) {
+        case .value(let read), .exponential(let read): value = read
+        case .absent, .fault: continue
+        }
         #expect(abs(value.micros) <= 9_999_999_999_999_999, "\(bytes), \(generator)")
       }
     }

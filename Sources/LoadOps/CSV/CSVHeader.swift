@@ -13,6 +13,8 @@ struct CSVHeader {
   private static let delimiters: [UInt8] = [
     UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|"),
   ]
+  /// What is said of a file without a header that is known.
+  static let unrecognised = "is no export that LoadBooks can read"
   /// How many rows of titles and filters may stand above the header.
   private static let longestPreamble = 20
 
@@ -21,17 +23,13 @@ struct CSVHeader {
     in window: ByteWindow, meanings: [String: ColumnMeaning]
   ) throws(Failure) -> CSVHeader {
     while window.bytes.count - window.start < 65_536, !window.isAtEnd { _ = try window.fill() }
-    if window.bytes.prefix(4096).contains(0) {
-      throw Failure(
-        .inputUnreadable, "\(window.path) is not a text file",
-        remedy: "give the CSV or JSON export from LoadOps")
-    }
     var nearest = CSVColumns.Mismatch.unrecognised
     var nearestPlace: (line: Int, range: Range<Int>)?
     // A title such as `Company,Bluebonnet` is the header of a customer list by itself; a header of
     // invoices below it says that it is none.
     var candidate: (CSVHeader, end: Int)?
     var invoices: (CSVColumns.Mismatch, (line: Int, range: Range<Int>))?
+    let zero = window.source.hasNUL ? window.bytes.firstIndex(of: 0) : nil
     var index = window.start
     var line = 1
     for _ in 0..<longestPreamble where index < window.bytes.count {
@@ -45,7 +43,7 @@ struct CSVHeader {
             columns: columns, delimiter: delimiter,
             bytes: withoutLineEnd(window.bytes[index..<end]),
             nextLine: line + LineEnds.count(window.bytes, index..<end))
-          if columns.kind == .invoices {
+          if columns.kind == .invoices, zero.map({ $0 >= end }) ?? true {
             window.start = end
             return header
           }
@@ -59,6 +57,8 @@ struct CSVHeader {
           }
         }
       }
+      // Only a row of records may hold a zero byte; whoever writes one above them writes no text.
+      if let zero, zero < next { throw noText(window) }
       guard next > index else { break }
       line += LineEnds.count(window.bytes, index..<next)
       index = next
@@ -67,6 +67,12 @@ struct CSVHeader {
     guard let (header, end) = candidate else { throw failure(window, nearest, nearestPlace) }
     window.start = end
     return header
+  }
+
+  private static func noText(_ window: ByteWindow) -> Failure {
+    Failure(
+      .inputUnreadable, "\(window.path) is not a text file",
+      remedy: "give the CSV or JSON export from LoadOps")
   }
 
   private static func withoutLineEnd(_ row: ArraySlice<UInt8>) -> [UInt8] {
@@ -94,7 +100,7 @@ struct CSVHeader {
   private static func failure(
     _ window: ByteWindow, _ mismatch: CSVColumns.Mismatch, _ place: (line: Int, range: Range<Int>)?
   ) -> Failure {
-    let location = SourceLocation(file: window.path, line: place?.line ?? 1)
+    let location = window.source.location(line: place?.line ?? 1)
     var text = String(
       decoding: window.bytes[place?.range ?? 0..<min(200, window.bytes.count)], as: UTF8.self)
     text = String(text.prefix { !$0.isNewline }.prefix(200))
@@ -122,7 +128,7 @@ struct CSVHeader {
     case .unrecognised:
       return Failure(
         .inputUnreadable,
-        "\(window.path) is no export that LoadBooks can read: its first \(longestPreamble) rows "
+        "\(window.path) \(unrecognised): its first \(longestPreamble) rows "
           + "hold no header with known columns",
         remedy: "invoices need invoice_number, customer_name, invoice_date, category and amount; "
           + "customers need customer_name; income categories need pay_item",

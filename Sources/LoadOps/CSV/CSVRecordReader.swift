@@ -16,7 +16,10 @@ final class CSVRecordReader {
   private let delimiter: UInt8
   private let headerBytes: [UInt8]
   private let numberColumn: Int?
-  private let isIdentifier: [Bool]
+  /// Which columns hold identifiers, numbers or dates rather than words.
+  private let isFigure: [Bool]
+  /// Whether the whole text is known to hold no character that cannot be.
+  private let isTrusted: Bool
   /// The column that a held file has in front.
   private let heldColumn: Int?
 
@@ -55,10 +58,12 @@ final class CSVRecordReader {
     cursor = window.start
     numberColumn = columns.kind == .invoices ? columns.layout.column(of: .invoiceNumber) : nil
     var flags = [Bool](repeating: false, count: columns.layout.width)
-    for field in Field.allCases where field.isIdentifier {
+    for field in Field.allCases where field.isFigure {
       if let column = columns.layout.column(of: field) { flags[column] = true }
     }
-    isIdentifier = flags
+    isFigure = flags
+    let source = window.source
+    isTrusted = source.isPlain || !(source.isBroken || source.hasNUL || source.hasUndecodable)
     heldColumn = columns.headers.firstIndex(of: HeldColumn.name)
     notes.unknownNames = columns.unknown
   }
@@ -206,7 +211,7 @@ final class CSVRecordReader {
         "\(window.path) has more than \(CSVRecordReader.mostUnclosedQuotes) quotation marks that "
           + "are never closed",
         remedy: "export the file again, or save it again from a spreadsheet",
-        location: SourceLocation(file: window.path, line: line))
+        location: window.source.location(line: line))
     }
   }
 
@@ -284,23 +289,13 @@ final class CSVRecordReader {
   private func value(_ cell: CSVCell, _ column: Int, _ bytes: [UInt8]) -> TextRange {
     var range = Int(cell.start)..<Int(cell.end)
     if cell.form == .quoted { range = range.lowerBound + 1..<range.upperBound - 1 }
-    return TextRange(CellText.value(bytes.span, range, isIdentifier: isIdentifier[column]))
+    return TextRange(CellText.value(bytes.span, range, isFigure: isFigure[column]))
   }
 
-  /// Copies decoded cells behind the raw bytes and checks the encoding.
+  /// Copies decoded cells behind the raw bytes and checks the characters.
   private func finish(_ record: inout Record) {
     record.place.length = UInt32(record.text.count)
-    if record.text.contains(where: { $0 >= 0x80 }),
-      (try? UTF8Span(validating: record.text.span)) == nil
-    {
-      for row in record.rows.indices {
-        let isLast = row + 1 == record.rows.count
-        let end = isLast ? record.text.count : Int(record.rows[row + 1].start)
-        let start = Int(record.rows[row].start)
-        let isText = (try? UTF8Span(validating: record.text.span.extracting(start..<end))) != nil
-        if !isText { record.faults.append((row, .notUTF8)) }
-      }
-    }
+    if !isTrusted { checkCharacters(&record) }
     let width = columns.layout.width
     for index in escaped {
       let start = record.text.count
@@ -309,7 +304,27 @@ final class CSVRecordReader {
       record.text.append(contentsOf: decoded)
       record.cells[index].value = TextRange(
         CellText.value(
-          record.text.span, start..<record.text.count, isIdentifier: isIdentifier[index % width]))
+          record.text.span, start..<record.text.count, isFigure: isFigure[index % width]))
+    }
+  }
+
+  /// Finds rows with characters that cannot be; most files have been seen to hold none.
+  private func checkCharacters(_ record: inout Record) {
+    let source = window.source
+    for row in record.rows.indices {
+      let isLast = row + 1 == record.rows.count
+      let end = isLast ? record.text.count : Int(record.rows[row + 1].start)
+      let start = Int(record.rows[row].start)
+      let bytes = record.text[start..<end]
+      if source.isBroken,
+        (try? UTF8Span(validating: record.text.span.extracting(start..<end))) == nil
+      {
+        record.faults.append((row, .notUTF8))
+      }
+      if source.hasNUL, bytes.contains(0) { record.faults.append((row, .zeroByte)) }
+      if source.hasUndecodable, bytes.firstRange(of: [0xEF, 0xBF, 0xBD]) != nil {
+        record.faults.append((row, .undecodable))
+      }
     }
   }
 
@@ -330,7 +345,7 @@ final class CSVRecordReader {
   ) {
     var text: [UInt8] = []
     CSVRowParser.decode(bytes, Int(cell.start)..<Int(cell.end), into: &text)
-    number.append(contentsOf: text[CellText.value(text.span, text.indices, isIdentifier: true)])
+    number.append(contentsOf: text[CellText.value(text.span, text.indices, isFigure: true)])
   }
 
   private func matchesNumber(_ column: Int, _ bytes: [UInt8]) -> Bool {

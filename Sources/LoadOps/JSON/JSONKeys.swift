@@ -6,6 +6,7 @@ enum JSONContext: Int, CaseIterable {
   case line
   case stop
   case customer
+  case party
   case billing
   case address
   case category
@@ -35,6 +36,13 @@ struct JSONKeys {
   var hints: [UInt64: RecordKind?] = [:]
   /// Names that mean nothing to us, in order of appearance.
   private(set) var unknownNames: [String] = []
+  private var unknownSet: Set<String> = []
+  /// Identifiers that stood as numbers, in order of appearance.
+  private(set) var numbers: [Field] = []
+
+  /// Objects that are tables rather than records have a new key in each; nobody wants them all.
+  private static let mostNames = 1000
+  static let mostKnown = 10_000
 
   init(meanings: [String: ColumnMeaning]) {
     self.meanings = meanings
@@ -52,13 +60,21 @@ struct JSONKeys {
     let name = String(decoding: text, as: UTF8.self)
     let meaning = JSONKeys.meaning(HeaderName.normalised(name), context, meanings)
     if meaning == .unknown { noteUnknown(context == .line ? "lines.\(name)" : name) }
-    known[context.rawValue][hash] = meaning
+    if known[context.rawValue].count < JSONKeys.mostKnown {
+      known[context.rawValue][hash] = meaning
+    }
     return meaning
   }
 
   /// Remembers a key whose value is carried nowhere.
   mutating func noteUnknown(_ name: String) {
-    if !unknownNames.contains(name) { unknownNames.append(name) }
+    guard unknownNames.count < JSONKeys.mostNames, unknownSet.insert(name).inserted else { return }
+    unknownNames.append(name)
+  }
+
+  /// Remembers that an identifier stood as a number.
+  mutating func noteNumber(_ field: Field) {
+    if !numbers.contains(field) { numbers.append(field) }
   }
 
   /// Remembers a key of the outermost object, unless it only describes the export.
@@ -95,6 +111,7 @@ struct JSONKeys {
     if meanings[name] == .ignored || Field.isKnownButNotCarried(name) { return .ignored }
     if case .field(let field)? = meanings[name] { return .field(field) }
     switch context {
+    case .party: return party(name)
     case .invoice:
       if lineNames.contains(name) { return .lines }
       if name == "stops" { return .stops }
@@ -113,6 +130,30 @@ struct JSONKeys {
     case .billing: return billing(name)
     case .address: return address(name)
     case .stop: return .ignored
+    }
+  }
+
+  /// What an invoice says about its customer in an object of its own.
+  private static func party(_ name: String) -> JSONKeyMeaning {
+    switch name {
+    case "id", "number": return .field(.customerID)
+    default: break
+    }
+    switch Field.aliases(of: .customers)[name] {
+    case .customerName?: return .field(.customerName)
+    case .customerID?: return .field(.customerID)
+    // The customers export has the rest; an invoice needs no more than who it is.
+    case .some: return .ignored
+    case nil: return name == "billing" ? .ignored : .unknown
+    }
+  }
+
+  /// The object in which a field's value may stand taken apart; nil when it is one value.
+  static func object(for field: Field, _ context: JSONContext) -> JSONContext? {
+    switch (context, field) {
+    case (.invoice, .customerName): .party
+    case (.customer, .address), (.billing, .address): .address
+    default: nil
     }
   }
 

@@ -7,6 +7,7 @@ struct JSONRecordParser {
   private var escaped: [Int] = []
   /// Cells of the first row that were given beside the lines and not in one.
   private var outerSlots: [Int] = []
+  private var keyCheck = JSONKeyCheck()
   private var hasLines = false
   private var stopsStart: Int?
 
@@ -43,6 +44,12 @@ struct JSONRecordParser {
       record.faults.append((0, .notUTF8))
     }
     startRow(&record, at: 0)
+    if let key = keyCheck.repeated(in: raw.span, raw.indices) {
+      let name = record.text.text(TextRange(key))
+      record.fault(
+        0, "the key \"\(name)\" stands twice in one object", key.lowerBound - 1..<key.upperBound + 1
+      )
+    }
     let context: JSONContext =
       switch kind {
       case .invoices: .invoice
@@ -95,6 +102,12 @@ struct JSONRecordParser {
       let end = JSONRecordParser.end(of: bytes, value)
       let first = bytes[value]
       switch keys.meaning(bytes.extracting(key), context) {
+      case .field(let field) where first == UInt8(ascii: "{"):
+        if let inner = JSONKeys.object(for: field, context) {
+          object(bytes, value, inner, row: row, &record)
+        } else {
+          set(field, bytes, value..<end, row: row, &record)
+        }
       case .field(let field) where context == .invoice && JSONKeys.lineFields.contains(field):
         if hasLines {
           keys.noteUnknown(field.name)
@@ -105,17 +118,17 @@ struct JSONRecordParser {
       case .field(let field):
         set(field, bytes, value..<end, row: row, &record)
       case .lines where first == UInt8(ascii: "["):
-        if hasLines { record.faults.append((row, .json("the lines are given twice"))) }
+        if hasLines { record.fault(row, "the lines are given twice", key) }
         lines(bytes, value, &record)
       case .stops where first == UInt8(ascii: "["):
-        if stopsStart != nil { record.faults.append((row, .json("the stops are given twice"))) }
+        if stopsStart != nil { record.fault(row, "the stops are given twice", key) }
         stopsStart = value
       case .object(let inner) where first == UInt8(ascii: "{"):
         object(bytes, value, inner, row: row, &record)
       case .lines, .stops, .object:
         if first != UInt8(ascii: "n") {
-          record.faults.append(
-            (row, .json("\(record.text.text(TextRange(key))) holds the wrong kind of value")))
+          let name = record.text.text(TextRange(key))
+          record.fault(row, "\(name) holds the wrong kind of value", value..<end)
         }
       case .ignored, .unknown: break
       }
@@ -143,7 +156,7 @@ struct JSONRecordParser {
       if bytes[index] == UInt8(ascii: "{") {
         object(bytes, index, .line, row: row, &record)
       } else {
-        record.faults.append((row, .json("a line is not an object")))
+        record.fault(row, "a line is not an object", index..<end)
       }
       row += 1
       index = JSONSyntax.skipBlanks(bytes, end)
@@ -211,15 +224,17 @@ struct JSONRecordParser {
     let first = bytes[range.lowerBound]
     guard first != UInt8(ascii: "n") else { return }
     guard record.cells[slot].source.isEmpty else {
-      record.faults.append((row, .json("\(field.name) is given twice")))
+      record.fault(row, "\(field.name) is given twice", range)
       return
     }
     guard first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else {
-      record.faults.append((row, .json("\(field.name) holds the wrong kind of value")))
+      record.fault(row, "\(field.name) holds the wrong kind of value", range)
       return
     }
     let source = TextRange(range)
     guard first == UInt8(ascii: "\"") else {
+      // Whoever wrote a number may have dropped zeros in front of it; only people can tell.
+      if field.isIdentifier, field != .lineNumber { keys.noteNumber(field) }
       record.cells[slot] = Cell(value: source, source: source)
       return
     }
@@ -233,7 +248,7 @@ struct JSONRecordParser {
       escaped.append(slot)
       record.cells[slot] = Cell(value: TextRange(inner), source: source)
     } else {
-      let value = CellText.value(bytes, inner, isIdentifier: field.isIdentifier)
+      let value = CellText.value(bytes, inner, isFigure: field.isFigure)
       record.cells[slot] = Cell(value: TextRange(value), source: source)
     }
   }
@@ -241,11 +256,18 @@ struct JSONRecordParser {
   private func finish(_ record: inout Record, _ raw: [UInt8]) {
     for slot in escaped {
       let start = record.text.count
-      JSONStringDecoder.decode(raw, record.cells[slot].value.range, into: &record.text)
       let field = Field.allCases[slot % record.layout.width]
+      let isWhole = JSONStringDecoder.decode(
+        raw, record.cells[slot].value.range, into: &record.text)
+      if !isWhole {
+        let source = record.cells[slot].source.range
+        record.fault(
+          slot / record.layout.width,
+          "\(field.name) has half of a surrogate pair, which stands for no character", source)
+      }
       record.cells[slot].value = TextRange(
         CellText.value(
-          record.text.span, start..<record.text.count, isIdentifier: field.isIdentifier))
+          record.text.span, start..<record.text.count, isFigure: field.isFigure))
     }
   }
 
@@ -305,7 +327,7 @@ extension JSONKeys {
     let hash = ByteHash.of(key)
     if let hint = hints[hash] { return hint }
     let hint = newHint(key)
-    hints.updateValue(hint, forKey: hash)
+    if hints.count < JSONKeys.mostKnown { hints.updateValue(hint, forKey: hash) }
     return hint
   }
 
@@ -329,6 +351,11 @@ extension JSONKeys {
 }
 
 extension Record {
+  /// Notes something in JSON that the record cannot be made of.
+  fileprivate mutating func fault(_ row: Int, _ reason: String, _ range: Range<Int>) {
+    faults.append((row, .json(reason, at: TextRange(range))))
+  }
+
   /// Appends a row of absent cells.
   mutating func fillRow() {
     cells.append(contentsOf: repeatElement(.absent, count: layout.width))

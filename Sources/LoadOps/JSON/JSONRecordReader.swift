@@ -42,10 +42,18 @@ final class JSONRecordReader {
   /// Whether a CR that was counted as a line end was the last byte in view; its LF may come next.
   private var countedReturn = false
   private var ordinal: UInt32 = 0
+  /// The line on which the object before ended, in a file of one object a line.
+  private var lineOfLastEnd = 0
+  /// The line on which the object to be taken begins, when lines behind it were counted already.
+  private var lineOfStart: Int?
+  /// The keys of the outermost object.
+  private var outerNames: Set<String> = []
+  private var keyCheck = JSONKeyCheck()
 
   var notes: ExportNotes {
     var notes = ExportNotes()
     notes.unknownNames = parser.keys.unknownNames
+    notes.numericIdentifiers = parser.keys.numbers
     notes.records = records
     return notes
   }
@@ -83,12 +91,16 @@ final class JSONRecordReader {
   func reparse(_ record: inout Record) {
     record.layout = JSONRecordReader.layout
     guard record.text.first == UInt8(ascii: "{") else {
-      return parser.refuse(&record, .json("this is not an object"))
+      return parser.refuse(&record, .json("this is not an object", at: nil))
     }
     switch value(record.text, from: 0, isLast: true) {
     case .complete(record.text.count): parser.parse(&record, .invoices)
-    case .wrong(_, let reason): parser.refuse(&record, .json(reason))
-    case .complete, .needsMore: parser.refuse(&record, .json("nothing may follow behind the end"))
+    case .wrong(let place, let reason):
+      parser.refuse(&record, .json(reason, at: TextRange(place..<place + 1)))
+    case .complete(let end):
+      parser.refuse(
+        &record, .json("nothing may follow behind the end", at: TextRange(end..<end + 1)))
+    case .needsMore: parser.refuse(&record, .json("the text ends in the middle", at: nil))
     }
   }
 
@@ -166,6 +178,9 @@ final class JSONRecordReader {
     }
     let key = try complete(string)
     let name = text(key.lowerBound + 1..<key.upperBound - 1)
+    guard outerNames.insert(name).inserted else {
+      throw wrong(key.lowerBound, "the key \"\(name)\" stands twice in one object")
+    }
     cursor = key.upperBound
     try skipBlanks()
     guard window.bytes[cursor] == UInt8(ascii: ":") else {
@@ -181,9 +196,18 @@ final class JSONRecordReader {
       throw wrong(cursor, "\"\(name)\" must be an array of records")
     } else {
       parser.keys.noteOuter(name)
-      cursor = try complete(value).upperBound
+      let range = try complete(value)
+      if let key = repeatedKey(window.bytes, range) {
+        throw wrong(
+          key.lowerBound - 1, "the key \"\(text(key))\" stands twice in one object")
+      }
+      cursor = range.upperBound
       state = .container(isFirst: false)
     }
+  }
+
+  private func repeatedKey(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int>? {
+    keyCheck.repeated(in: bytes.span, range)
   }
 
   /// The next element of an array; nil when the array has ended.
@@ -205,7 +229,7 @@ final class JSONRecordReader {
     }
     let range = try complete(value)
     let isObject = window.bytes[range.lowerBound] == UInt8(ascii: "{")
-    return (range, isObject ? nil : .json("this is not an object"))
+    return (range, isObject ? nil : .json("this is not an object", at: nil))
   }
 
   /// The next object of a file that holds one after another; a bad one ends with its line.
@@ -218,8 +242,12 @@ final class JSONRecordReader {
       window.start = cursor
       switch value(window.bytes, from: cursor, isLast: window.isAtEnd) {
       case .complete(let end):
+        let isAlone = noteLines(to: end)
         let isObject = window.bytes[cursor] == UInt8(ascii: "{")
-        return (cursor..<end, isObject ? nil : .json("this is not an object"))
+        if !isAlone {
+          return (cursor..<end, .json("another object stands on the same line", at: nil))
+        }
+        return (cursor..<end, isObject ? nil : .json("this is not an object", at: nil))
       case .needsMore where window.bytes.count - cursor < JSONRecordReader.largestRecord:
         _ = try fill()
       case .needsMore: throw tooLarge()
@@ -232,9 +260,22 @@ final class JSONRecordReader {
         // A line that lacks its end is noticed where the next object begins.
         let isCutOff = followsObject && next == cursor + offset
         guard cursor + offset <= end || isCutOff else { throw wrong(cursor + offset, reason) }
-        return (cursor..<end, .json(reason))
+        noteLines(to: end)
+        let mark = min(offset, end - cursor)
+        return (cursor..<end, .json(reason, at: TextRange(mark..<mark + 1)))
       }
     }
+  }
+
+  /// Counts lines up to the end of an object and tells whether it begins on a line of its own.
+  @discardableResult
+  private func noteLines(to end: Int) -> Bool {
+    countLines(to: cursor)
+    let isAlone = line > lineOfLastEnd
+    lineOfStart = line
+    countLines(to: end)
+    lineOfLastEnd = line
+    return isAlone
   }
 
   /// Where the line at the cursor ends, and where the next thing behind it begins.
@@ -255,13 +296,17 @@ final class JSONRecordReader {
     _ record: inout Record
   ) throws(Failure) -> RecordKind? {
     countLines(to: range.lowerBound)
+    let line = lineOfStart ?? self.line
+    lineOfStart = nil
     cursor = range.upperBound
     ordinal += 1
     // What is no valid object cannot be asked what it is.
     let told = kind ?? (fault == nil ? parser.kind(of: window.bytes, range) : nil)
     if told != nil { recognised += 1 }
     let fault =
-      fault ?? (told == nil ? .json("it has no key of an invoice, customer or category") : nil)
+      fault
+      ?? (told == nil
+        ? .json("it has no key of an invoice, customer or category", at: nil) : nil)
     let kind = told ?? .invoices
     kinds.insert(kind)
     guard wanted.contains(kind) else { return nil }
@@ -360,12 +405,13 @@ final class JSONRecordReader {
     return Failure(
       .inputUnreadable, "a record of \(window.path) is larger than 64 MiB",
       remedy: "export fewer invoices at a time, or check whether a bracket is missing",
-      location: SourceLocation(file: window.path, line: line))
+      location: window.source.location(line: line))
   }
 
   private func wrong(_ index: Int, _ reason: String) -> Failure {
     let (location, excerpt) = LineExcerpt.make(
-      window, offset: window.baseOffset + UInt64(index), length: 1, line: line + lines(upTo: index))
+      window.source, offset: window.baseOffset + UInt64(index), length: 1,
+      line: line + lines(upTo: index))
     return Failure(
       .inputUnreadable, "\(window.path) is not valid JSON: \(reason)",
       remedy: "export the file again; if it was edited by hand, mend this place",

@@ -221,8 +221,12 @@ enum JSONStringDecoder {
     }
   }
 
-  /// Appends the decoded text; half a surrogate pair becomes U+FFFD.
-  static func decode(_ bytes: [UInt8], _ range: Range<Int>, into text: inout [UInt8]) {
+  /// Appends the decoded text and tells whether every character was whole.
+  ///
+  /// Half a surrogate pair is valid JSON and stands for no character; it becomes U+FFFD.
+  @discardableResult
+  static func decode(_ bytes: [UInt8], _ range: Range<Int>, into text: inout [UInt8]) -> Bool {
+    var isWhole = true
     var index = range.lowerBound
     while index < range.upperBound {
       let byte = bytes[index]
@@ -238,12 +242,13 @@ enum JSONStringDecoder {
       case UInt8(ascii: "r"): text.append(0x0D)
       case UInt8(ascii: "t"): text.append(0x09)
       case UInt8(ascii: "u"):
-        index = unicode(bytes, index, range.upperBound, into: &text)
+        index = unicode(bytes, index, range.upperBound, into: &text, &isWhole)
         continue
       default: text.append(bytes[index + 1])
       }
       index += 2
     }
+    return isWhole
   }
 
   private static func unit(_ bytes: [UInt8], _ index: Int, _ end: Int) -> UInt32? {
@@ -259,7 +264,7 @@ enum JSONStringDecoder {
   }
 
   private static func unicode(
-    _ bytes: [UInt8], _ start: Int, _ end: Int, into text: inout [UInt8]
+    _ bytes: [UInt8], _ start: Int, _ end: Int, into text: inout [UInt8], _ isWhole: inout Bool
   ) -> Int {
     guard let first = unit(bytes, start, end) else { return start + 2 }
     var scalar = first
@@ -270,6 +275,7 @@ enum JSONStringDecoder {
       scalar = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)
       index += 6
     }
+    if (0xD800..<0xE000).contains(scalar) { isWhole = false }
     let character = Unicode.Scalar(scalar) ?? "\u{FFFD}"
     text.append(contentsOf: UTF8.encode(character) ?? UTF8.encodedReplacementCharacter)
     return index

@@ -8,7 +8,7 @@ public enum CSVRows {
   public static func forEach(
     ofFile path: String, _ body: (_ line: Int, _ cells: [String]) throws(Failure) -> Void
   ) throws(Failure) {
-    let window = try ByteWindow(path: path, name: path, hashing: false)
+    let window = try ByteWindow(try TextSource(ownFile: path), hashing: false)
     var cells: [CSVCell] = []
     var line = 1
     while true {

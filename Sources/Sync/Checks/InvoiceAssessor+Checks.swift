@@ -8,7 +8,7 @@ extension InvoiceAssessor {
 
   mutating func checkReading(_ record: Record, _ invoice: Invoice) {
     for (row, fault) in record.faults {
-      raise(.unreadableRecord, record, record.wholeRow(row), nil) {
+      raise(.unreadableRecord, record, record.cell(ofFault: fault, row), nil) {
         Detail(message: InvoiceAssessor.describe(fault))
       }
     }
@@ -54,8 +54,13 @@ extension InvoiceAssessor {
       "this row of a held file waits because of its customer: give the customers export with it, or put "
         + "the customer right and empty held_because"
     case .notUTF8:
-      "this record is not UTF-8 text; save the file as \"CSV UTF-8 (comma delimited)\""
-    case .json(let reason): "this record cannot be read: \(reason)"
+      "this record is not UTF-8 text, though the rest of the file is; save the file as \"CSV UTF-8 "
+        + "(comma delimited)\""
+    case .undecodable:
+      "this record has a character that the file's encoding has no meaning for; it is shown as \u{FFFD}"
+    case .zeroByte:
+      "this record has a zero byte, as a program leaves behind that was stopped while it wrote the file"
+    case .json(let reason, _): "this record cannot be read: \(reason)"
     }
   }
 
@@ -68,15 +73,32 @@ extension InvoiceAssessor {
       raise(.dateUnreadable, record, cell, flaw.field) {
         Detail(message: "\(name) \"\(text())\" is not a day of the calendar, or not a date")
       }
-    case .zonedDate:
-      raise(.dateUnreadable, record, cell, flaw.field) {
-        Detail(
-          message: "\(name) \"\(text())\" has a time zone, so the day that is meant is not certain",
-          remedy: "write the day alone, as YYYY-MM-DD")
-      }
     case .mixedDate:
-      raise(.datesMixed, record, cell, flaw.field) {
-        Detail(message: "\(name) \"\(text())\" is not written like the rest of its column")
+      raise(.datesMixed, record, cell, flaw.field) { me in
+        let form = DateForm(WrittenDate(record.text.span.extracting(cell.value.range)).shape)
+        let file = Int(record.place.file)
+        let column = file < me.dates.count ? me.dates[file][flaw.field] : DateColumn()
+        let others = column.examples.filter { $0.form != form }
+        return Detail(
+          message: "\(name) \"\(text())\" is not written like the rest of its column",
+          notes: others.map {
+            "\(SyncReport.counted($0.count, "date")) of the column "
+              + "\($0.count == 1 ? "is" : "are") written \($0.form.inWords): \($0.text) in line \($0.line)"
+          })
+      }
+    case .exponent:
+      raise(.amountExponent, record, cell, flaw.field) {
+        Detail(message: "\(name) \"\(text())\" has an exponent; it is taken as it stands")
+      }
+    case .lostDigits:
+      raise(.digitsLost, record, cell, flaw.field) {
+        Detail(
+          message: "\(name) \"\(text())\" was made a number by a spreadsheet; its digits are lost")
+      }
+    case .cellError:
+      raise(.cellError, record, cell, flaw.field) {
+        Detail(
+          message: "\(name) holds \"\(text())\", an error of a spreadsheet, instead of a value")
       }
     case .number(let fault):
       raise(.amountUnreadable, record, cell, flaw.field) {
@@ -84,7 +106,7 @@ extension InvoiceAssessor {
           switch fault {
           case .notANumber: "is not a number"
           case .outOfRange: "has more digits than QuickBooks takes"
-          case .exponent: "has an exponent, so digits may be lost"
+          case .otherCurrency: "is in another currency than the company's"
           }
         let isEuropean = text().contains(",") && fault == .notANumber
         return Detail(
@@ -464,7 +486,9 @@ extension InvoiceAssessor {
 
 extension Invoice.Flaw {
   /// Whether the flaw makes the sum of the lines uncertain.
-  var isAboutMoney: Bool { field == .amount || field == .invoiceTotal }
+  var isAboutMoney: Bool {
+    problem != .exponent && (field == .amount || field == .invoiceTotal)
+  }
 }
 
 extension Record {
@@ -475,11 +499,7 @@ extension Record {
     if first == UInt8(ascii: "#") { return bytes.count > 1 }
     let isWord = bytes.contains { $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 || $0 >= 0x80 }
     if !isWord || equals(cell, "N/A") { return true }
-    guard first &- 0x30 < 10, let mark = bytes.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") })
-    else { return false }
-    let sign = bytes.index(after: mark)
-    return sign < bytes.endIndex && bytes[sign] == UInt8(ascii: "+")
-      && bytes[..<mark].contains(UInt8(ascii: "."))
+    return SpreadsheetText.hasLostDigits(text.span.extracting(cell.value.range))
   }
 
   /// The first cell of a field that says something, whichever row it stands in.

@@ -43,6 +43,8 @@ struct InvoiceAssessor {
   var items: ItemBook
   var terms: TermsBook
   var terminals: ClassBook
+  /// How each file's dates are read, to say what a date does not fit.
+  var dates: [DateColumns] = []
   /// Suppression rows that matched something, and those that are over.
   var matchedSuppressions: Set<Int> = []
   var expiredSuppressions: Set<Int> = []
@@ -297,6 +299,12 @@ extension Record {
     var end = start
     while end < text.count, text[end] != 0x0A, text[end] != 0x0D, end - start < 4096 { end += 1 }
     return Cell(value: .empty, source: TextRange(start..<max(end, start)))
+  }
+
+  /// What a fault is about: a stretch of the record where it knows one, else the whole row.
+  func cell(ofFault fault: RecordFault, _ row: Int) -> Cell {
+    guard case .json(_, let range?) = fault else { return wholeRow(row) }
+    return Cell(value: .empty, source: range)
   }
 
   /// Whether a cell holds this ASCII text, without regard to case.

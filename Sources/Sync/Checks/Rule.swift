@@ -17,6 +17,9 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   case linesMissing
   case mayBeIncomplete
   case loadIDDiffers
+  case cellError
+  case digitsLost
+  case amountExponent
   // Arithmetic
   case totalMismatch
   case rateMismatch
@@ -88,6 +91,9 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .linesMissing: ReadingRules.linesMissing
     case .mayBeIncomplete: ReadingRules.mayBeIncomplete
     case .loadIDDiffers: ReadingRules.loadIDDiffers
+    case .cellError: ReadingRules.cellError
+    case .digitsLost: ReadingRules.digitsLost
+    case .amountExponent: ReadingRules.amountExponent
     case .totalMismatch: ArithmeticRules.totalMismatch
     case .rateMismatch: ArithmeticRules.rateMismatch
     case .dueAmountExceedsTotal: ArithmeticRules.dueAmountExceedsTotal

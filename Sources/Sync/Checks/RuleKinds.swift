@@ -50,6 +50,21 @@ enum ReadingRules {
     "lines-missing", .error,
     meaning: "An invoice has no lines.",
     remedy: "export the invoice with its line items")
+  static let cellError = Finding.Kind(
+    "cell-error", .error,
+    meaning: "A cell holds an error of a spreadsheet, such as #REF! or ####, instead of a value.",
+    remedy: "mend the formula, widen the column, or take the value from LoadOps, then save again")
+  static let digitsLost = Finding.Kind(
+    "digits-lost", .error,
+    meaning:
+      "A spreadsheet made a number of an identifier and wrote it with an exponent, such as 1.23E+11.",
+    remedy: "export again and open the file with that column as text, or fill in the digits")
+  static let amountExponent = Finding.Kind(
+    "amount-exponent", .notice,
+    meaning:
+      "A number is written with an exponent, such as 1.2E+05; it is taken as it stands, but a spreadsheet may "
+      + "have rounded it before.",
+    remedy: "compare it with LoadOps if it should have more digits")
   static let loadIDDiffers = Finding.Kind(
     "load-id-differs", .warning,
     meaning: "LoadOps uses one value for load and invoice, but here they differ.",
@@ -278,6 +293,35 @@ enum BatchRules {
     "header-repeated", .notice,
     meaning: "The header row stands again in the middle of a file; it is passed over.",
     remedy: "nothing needs to be done")
+  static let encodingAssumed = Finding.Kind(
+    "encoding-assumed", .notice,
+    meaning:
+      "A file does not say in which encoding it is and is not UTF-8; it is read as Windows-1252, which "
+      + "spreadsheets in Western countries write.",
+    remedy:
+      "look at the text shown; if letters are wrong, save the file again as \"CSV UTF-8 (comma delimited)\""
+  )
+  static let textGarbled = Finding.Kind(
+    "text-garbled", .warning,
+    meaning:
+      "A file has text such as Ã© or â€™, which was read in a wrong encoding before; it is never repaired "
+      + "by guessing, so it goes out as it stands.",
+    remedy: "mend the text where it came from, or export it again as UTF-8")
+  static let sheetPassedOver = Finding.Kind(
+    "sheet-passed-over", .warning,
+    meaning: "A workbook has another sheet that looks like an export; only one sheet is read.",
+    remedy: "save each sheet that you need as a workbook of its own, and give them all")
+  static let rowsHidden = Finding.Kind(
+    "rows-hidden", .notice,
+    meaning:
+      "A sheet has rows that a filter or a person has hidden; they are read like the others.",
+    remedy: "if they are not meant, delete them and save the workbook again")
+  static let identifierIsNumber = Finding.Kind(
+    "identifier-is-number", .notice,
+    meaning:
+      "A JSON file holds numbers of invoices or customers without quotation marks; zeros in front of them "
+      + "may have been lost before.",
+    remedy: "if they begin with zeros in LoadOps, have them exported as text")
   static let fileIgnored = Finding.Kind(
     "file-ignored", .notice,
     meaning: "A file in the folder has a name that no export has; it was not read.",
@@ -312,7 +356,8 @@ enum BatchRules {
 
   static let all =
     [
-      unknownColumns, nothingSelected, headerRepeated, fileIgnored, suppressionUnmatched,
+      unknownColumns, nothingSelected, headerRepeated, sheetPassedOver, rowsHidden,
+      identifierIsNumber, encodingAssumed, textGarbled, fileIgnored, suppressionUnmatched,
       suppressionExpired,
       addressUnsplit, addressCut, datesDetected, CustomerRules.customerNameChanged,
       CustomerRules.customerResembles, CustomerRules.customerSpeltTwice,

@@ -12,7 +12,7 @@ public struct ExportInputs: Sendable {
   public let ignored: [String]
 
   private static let extensions: Set = [
-    "csv", "json", "ndjson", "jsonl", "txt", "tsv", "xlsx", "xls",
+    "csv", "json", "ndjson", "jsonl", "txt", "tsv", "xlsx", "xlsm", "xls",
   ]
 
   /// Finds the files that the arguments name: files as they are, folders by what they hold.
@@ -79,7 +79,7 @@ public struct ExportInputs: Sendable {
     }
     guard !exports.isEmpty else {
       throw Failure(
-        .inputMissing, "\(folder) holds no export: no .csv, .json, .ndjson or .txt file",
+        .inputMissing, "\(folder) holds no export: no .csv, .xlsx, .json, .ndjson or .txt file",
         remedy: "put the files that LoadOps exported into the folder, or name them one by one")
     }
     return (exports, ignored)

@@ -14,12 +14,16 @@ final class InvoiceSource {
 
   /// A source over the invoice files of a run; `nil` for files without invoices.
   init(
-    readers: [ExportReader?], dates: [DateColumns], numbers: NumberConvention, listsCustomers: Bool
+    readers: [ExportReader?], dates: [DateColumns], settings: Settings, listsCustomers: Bool
   ) {
+    let (numbers, days) = (settings.numberStyle, settings.localDays)
     self.readers = readers
     self.listsCustomers = listsCustomers
     decoders = zip(readers, dates).map { reader, dates in
-      reader.map { InvoiceDecoder(layout: $0.makeRecord().layout, dates: dates, numbers: numbers) }
+      reader.map {
+        InvoiceDecoder(
+          layout: $0.makeRecord().layout, dates: dates, numbers: numbers, days: days)
+      }
     }
   }
 

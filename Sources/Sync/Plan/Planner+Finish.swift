@@ -259,7 +259,7 @@ extension Planner {
   }
 
   private func place(_ place: RecordPlace) -> SourceLocation {
-    SourceLocation(file: files[Int(place.file)].name, line: Int(place.line))
+    files[Int(place.file)].location(line: place.line)
   }
 
   private func suppressionFindings() -> [Finding] {

@@ -1,5 +1,6 @@
 internal import LoadOps
 internal import QuickBooks
+internal import Sheets
 public import Vocabulary
 
 /// Decides what becomes of every invoice of an export: one pass, a small value for each.
@@ -80,7 +81,7 @@ public struct Planner {
     self.progress = progress
     assessor = InvoiceAssessor(context: context, master: MasterData())
     source = InvoiceSource(
-      readers: [], dates: [], numbers: context.settings.formats.numbers, listsCustomers: false)
+      readers: [], dates: [], settings: context.settings, listsCustomers: false)
   }
 
   // MARK: - Customers and categories
@@ -93,7 +94,8 @@ public struct Planner {
       var file = SyncPlan.File(
         path: path, name: inputs.name(of: path), kinds: reader.kinds,
         fingerprint: Fingerprint(of: ""), records: 0,
-        byteCount: reader.progress.total, headers: reader.headers)
+        byteCount: reader.progress.total, headers: reader.headers,
+        sheet: reader.source.sheet)
       if reader.format == .csv {
         for kind in reader.kinds { master.note(kind) }
         if reader.kinds == [.invoices] {
@@ -167,13 +169,70 @@ public struct Planner {
           BatchRules.unknownColumns,
           "\(path) has \(SyncReport.counted(notes.unknownNames.count, "unknown column")): "
             + notes.unknownNames.prefix(20).joined(separator: ", "),
-          location: SourceLocation(file: path, line: 1)))
+          location: reader.location(line: 1)))
+    }
+    noteConcerns(reader)
+    noteWorkbook(reader)
+    if !notes.numericIdentifiers.isEmpty {
+      batchFindings.append(
+        Finding(
+          BatchRules.identifierIsNumber,
+          "\(path) has numbers without quotation marks as "
+            + notes.numericIdentifiers.map(\.name).joined(separator: ", "),
+          location: reader.location(line: 1)))
     }
     for line in notes.repeatedHeaders.prefix(20) {
       batchFindings.append(
         Finding(
           BatchRules.headerRepeated, "the header stands here again",
-          location: SourceLocation(file: path, line: line)))
+          location: reader.location(line: line)))
+    }
+  }
+
+  /// Tells what concerns the text of a file as a whole.
+  private mutating func noteConcerns(_ reader: ExportReader) {
+    for concern in reader.source.concerns {
+      let (location, excerpt) = reader.source.excerpt(at: concern.offset)
+      let count = SyncReport.counted(concern.count, "character")
+      let (kind, message) =
+        switch concern.kind {
+        case .assumedWindows1252:
+          (
+            BatchRules.encodingAssumed,
+            "\(reader.name) is not UTF-8, so it is read as Windows-1252; \(count) "
+              + "\(concern.count == 1 ? "depends" : "depend") on it, the first one here"
+          )
+        case .garbled:
+          (
+            BatchRules.textGarbled,
+            "\(reader.name) has text that was read in a wrong encoding before it came here: \(count), "
+              + "the first one here"
+          )
+        }
+      batchFindings.append(Finding(kind, message, location: location, excerpt: excerpt))
+    }
+  }
+
+  /// Tells which sheet of a workbook is read, where that could have been another one.
+  private mutating func noteWorkbook(_ reader: ExportReader) {
+    guard let taken = reader.sheets.first(where: { $0.role == .read }) else { return }
+    for sheet in reader.sheets {
+      guard case .passedOver(let kind) = sheet.role else { continue }
+      let hidden = sheet.isHidden ? ", which is hidden," : ""
+      batchFindings.append(
+        Finding(
+          BatchRules.sheetPassedOver,
+          "\(reader.name) is read from sheet \"\(taken.name)\"; sheet \"\(sheet.name)\"\(hidden) looks like "
+            + "a list of \(kind.inWords) and is not read",
+          location: SourceLocation(file: reader.name, line: 1, sheet: sheet.name)))
+    }
+    let hidden = reader.source.hiddenRows
+    if hidden > 0 {
+      batchFindings.append(
+        Finding(
+          BatchRules.rowsHidden,
+          "sheet \"\(taken.name)\" of \(reader.name) has \(SyncReport.counted(hidden, "hidden row")), read "
+            + "like the others", location: reader.location(line: 1)))
     }
   }
 
@@ -185,25 +244,61 @@ public struct Planner {
         path: files[number].path, name: files[number].name, file: number,
         meanings: context.mapping.columns)
       var record = reader.makeRecord()
-      var survey = DateSurvey()
+      var survey = DateSurvey(context.settings.localDays)
       while try reader.next([.invoices], into: &record) != nil { survey.look(at: record) }
       files[number].dates = survey.columns(preferring: context.settings.formats.dates)
-      if let order = files[number].dates[.invoiceDate] {
-        let words = order == .mdy ? "month first (M/D/Y)" : "day first (D/M/Y)"
-        let isProven = survey.proven != nil
+      tellDates(reader, files[number].dates)
+    }
+    assessor.dates = files.map(\.dates)
+    source = InvoiceSource(
+      readers: readers, dates: files.map(\.dates), settings: context.settings,
+      listsCustomers: master.listsCustomers)
+  }
+
+  /// Tells how the columns with doubtful dates are read.
+  private mutating func tellDates(_ reader: ExportReader, _ dates: DateColumns) {
+    for field in [Field.invoiceDate, .dueDate, .pickupDate] {
+      let column = dates[field]
+      guard let words = column.description else { continue }
+      let why: String? =
+        switch column.reason {
+        case .plain: nil
+        case .ownDates: column.order == nil ? "as all its dates are written" : "as its dates show"
+        case .otherColumn: "as another column of the file shows"
+        case .settings where context.settings.formats.dates == .mixedMDY:
+          "each date by itself, as formats.dates says"
+        case .settings: "as formats.dates says: its dates fit both ways"
+        case .mixed: nil
+        }
+      if let why {
+        let serial = column.readable.contains(.serial) ? Planner.serialNote : []
+        batchFindings.append(
+          Finding(
+            BatchRules.datesDetected, "\(field.name) of \(reader.name) is read \(words), \(why)",
+            severity: column.reason == .settings ? .warning : .notice,
+            location: reader.location(line: 1), field: field.name, notes: serial))
+      }
+      if column.zoned > 0 {
+        let shifted =
+          column.shifted == 0
+          ? "none of them falls on another day than the one written"
+          : "\(column.shifted) of them \(column.shifted == 1 ? "falls" : "fall") on another day than the "
+            + "one written, the first is \(column.shiftedExample)"
         batchFindings.append(
           Finding(
             BatchRules.datesDetected,
-            "invoice dates of \(files[number].name) are read \(words), "
-              + (isProven ? "as its dates show" : "as formats.dates says: its dates fit both ways"),
-            severity: isProven ? .notice : .warning,
-            location: SourceLocation(file: files[number].name, line: 1), field: "invoice_date"))
+            "\(field.name) of \(reader.name) has \(SyncReport.counted(column.zoned, "time")) with a time "
+              + "zone, turned into days of \(context.settings.timeZone): \(shifted)",
+            severity: .notice, location: reader.location(line: 1), field: field.name))
       }
     }
-    source = InvoiceSource(
-      readers: readers, dates: files.map(\.dates), numbers: context.settings.formats.numbers,
-      listsCustomers: master.listsCustomers)
   }
+
+  /// What a text file does not tell about the serial numbers in it.
+  private static let serialNote = [
+    "a serial number counts days from 1899-12-30; if all dates come out four years and a day too early, "
+      + "the workbook counts from 1904: switch that off in its options and save the file again"
+  ]
 
   /// Decides everything; returns a file whose dates must be looked through first.
   private mutating func decideAll(_ surveyed: Set<Int>) throws(Failure) -> Int? {
@@ -509,7 +604,7 @@ public struct Planner {
   }
 
   private func name(of place: RecordPlace) -> String {
-    "\(files[Int(place.file)].name):\(place.line)"
+    files[Int(place.file)].location(line: place.line).description
   }
 
   /// Where else a number stands, to say so.

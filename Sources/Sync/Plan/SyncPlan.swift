@@ -1,5 +1,6 @@
 internal import LoadOps
 public import QuickBooks
+internal import Sheets
 public import Vocabulary
 
 /// One invoice of a plan: its place, its decision and its cents; not the invoice itself.
@@ -42,6 +43,13 @@ public struct SyncPlan {
     var byteCount: UInt64
     var dates = DateColumns()
     var headers: [String]?
+    /// How rows of a workbook's sheet are told; nil for a text.
+    var sheet: SheetPlaces?
+
+    /// The place of a line, in the terms of the file as the user has it.
+    func location(line: UInt32) -> SourceLocation {
+      sheet?.location(file: name, line: Int(line)) ?? SourceLocation(file: name, line: Int(line))
+    }
 
     var kindName: String { kinds.count == 1 ? kinds.first?.rawValue ?? "mixed" : "mixed" }
   }

@@ -91,7 +91,7 @@ public struct Conversion {
     report = plan.report
     report.run = run
     report.run.plan = plan.fingerprint
-    held = HeldRecords(folder: output.path, numbers: plan.context.settings.formats.numbers)
+    held = HeldRecords(folder: output.path, settings: plan.context.settings)
   }
 
   // MARK: - Recording
@@ -207,7 +207,7 @@ public struct Conversion {
         guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
           throw Conversion.changed(file.name)
         }
-        try rows.write(row(record, invoice, assessment, file.name))
+        try rows.write(row(record, invoice, assessment))
         if assessment.outcome == .held {
           try held.write(
             record, headers: file.headers, dates: file.dates,
@@ -240,7 +240,7 @@ public struct Conversion {
     }
     return InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
-      numbers: plan.context.settings.formats.numbers,
+      settings: plan.context.settings,
       listsCustomers: plan.assessor.master.listsCustomers)
   }
 
@@ -282,7 +282,7 @@ public struct Conversion {
   }
 
   private mutating func row(
-    _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment, _ path: String
+    _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment
   ) -> SyncReport.InvoiceRow {
     let number = record.string(invoice.number)
     var reasons: [String] = []
@@ -300,7 +300,7 @@ public struct Conversion {
       number: number, customer: record.string(invoice.customer), date: assessment.date,
       total: assessment.amount, outcome: assessment.outcome, reasons: reasons,
       document: documentName,
-      location: SourceLocation(file: path, line: Int(record.place.line)))
+      location: plan.files[Int(record.place.file)].location(line: record.place.line))
     if assessment.outcome == .delivered {
       if otherRows.count < Conversion.listedRows { otherRows.append(row) } else { capped() }
     } else {

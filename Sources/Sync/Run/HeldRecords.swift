@@ -10,15 +10,17 @@ struct HeldRecords {
   private var files: [(headers: [String], file: StagedFile)] = []
   private let folder: String
   private let numbers: NumberConvention
+  private let days: LocalDays
   private var row: [UInt8] = []
 
   private static let canonical = Field.allCases.filter {
     $0.belongs(to: .invoices)
   }
 
-  init(folder: String, numbers: NumberConvention) {
+  init(folder: String, settings: Settings) {
     self.folder = folder
-    self.numbers = numbers
+    numbers = settings.formats.numbers
+    days = settings.localDays
   }
 
   /// The files, to be finished and published with the others.
@@ -34,10 +36,10 @@ struct HeldRecords {
     _ record: Record, headers: [String]?, dates: DateColumns, reasons: [Finding]
   ) throws(Failure) {
     let position = try file(for: headers)
-    // The rows around these said which way round dates are; alone, these could not.
-    var orders: [Int: DateOrder] = [:]
+    // The rows around these said how dates are written; alone, these could not.
+    var columns: [Int: Field] = [:]
     for field in Field.allCases where field.isDate {
-      if let column = record.layout.column(of: field) { orders[column] = dates[field] }
+      if let column = record.layout.column(of: field) { columns[column] = field }
     }
     let why = reasons.map { "\($0.kind.id): \($0.message); \($0.remedy)" }
       .joined(separator: " | ")
@@ -55,14 +57,15 @@ struct HeldRecords {
       CSVText.appendCell(text, to: &row)
       if let headers {
         for column in headers.indices where headers[column] != HeldColumn.name {
-          append(record, record.cell(index, column: column), orders[column], isJSON: false)
+          append(record, record.cell(index, column: column), columns[column], dates, isJSON: false)
         }
       } else {
         for field in HeldRecords.canonical {
           let own = record.cell(index, field)
           append(
             record, own.isEmpty && !HeldRecords.isLineField(field) ? record.firstCell(field) : own,
-            orders[field.index], isJSON: true)
+            field.isDate ? field : nil,
+            dates, isJSON: true)
         }
       }
       row.append(UInt8(ascii: "\n"))
@@ -70,16 +73,12 @@ struct HeldRecords {
     }
   }
 
-  private mutating func append(_ record: Record, _ cell: Cell, _ order: DateOrder?, isJSON: Bool) {
+  private mutating func append(
+    _ record: Record, _ cell: Cell, _ date: Field?, _ dates: DateColumns, isJSON: Bool
+  ) {
     row.append(UInt8(ascii: ","))
-    if let order,
-      case .slashed(let first, let second, let year) = DateShape(
-        record.text.span.extracting(cell.value.range)),
-      let date = order == .mdy
-        ? CalendarDate(year: year, month: first, day: second)
-        : CalendarDate(year: year, month: second, day: first)
-    {
-      row.append(contentsOf: date.description.utf8)
+    if let date, let day = dates.day(record.text.span.extracting(cell.value.range), date, days) {
+      row.append(contentsOf: day.description.utf8)
       return
     }
     if numbers == .eu, isJSON, !cell.isEmpty, cell.value == cell.source {

@@ -77,7 +77,7 @@ public struct InvoiceStory: Sendable {
     }
     let source = InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
-      numbers: plan.context.settings.formats.numbers,
+      settings: plan.context.settings,
       listsCustomers: plan.assessor.master.listsCustomers)
     var assessor = plan.assessor
     for planned in plan.invoices where planned.isSelected {
@@ -89,8 +89,7 @@ public struct InvoiceStory: Sendable {
       let entry = assessor.customers.entries[Int(planned.customer)]
       readings.append(
         Reading(
-          location: SourceLocation(
-            file: plan.files[Int(planned.place.file)].name, line: Int(planned.place.line)),
+          location: plan.files[Int(planned.place.file)].location(line: planned.place.line),
           customer: entry.name,
           quickBooksCustomer: entry.holding.isEmpty
             ? assessor.customers.writtenName(Int(planned.customer)) : nil,

@@ -1,4 +1,5 @@
 internal import QuickBooks
+internal import Vocabulary
 
 extension Settings {
   /// Where documents go, with everything there is to know about it.
@@ -16,4 +17,10 @@ extension Settings {
       documentsPerFile: formats.iif.documentsPerFile,
       receivableAccount: quickBooks.accountsReceivable)
   }
+
+  /// How exports write numbers.
+  var numberStyle: NumberStyle { NumberStyle(formats.numbers, currency: currency) }
+
+  /// On which day a moment falls for the company.
+  var localDays: LocalDays { LocalDays.of(timeZone: timeZone) }
 }

@@ -148,8 +148,8 @@ public struct Settings: Sendable, Hashable {
 
   /// The block `formats`: how files are read and written.
   public struct Formats: Sendable, Hashable {
-    /// Which of day and month comes first, where a column of an export fits both.
-    public var dates = DateOrder.mdy
+    /// How dates of an export are read that do not say themselves which day they mean.
+    public var dates = DatePreference.mdy
     /// How exports write numbers.
     public var numbers = NumberConvention.us
     /// IIF files.

@@ -135,7 +135,9 @@ extension Settings {
   private static let formatKeys: [Key] = [
     .word(
       "formats.dates", \.formats.dates,
-      "Whether month or day comes first, where the dates of an export could be read both ways."),
+      "Whether month or day comes first, where the dates of an export could be read both ways;",
+      "mixed-mdy reads each date by itself, month first, even where a column mixes ways of writing."
+    ),
     .word(
       "formats.numbers", \.formats.numbers,
       "How exports write numbers: us is 1,234.56 and eu is 1.234,56"),

@@ -1,0 +1,37 @@
+/// What spreadsheets leave behind in cells that should hold something else.
+public enum SpreadsheetText {
+  private static let errors: [[UInt8]] = [
+    "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+    "#FIELD!", "#BLOCKED!", "#GETTING_DATA",
+  ].map { Array($0.utf8) }
+
+  /// Whether a cell holds the error of a formula, or the marks of a column that was too narrow.
+  public static func isError(_ text: Span<UInt8>) -> Bool {
+    guard text.count >= 3, text[0] == UInt8(ascii: "#") else { return false }
+    var isNarrow = true
+    for index in text.indices where text[index] != UInt8(ascii: "#") { isNarrow = false }
+    if isNarrow { return true }
+    for error in errors where error.count == text.count {
+      if error.indices.allSatisfy({ error[$0] == text[$0] }) { return true }
+    }
+    return false
+  }
+
+  /// Whether a number was written with an exponent, such as `1.23E+11`: what the digits were, nobody knows.
+  ///
+  /// An identifier such as `12E5` may be meant; with the sign that spreadsheets write it is not.
+  public static func hasLostDigits(_ text: Span<UInt8>) -> Bool {
+    guard text.count >= 4, text[0] &- 0x30 < 10 else { return false }
+    var index = 0
+    while index < text.count, text[index] &- 0x30 < 10 || text[index] == 0x2E || text[index] == 0x2C
+    {
+      index += 1
+    }
+    guard index + 2 < text.count, text[index] | 0x20 == UInt8(ascii: "e"),
+      text[index + 1] == UInt8(ascii: "+")
+    else { return false }
+    index += 2
+    while index < text.count, text[index] &- 0x30 < 10 { index += 1 }
+    return index == text.count
+  }
+}
