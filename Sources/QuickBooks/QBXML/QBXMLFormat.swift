@@ -24,8 +24,9 @@ public struct QBXMLFormat: Hashable, Sendable {
   public var version: String
   /// After how many requests a new file begins; at least 1.
   public var requestsPerFile: Int
-  /// What QuickBooks does after a document that fails. List entries always go on: one that exists
-  /// already fails, and that is as it should be.
+  /// What QuickBooks does after a document that fails.
+  ///
+  /// List entries always go on: one that exists already fails, and that is as it should be.
   public var onError: OnError
   /// The name of the accounts receivable account.
   public var receivableAccount: String

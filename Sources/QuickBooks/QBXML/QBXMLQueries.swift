@@ -3,8 +3,10 @@ public import Vocabulary
 /// Writes the questions whose answers serve as books: everything a company file has that invoices care
 /// about, hidden entries included, because they occupy their names as well.
 public enum QBXMLQueries {
-  /// Records handed over piece by piece, where QuickBooks can do that: customers, names, items and
-  /// transactions. It works within one session of QuickBooks, so it needs a tool that keeps one open.
+  /// Whether records come piece by piece, where QuickBooks can do that: customers, names, items,
+  /// transactions.
+  ///
+  /// It works within one session of QuickBooks, so it needs a tool that keeps one open.
   public enum Paging: Hashable, Sendable {
     /// Everything at once.
     case none
@@ -24,6 +26,7 @@ public enum QBXMLQueries {
   ///   - until: the last day; nil for no end.
   ///   - paging: whether to ask for everything at once.
   ///   - version: the version in the file's `qbxml` instruction.
+  /// - Returns: the text of the file.
   public static func text(
     from: CalendarDate? = nil, until: CalendarDate? = nil, paging: Paging = .none,
     version: String = "13.0"
@@ -105,7 +108,12 @@ public enum QBXMLTakingBack {
 
   /// The texts of the sets, each with so many requests at most.
   ///
-  /// - Parameter sets: gives each file's set its id, from the number of the file.
+  /// - Parameters:
+  ///   - documents: what to take back.
+  ///   - manner: how.
+  ///   - format: the user's choices.
+  ///   - sets: gives each file's set its id, from the number of the file.
+  /// - Returns: the texts of the files, in order; none when there is nothing to take back.
   public static func texts(
     _ documents: [Document], _ manner: Manner, format: QBXMLFormat, sets: QBXMLMessageSets
   ) -> [String] {

@@ -41,6 +41,7 @@ public enum QBXMLRequests {
   /// - Parameters:
   ///   - path: the file.
   ///   - validating: whether the file must be one that LoadBooks may have written, by its schema.
+  ///   - body: is given each request.
   /// - Returns: the id of the message set; nil for one that writes nothing.
   /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`, or what `body` throws.
   @discardableResult

@@ -312,7 +312,8 @@ extension InvoiceAssessor {
         remedy: "add it in QuickBooks, or \(line("ITS NAME IN QUICKBOOKS"))")
     case .customerNameIllegal:
       let text = entry.quickBooksName.isEmpty ? name : entry.quickBooksName
-      let why = text.contains(":") ? "a colon, which makes it a job" : "characters IIF cannot hold"
+      let why =
+        text.contains(":") ? "a colon, which makes it a job" : "characters QuickBooks cannot keep"
       return Detail(
         message: "customer name \"\(text)\" has \(why)",
         remedy: text.contains(":")
