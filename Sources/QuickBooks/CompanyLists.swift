@@ -137,6 +137,9 @@ public struct CompanyLists: Sendable {
   public var customers: [Customer] = []
   /// What the books have already.
   public var existing = Existing()
+  /// What an earlier run declared; destinations that QuickBooks answers do not ask for it again, files
+  /// that nobody answers declare it once more.
+  public var declaredBefore = Existing()
 
   /// Names, as they are written, of entries that the books have.
   ///

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Sheets
 public import Vocabulary
 
 /// Reads what a user exported from QuickBooks, whatever kind of file it is.
@@ -10,6 +11,10 @@ public enum BooksReader {
   enum Kind: CaseIterable {
     /// Lists that QuickBooks Desktop exported as IIF.
     case iif
+    /// Answers of QuickBooks to qbXML queries.
+    case qbxml
+    /// Lists or reports as sheets of a workbook.
+    case workbook
     /// A list or a report that QuickBooks exported as a table.
     case table
 
@@ -17,6 +22,8 @@ public enum BooksReader {
     func recognises(_ head: [UInt8]) -> Bool {
       switch self {
       case .iif: IIFSnapshotReader.recognises(head)
+      case .qbxml: QBXMLSnapshotReader.recognises(head)
+      case .workbook: Workbook.isArchive(head)
       case .table: true
       }
     }
@@ -25,6 +32,8 @@ public enum BooksReader {
     func read(path: String, name: String) throws(Failure) -> CompanySnapshot {
       switch self {
       case .iif: try IIFSnapshotReader.read(path: path, name: name)
+      case .qbxml: try QBXMLSnapshotReader.snapshot(path: path)
+      case .workbook: try TableSnapshotReader.read(path: path, name: name, isWorkbook: true)
       case .table: try TableSnapshotReader.read(path: path, name: name)
       }
     }

@@ -7,31 +7,45 @@ internal import Vocabulary
 /// Which list it is, is told by the header row, which may stand below titles. Column names differ
 /// between products and years; ``TableColumns`` knows them.
 enum TableSnapshotReader {
-  static func read(path: String, name: String) throws(Failure) -> CompanySnapshot {
-    try snapshot(of: BooksTable(path: path, name: name))
+  /// Reads a text of cells, or every sheet of a workbook that is a list.
+  static func read(
+    path: String, name: String, isWorkbook: Bool = false
+  ) throws(Failure) -> CompanySnapshot {
+    let tables = try BooksTable.all(path: path, name: name, isWorkbook: isWorkbook)
+    let parts = tables.compactMap(snapshot)
+    guard !parts.isEmpty else { throw refusal(name) }
+    return CompanySnapshot(merging: parts)
   }
 
   static func read(bytes: [UInt8], name: String) throws(Failure) -> CompanySnapshot {
-    try snapshot(of: BooksTable(bytes: bytes, name: name))
+    guard let found = snapshot(of: try BooksTable(bytes: bytes, name: name)) else {
+      throw refusal(name)
+    }
+    return found
   }
 
-  static func snapshot(of table: BooksTable) throws(Failure) -> CompanySnapshot {
+  /// The list that a table is; nil when it is none.
+  static func snapshot(of table: BooksTable) -> CompanySnapshot? {
     var titles: [String] = []
     for (index, row) in table.rows.prefix(TableColumns.highestHeader).enumerated() {
       if let columns = TableColumns(row.cells, titles: titles) {
-        var reading = TableReading(columns, table.name, titles)
+        var reading = TableReading(columns, table, titles)
         for row in table.rows[(index + 1)...] { reading.take(row) }
         return reading.finish()
       }
       titles += row.cells.filter { !$0.isEmpty }
     }
-    throw Failure(
+    return nil
+  }
+
+  private static func refusal(_ name: String) -> Failure {
+    Failure(
       .inputUnreadable,
-      "\(table.name) is no list of QuickBooks that LoadBooks knows: no row of it names the columns of "
+      "\(name) is no list of QuickBooks that LoadBooks knows: no row of it names the columns of "
         + "customers, items, accounts, terms or classes",
       remedy:
         "export the list from QuickBooks again, with its header row; what else is in the file belongs "
-        + "into another folder", location: SourceLocation(file: table.name, line: 1))
+        + "into another folder", location: SourceLocation(file: name, line: 1))
   }
 }
 
@@ -193,15 +207,16 @@ struct TableColumns {
 /// A snapshot in the making.
 private struct TableReading {
   private let columns: TableColumns
-  private let file: String
+  private let table: BooksTable
   private var snapshot = CompanySnapshot()
   private var source: CompanySnapshot.Source
   private var known: Set<String> = []
 
-  init(_ columns: TableColumns, _ file: String, _ titles: [String]) {
+  init(_ columns: TableColumns, _ table: BooksTable, _ titles: [String]) {
     self.columns = columns
-    self.file = file
-    source = CompanySnapshot.Source(file: file)
+    self.table = table
+    source = CompanySnapshot.Source(
+      file: table.sheet.map { "\(table.name), sheet \($0)" } ?? table.name)
     source.kind = "\(columns.list.words) as a table"
     source.day = titles.lazy.compactMap(CompanySnapshot.day(inWords:)).first
   }
@@ -235,7 +250,7 @@ private struct TableReading {
   }
 
   private mutating func add(_ name: String, _ isInactive: Bool, _ row: BooksTable.Row) {
-    let location = SourceLocation(file: file, line: row.line)
+    let location = table.location(row)
     let entry = CompanySnapshot.Name(name: name, isInactive: isInactive, location: location)
     switch columns.list {
     case .customers:
