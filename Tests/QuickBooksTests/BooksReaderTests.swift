@@ -150,6 +150,67 @@ struct BooksReaderTests {
     #expect(terms.terms.map(\.dueDays) == [30, 0])
   }
 
+  @Test func `a workbook gives every sheet that is a list`() throws {
+    let workbook = WorkbookFixture([
+      WorkbookFixture.Sheet(
+        "Customers",
+        [
+          ["Bluebonnet Carriers LLC"], ["Customer Contact List"], nil,
+          ["Customer full name", "Email", "Terms"],
+          ["Acme Brokerage, Inc.", "ap@acme.example", "Net 30"], ["Peña Produce (deleted)"],
+          ["Friday, Nov 20, 2026 09:14:52 AM GMT-06:00"],
+        ]),
+      WorkbookFixture.Sheet(
+        "Products",
+        [
+          ["Product/Service Name", "Type", "Income Account"],
+          ["Line Haul", "Service", "Freight Income"],
+        ]),
+      WorkbookFixture.Sheet("Notes", [["call Acme"]]),
+    ])
+    try IIFFixture.withFolder { folder in
+      let path = folder + "/books"
+      try Data(workbook.bytes).write(to: URL(fileURLWithPath: path))
+      let books = try BooksReader.read([path])
+      #expect(books.customers.map(\.name) == ["Acme Brokerage, Inc.", "Peña Produce"])
+      #expect(books.customers.map(\.isInactive) == [false, true])
+      #expect(books.customers[0].location.sheet == "Customers")
+      #expect(books.customers[0].location.line == 5)
+      #expect(books.items.map(\.type) == ["SERV"])
+      #expect(books.sources.map(\.file) == ["\(path), sheet Customers", "\(path), sheet Products"])
+      #expect(books.sources.map(\.dayIsStated) == [true, false])
+      #expect(books.sources[0].fingerprint == books.sources[1].fingerprint)
+    }
+  }
+
+  @Test func `the answers to qbXML queries are books, unless they are only a part`() throws {
+    let head = "<?xml version=\"1.0\" ?>\n<QBXML><QBXMLMsgsRs>"
+    let customers = """
+      <CustomerQueryRs requestID="1" statusCode="0" statusSeverity="Info" statusMessage="OK"%>\
+      <CustomerRet><ListID>1</ListID><Name>Acme</Name><FullName>Acme</FullName>\
+      <IsActive>true</IsActive></CustomerRet></CustomerQueryRs>
+      """
+    let terms = """
+      <TermsQueryRs requestID="2" statusCode="1" statusSeverity="Info" statusMessage="none"/>
+      """
+    let tail = "</QBXMLMsgsRs></QBXML>\n"
+    try IIFFixture.withFolder { folder in
+      let path = folder + "/answers"
+      func write(_ text: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      }
+      try write(head + customers.replacing("%", with: "") + terms + tail)
+      let books = try BooksReader.read([path])
+      #expect(books.customers.map(\.name) == ["Acme"])
+      #expect(books.sources[0].lists == [.customers: 1, .terms: 0])
+      #expect(books.holds(.terms) && !books.holds(.items))
+      let part = " iteratorRemainingCount=\"5\" iteratorID=\"{a}\""
+      try write(head + customers.replacing("%", with: part) + tail)
+      let failure = #expect(throws: Failure.self) { try BooksReader.read([path]) }
+      #expect(failure?.message.contains("only in part") == true)
+    }
+  }
+
   // MARK: - Several files
 
   @Test func `the newest file counts, and what they say differently is told`() throws {

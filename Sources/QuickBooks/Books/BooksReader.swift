@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Sheets
 public import Vocabulary
 
 /// Reads what a user exported from QuickBooks, whatever kind of file it is.
@@ -23,7 +22,7 @@ public enum BooksReader {
       switch self {
       case .iif: IIFSnapshotReader.recognises(head)
       case .qbxml: QBXMLSnapshotReader.recognises(head)
-      case .workbook: Workbook.isArchive(head)
+      case .workbook: head.starts(with: [0x50, 0x4B, 3, 4])
       case .table: true
       }
     }

@@ -38,7 +38,8 @@ extension InvoiceAssessor {
     case .customerNameTaken: return taken(number)
     case .customerNameIllegal:
       let text = entry.quickBooksName.isEmpty ? name : entry.quickBooksName
-      let why = text.contains(":") ? "a colon, which makes it a job" : "characters QuickBooks cannot keep"
+      let why =
+        text.contains(":") ? "a colon, which makes it a job" : "characters QuickBooks cannot keep"
       return Detail(
         message: "customer name \"\(text)\" has \(why)",
         remedy: add(name, fittingName(rule, customer: number) ?? "THE NAME IN PLAIN LETTERS"))
