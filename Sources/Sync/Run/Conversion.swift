@@ -9,7 +9,8 @@ public import Vocabulary
 ///
 /// Nothing is visible before everything is complete. With a ledger, the run is recorded in one
 /// transaction while all files still have hidden names; a program that is killed after that finds the
-/// run unfinished at its next start and ends it (see ``RunRecovery``).
+/// run unfinished at its next start and ends it (see ``RunRecovery``). Whatever fails, one rule holds: a
+/// file that the ledger may count as sent is only removed after the ledger has taken the run back.
 public struct Conversion {
   /// What a run is busy with.
   public enum Stage: String, Sendable {
@@ -26,7 +27,8 @@ public struct Conversion {
   private static let listedRows = 1000
 
   private let plan: SyncPlan
-  private let folder: String
+  private let destination: Destination
+  private let output: OutputFolder
   private let ledger: SyncLedger?
   private let clock: () -> String
   private let progress: Progress?
@@ -35,6 +37,10 @@ public struct Conversion {
   private var heldRows: [SyncReport.InvoiceRow] = []
   private var otherRows: [SyncReport.InvoiceRow] = []
   private var staged: [StagedFile] = []
+  /// Whether the ledger may know the run, so that its files must stay.
+  private var mayBeRecorded = false
+
+  private var folder: String { output.path }
 
   /// Writes everything.
   ///
@@ -46,18 +52,20 @@ public struct Conversion {
   ///   - clock: The time, ISO 8601 with zone.
   ///   - progress: Called now and then.
   /// - Returns: The report as it was written.
-  /// - Throws: `Failure`; then no file has its final name and nothing is remembered.
+  /// - Throws: `Failure`; then no file has its final name and nothing is remembered, or, where the disk
+  ///   does not even allow that, the run is one that ``RunRecovery`` settles at the next start.
   public static func convert(
     _ plan: SyncPlan, run: SyncReport.Run, output: String, ledger: SyncLedger?,
     clock: @escaping () -> String, progress: Progress? = nil
   ) throws(Failure) -> SyncReport {
     let folder = try OutputFolder(output)
-    var conversion = Conversion(plan, run, folder.path, ledger, clock, progress)
+    defer { folder.release() }
+    var conversion = Conversion(plan, run, folder, ledger, clock, progress)
     do {
       try conversion.deliverAndRecord()
       try conversion.publish()
     } catch {
-      conversion.discard()
+      if !conversion.mayBeRecorded { conversion.discard() }
       folder.removeIfMade()
       throw error
     }
@@ -71,18 +79,19 @@ public struct Conversion {
   }
 
   private init(
-    _ plan: SyncPlan, _ run: SyncReport.Run, _ folder: String, _ ledger: SyncLedger?,
+    _ plan: SyncPlan, _ run: SyncReport.Run, _ output: OutputFolder, _ ledger: SyncLedger?,
     _ clock: @escaping () -> String, _ progress: Progress?
   ) {
     self.plan = plan
-    self.folder = folder
+    destination = plan.context.settings.destination
+    self.output = output
     self.ledger = ledger
     self.clock = clock
     self.progress = progress
     report = plan.report
     report.run = run
     report.run.plan = plan.fingerprint
-    held = HeldRecords(folder: folder, settings: plan.context.settings)
+    held = HeldRecords(folder: output.path, settings: plan.context.settings)
   }
 
   // MARK: - Recording
@@ -103,20 +112,23 @@ public struct Conversion {
       })
     record.state = .preparing
     var work = self
-    try ledger.record(record) { (recorder) throws(Failure) in
-      let entries = LedgerEntries(plan: plan, run: report.run.id)
-      do throws(Failure) {
+    defer { self = work }
+    do {
+      try ledger.record(record) { (recorder) throws(Failure) in
+        let entries = LedgerEntries(plan: plan, run: report.run.id)
         try work.deliver { (record, invoice, assessment, document) throws(Failure) in
           try recorder.add(invoice: entries.entry(record, invoice, assessment, document))
         }
-      } catch {
-        work.discard()
-        throw error
+        for entry in entries.listEntries() { try recorder.add(listEntry: entry) }
+        work.mayBeRecorded = true
+        return work.completion()
       }
-      for entry in entries.listEntries() { try recorder.add(listEntry: entry) }
-      return work.completion()
+    } catch {
+      // A commit that failed may still be found complete in the write-ahead log at the next start, but
+      // not one that the ledger refused before it came to that.
+      if error.cause == .ownBug { work.mayBeRecorded = false }
+      throw error
     }
-    self = work
   }
 
   private func completion() -> RunCompletion {
@@ -149,12 +161,11 @@ public struct Conversion {
 
   /// Reads the export again in its own order and writes every file, under hidden names.
   private mutating func deliver(_ delivered: Delivered) throws(Failure) {
-    let writer: IIFWriter? =
+    let writer: (any DocumentWriter)? =
       plan.documents == 0
       ? nil
-      : try IIFWriter(
-        lists: plan.lists, format: plan.context.settings.iifFormat, folder: folder,
-        expectedDocuments: plan.documents)
+      : try destination.makeWriter(
+        lists: plan.lists, run: report.run.id, folder: folder, expectedDocuments: plan.documents)
     do {
       try write(writer, delivered)
     } catch {
@@ -163,7 +174,9 @@ public struct Conversion {
     }
   }
 
-  private mutating func write(_ writer: IIFWriter?, _ delivered: Delivered) throws(Failure) {
+  private mutating func write(_ writer: (any DocumentWriter)?, _ delivered: Delivered)
+    throws(Failure)
+  {
     let table = try StagedFile(folder: folder, name: ReportFormat.csv.fileName)
     staged.append(table)
     var rows = InvoicesCSV(file: table)
@@ -233,7 +246,9 @@ public struct Conversion {
   }
 
   /// Forces everything to disk, has the documents checked and read back, and writes the reports.
-  private mutating func finishFiles(_ table: StagedFile, _ writer: IIFWriter?) throws(Failure) {
+  private mutating func finishFiles(_ table: StagedFile, _ writer: (any DocumentWriter)?)
+    throws(Failure)
+  {
     try table.finish()
     for file in held.staged { try file.finish() }
     staged += held.staged
@@ -280,7 +295,7 @@ public struct Conversion {
     var documentName = ""
     if assessment.outcome == .delivered || assessment.outcome == .alreadySynced {
       let kind = assessment.kind == .invoice ? "INVOICE" : "CREDIT MEMO"
-      documentName = "\(kind) \(number.suffix(IIFLimits.documentNumber))"
+      documentName = "\(kind) \(number.suffix(destination.documentNumberLimit))"
     }
     let row = SyncReport.InvoiceRow(
       number: number, customer: record.string(invoice.customer), date: assessment.date,
@@ -314,17 +329,52 @@ public struct Conversion {
 
   /// Gives all files their names, the reports first; takes them back when one cannot have its name.
   private mutating func publish() throws(Failure) {
-    let isForQuickBooks = { (file: StagedFile) in file.name.hasSuffix(".iif") }
+    let suffix = destination.fileSuffix
+    let isForQuickBooks = { (file: StagedFile) in file.name.hasSuffix(suffix) }
     let ordered = staged.filter { !isForQuickBooks($0) } + staged.filter(isForQuickBooks)
     do {
+      try output.refuseOtherRun()
       for file in ordered { try file.publish() }
       try StagedFile.syncFolder(folder)
     } catch {
-      for file in ordered { unlink(file.finalPath) }
-      try ledger?.forget(run: report.run.id, at: clock(), because: "its files could not be named")
-      throw error
+      throw takeBack(ordered, error)
     }
-    try ledger?.finish(run: report.run.id, finishedAt: report.run.finished ?? clock())
+    guard let ledger else { return }
+    do {
+      try ledger.finish(run: report.run.id, finishedAt: report.run.finished ?? clock())
+    } catch {
+      throw Failure(
+        error.cause,
+        "\(error.message); the files in \(folder) are complete and their invoices count as sent",
+        remedy: "the next run notes the end of this one by itself: \(error.remedy)")
+    }
+  }
+
+  /// Hides the files again, lets the ledger forget the run, and removes them, in this order.
+  ///
+  /// Returns the failure to tell. Where one step fails the next is not taken: then the ledger still has
+  /// the run, every file is still there, and the next start completes it.
+  private mutating func takeBack(_ ordered: [StagedFile], _ failure: Failure) -> Failure {
+    guard let ledger else {
+      // Without memory, a file that cannot be hidden is just removed.
+      for file in ordered.reversed() {
+        do { try file.hide() } catch { unlink(file.finalPath) }
+      }
+      return failure
+    }
+    do throws(Failure) {
+      for file in ordered.reversed() { try file.hide() }
+      try StagedFile.syncFolder(folder)
+      try ledger.forget(
+        run: report.run.id, at: clock(), because: "its files could not be named")
+    } catch {
+      return Failure(
+        failure.cause,
+        "\(failure.message); its invoices count as sent, and the next run completes its files",
+        remedy: failure.remedy)
+    }
+    mayBeRecorded = false
+    return failure
   }
 }
 
