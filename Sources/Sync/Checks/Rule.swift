@@ -20,6 +20,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   case cellError
   case digitsLost
   case amountExponent
+  case invoiceLumped
   // Arithmetic
   case totalMismatch
   case rateMismatch
@@ -65,6 +66,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   // Memory
   case changedSinceSynced
   case syncedWithoutRecord
+  case zerosLost
   case suppressedAfterSync
   case suppressed
   case suppressionGuardDiffers
@@ -94,6 +96,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .cellError: ReadingRules.cellError
     case .digitsLost: ReadingRules.digitsLost
     case .amountExponent: ReadingRules.amountExponent
+    case .invoiceLumped: ReadingRules.invoiceLumped
     case .totalMismatch: ArithmeticRules.totalMismatch
     case .rateMismatch: ArithmeticRules.rateMismatch
     case .dueAmountExceedsTotal: ArithmeticRules.dueAmountExceedsTotal
@@ -132,6 +135,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .currencyDiffers: PolicyRules.currencyDiffers
     case .changedSinceSynced: MemoryRules.changedSinceSynced
     case .syncedWithoutRecord: MemoryRules.syncedWithoutRecord
+    case .zerosLost: MemoryRules.zerosLost
     case .suppressedAfterSync: MemoryRules.suppressedAfterSync
     case .suppressed: MemoryRules.suppressed
     case .suppressionGuardDiffers: MemoryRules.suppressionGuardDiffers
@@ -142,31 +146,43 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// A set of rules in one word.
+/// A set of at most 128 rules in two words.
 public struct RuleSet: Hashable, Sendable {
-  private var bits: UInt64 = 0
+  private var low: UInt64 = 0
+  private var high: UInt64 = 0
 
   /// No rules.
   public static let none = RuleSet()
 
   /// Whether there are none.
-  public var isEmpty: Bool { bits == 0 }
+  public var isEmpty: Bool { low | high == 0 }
 
   /// The rules in order of declaration.
   public var rules: [Rule] { Rule.allCases.filter(contains) }
 
   /// Whether a rule is in the set.
-  public func contains(_ rule: Rule) -> Bool { bits & (1 << UInt64(rule.rawValue)) != 0 }
+  public func contains(_ rule: Rule) -> Bool {
+    let mask = 1 << UInt64(rule.rawValue & 63)
+    return (rule.rawValue < 64 ? low : high) & mask != 0
+  }
 
   /// Adds a rule.
-  public mutating func insert(_ rule: Rule) { bits |= 1 << UInt64(rule.rawValue) }
+  public mutating func insert(_ rule: Rule) {
+    let mask: UInt64 = 1 << UInt64(rule.rawValue & 63)
+    if rule.rawValue < 64 { low |= mask } else { high |= mask }
+  }
 
   /// Adds the rules of another set.
-  public mutating func formUnion(_ other: RuleSet) { bits |= other.bits }
+  public mutating func formUnion(_ other: RuleSet) {
+    low |= other.low
+    high |= other.high
+  }
 
   /// Whether both sets share a rule.
-  public func intersects(_ other: RuleSet) -> Bool { bits & other.bits != 0 }
+  public func intersects(_ other: RuleSet) -> Bool {
+    low & other.low | high & other.high != 0
+  }
 
-  /// The set as a number, for fingerprints.
-  var word: UInt64 { bits }
+  /// The set as two numbers, for fingerprints.
+  var words: (UInt64, UInt64) { (low, high) }
 }

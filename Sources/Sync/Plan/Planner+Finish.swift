@@ -338,7 +338,8 @@ extension Planner {
       hasher.update(planned.place.offset)
       hasher.update(planned.numberHash)
       hasher.update(UInt64(planned.outcome.rawValue))
-      hasher.update(planned.rules.word)
+      hasher.update(planned.rules.words.0)
+      hasher.update(planned.rules.words.1)
       hasher.update(UInt64(bitPattern: planned.amount.cents))
     }
     return hasher.finish()
