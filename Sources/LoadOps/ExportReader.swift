@@ -108,6 +108,18 @@ public final class ExportReader {
     return nil
   }
 
+  /// What stands between the cells of a CSV file.
+  public var delimiter: Character? {
+    if case .csv(let reader) = engine { return Character(UnicodeScalar(reader.delimiter)) }
+    return nil
+  }
+
+  /// The line of the header row of a CSV file, from 1.
+  public var headerLine: Int? {
+    if case .csv(let reader) = engine { return reader.headerLine }
+    return nil
+  }
+
   /// How far the reader is, in bytes, and how many there are.
   public var progress: (done: UInt64, total: UInt64) {
     (window.baseOffset + UInt64(window.start), window.fileSize)

@@ -10,10 +10,11 @@ final class CSVRecordReader {
   let columns: CSVColumns
   var kind: RecordKind { columns.kind }
   private(set) var notes = ExportNotes()
+  let headerLine: Int
 
   private let window: ByteWindow
   private let file: Int32
-  private let delimiter: UInt8
+  let delimiter: UInt8
   private let headerBytes: [UInt8]
   private let numberColumn: Int?
   /// Which columns hold identifiers, numbers or dates rather than words.
@@ -55,6 +56,7 @@ final class CSVRecordReader {
     delimiter = header.delimiter
     headerBytes = header.bytes
     line = header.nextLine
+    headerLine = header.line
     cursor = window.start
     numberColumn = columns.kind == .invoices ? columns.layout.column(of: .invoiceNumber) : nil
     var flags = [Bool](repeating: false, count: columns.layout.width)
