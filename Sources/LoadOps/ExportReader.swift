@@ -9,6 +9,16 @@ public struct ExportNotes: Sendable {
   public var numericIdentifiers: [Field] = []
   /// Header rows found again in the middle of a file, by line.
   public var repeatedHeaders: [Int] = []
+  /// How many rows leave out what their invoice's first row says, in the fill-down layout.
+  public var rowsBelow = 0
+  /// Rows that add up others.
+  public var totalsRows: [TotalsRow] = []
+  /// How many cells had blanks or invisible characters around their text.
+  public var trimmedCells = 0
+  /// The first of them: its line from 1, its offset and length.
+  public var firstTrimmed: (line: Int, offset: UInt64, length: Int)?
+  /// Whether the rate is read as the amount, because there is nothing else that could be it.
+  public var readsRateAsAmount = false
   /// How many records were read.
   public var records = 0
 }
@@ -49,18 +59,20 @@ public final class ExportReader {
   ///   - name: What to call it in messages; its path unless it is a copy of something else.
   ///   - file: Its position in the list of inputs, for ``RecordPlace``.
   ///   - meanings: The user's own names for columns, by normalised header.
+  ///   - layouts: What a file may be beside one row for each line.
   ///   - hashing: Whether to compute the fingerprint on the way.
   ///   - blockSize: How many bytes to read at once; tests read single bytes.
   /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
   public init(
     path: String, name: String? = nil, file: Int, meanings: [String: ColumnMeaning] = [:],
+    layouts: LayoutOptions = .flatOnly,
     hashing: Bool = false,
     blockSize: Int = 1 << 18
   ) throws(Failure) {
     self.name = name ?? path
     let workbook = try Workbook.open(archive: path, name: name ?? path)
     if let workbook {
-      let choice = try SheetChoice(workbook, meanings: meanings)
+      let choice = try SheetChoice(workbook, meanings: meanings, options: layouts)
       sheets = choice.notes
       source = try TextSource.open(workbook, choice.sheet, hashing: hashing)
     } else {
@@ -76,7 +88,8 @@ public final class ExportReader {
     } else {
       format = .csv
       engine = .csv(
-        try CSVRecordReader(window: window, file: file, meanings: meanings))
+        try CSVRecordReader(
+          window: window, file: file, meanings: meanings, options: layouts))
     }
   }
 
@@ -102,6 +115,18 @@ public final class ExportReader {
     }
   }
 
+  /// Whether some rows of a CSV file repeat the number of the row above.
+  public var repeatsNumbers: Bool {
+    if case .csv(let reader) = engine { return reader.repeatsNumbers }
+    return false
+  }
+
+  /// How many rows of totals were found so far.
+  public var totalsRowCount: Int {
+    if case .csv(let reader) = engine { return reader.notes.totalsRows.count }
+    return 0
+  }
+
   /// The headers of a CSV file, as they stand.
   public var headers: [String]? {
     if case .csv(let reader) = engine { return reader.columns.headers }
@@ -114,10 +139,22 @@ public final class ExportReader {
     return nil
   }
 
+  /// The columns that hold the amounts of an income category, in the wide layout.
+  public var amountColumns: [Int: String] {
+    guard case .csv(let reader) = engine else { return [:] }
+    return Dictionary(reader.columns.wide.map { ($0.column, $0.category) }) { first, _ in first }
+  }
+
   /// The line of the header row of a CSV file, from 1.
   public var headerLine: Int? {
     if case .csv(let reader) = engine { return reader.headerLine }
     return nil
+  }
+
+  /// How a CSV file lays out invoices, as far as it was read; nil for JSON and for other kinds.
+  public var layout: InvoiceLayout? {
+    guard case .csv(let reader) = engine, reader.kind == .invoices else { return nil }
+    return reader.layout
   }
 
   /// How far the reader is, in bytes, and how many there are.
@@ -176,6 +213,11 @@ public final class ExportReader {
       line: source.sheet == nil ? record.line(row, cell) : Int(record.rows[row].line))
     if source.sheet != nil { location.column = record.column(of: cell, row).map { $0 + 1 } }
     return (location, excerpt)
+  }
+
+  /// The place of a stretch of the file, and its line with the stretch marked.
+  public func excerpt(line: Int, offset: UInt64, length: Int) -> (SourceLocation, Excerpt) {
+    LineExcerpt.make(source, offset: offset, length: length, line: line)
   }
 
   /// The place of a line, from 1.

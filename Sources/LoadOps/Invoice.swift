@@ -94,6 +94,8 @@ public struct Invoice: Sendable {
   public var dueAmount: Money?
   /// The lines in the order of the export.
   public var lines: [Line] = []
+  /// Whether the export has no lines, and one was made of the total.
+  public var isLumped = false
   /// Everything that is wrong with the cells.
   public var flaws: [Flaw] = []
 
@@ -166,12 +168,38 @@ public struct InvoiceDecoder: Sendable {
     invoice.lines.removeAll(keepingCapacity: true)
     if !invoice.flaws.isEmpty { invoice.flaws.removeAll() }
     clear(&invoice)
+    invoice.isLumped = false
     invoice.number = record.cell(0, .invoiceNumber)
     for (field, column) in shared {
       let row = agreedRow(record, field, column, &invoice)
       if row >= 0 { set(field, record, row, record.cell(row, column: column), &invoice) }
     }
     for row in record.rows.indices { appendLine(record, row, &invoice) }
+  }
+
+  /// Gives an invoice of a file without lines one for each row, over its total.
+  ///
+  /// The income category is put behind the record's text, where the line refers to it.
+  public func lump(_ record: inout Record, _ category: String, into invoice: inout Invoice) {
+    let start = record.text.count
+    record.text.append(contentsOf: category.utf8)
+    let value = TextRange(start..<record.text.count)
+    invoice.lines.removeAll(keepingCapacity: true)
+    invoice.isLumped = true
+    for row in record.rows.indices {
+      let total = record.cell(row, .invoiceTotal)
+      let number = record.cell(row, column: lineNumber)
+      // A total that cannot be read is a flaw already.
+      let amount =
+        total.isEmpty || invoice.flaws.contains { $0.field == .invoiceTotal }
+        ? nil : invoice.declaredTotal
+      invoice.lines.append(
+        Invoice.Line(
+          row: row, category: Cell(value: value, source: total.source),
+          description: record.cell(row, column: lineDescription), quantity: nil, rate: nil,
+          amount: amount,
+          number: number, isTaxed: isTaxed(record, record.cell(row, column: taxable))))
+    }
   }
 
   private func clear(_ invoice: inout Invoice) {

@@ -151,6 +151,18 @@ public struct Record: Sendable {
     cell(row, column: layout.column(of: field))
   }
 
+  /// The only cell of a row that holds anything; nil where there are none or several.
+  public func onlyCell(_ row: Int) -> Cell? {
+    var found: Cell?
+    for column in 0..<layout.width {
+      let cell = cells[row * layout.width + column]
+      if cell.isEmpty { continue }
+      if found != nil { return nil }
+      found = cell
+    }
+    return found
+  }
+
   /// The column that a cell of a row stands in; nil for a cell that is not there.
   func column(of cell: Cell, _ row: Int) -> Int? {
     guard !cell.source.isEmpty else { return nil }

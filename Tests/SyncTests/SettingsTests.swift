@@ -183,7 +183,9 @@ final class SettingsTests {
     wanted.policies.rateMismatch = .hold
     wanted.policies.closedThrough = CalendarDate(iso: "2025-12-31")
     wanted.policies.futureDays = 0
-    wanted.formats.dates = .dmy
+    wanted.layouts.wide = .accept
+    wanted.layouts.headerOnly = "Line Haul"
+    wanted.formats.dates = .mixedMDY
     wanted.formats.numbers = .eu
     wanted.formats.iif.encoding = .windows1252
     wanted.formats.iif.dates = .iso
@@ -213,8 +215,9 @@ final class SettingsTests {
         rate_mismatch: hold
         closed_through: 2025-12-31
         future_days: 0
+      layouts: { wide: accept, header_only: Line Haul }
       formats:
-        dates: dmy
+        dates: mixed-mdy
         numbers: eu
         iif: { encoding: windows1252, dates: yyyy-mm-dd, documents_per_file: 1 }
         qbxml: { version: 14.0, requests_per_file: 100000, on_error: stopOnError }

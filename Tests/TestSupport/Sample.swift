@@ -36,7 +36,7 @@ package struct Sample: Sendable, CustomStringConvertible {
   package var expected: URL { folder.appendingPathComponent("expected") }
 
   /// Every sample with a command, in the order of its name.
-  package static let all = inside("findings") + inside("scenarios")
+  package static let all = inside("findings") + inside("scenarios") + inside("dirty")
 
   /// The samples of one part.
   package static func inside(_ part: String) -> [Sample] {

@@ -4,6 +4,8 @@ internal import Vocabulary
 public enum ColumnMeaning: Hashable, Sendable {
   /// It holds this field.
   case field(Field)
+  /// It holds the amounts of this income category, a line of the invoice in each row.
+  case amounts(of: String)
   /// It is to be left alone.
   case ignored
 }
@@ -18,6 +20,14 @@ struct CSVColumns {
   let headers: [String]
   /// Headers that mean nothing to us.
   let unknown: [String]
+  /// How invoices are laid out.
+  let invoiceLayout: InvoiceLayout
+  /// The columns that hold the amounts of an income category, in the wide layout.
+  let wide: [(column: Int, category: String)]
+  /// Whether the rate is read as the amount, because there is nothing else that could be it.
+  let readsRateAsAmount: Bool
+  /// Where the lines of the wide layout have their category and amount: two columns behind the file's.
+  var lineColumns: (category: Int, amount: Int) { (headers.count, headers.count + 1) }
 
   /// Why a row is no header row.
   enum Mismatch: Error {
@@ -30,21 +40,27 @@ struct CSVColumns {
   }
 
   /// Tells columns by a header row and the user's own names for them.
-  init(headers: [String], meanings: [String: ColumnMeaning]) throws(Mismatch) {
+  init(
+    headers: [String], meanings: [String: ColumnMeaning], options: LayoutOptions = .flatOnly
+  ) throws(Mismatch) {
     var best: (RecordKind, [Field: Int], [Int])?
+    var shape = Shape()
     var nearest: Mismatch = .unrecognised
     let names = headers.map(HeaderName.normalised)
     let kinds: [RecordKind] =
       CSVColumns.looksLikeInvoices(names, meanings)
       ? [.invoices] : [.invoices, .incomeCategories, .customers]
     for kind in kinds {
-      let columns: [Field: Int]
-      let unknown: [Int]
+      var columns: [Field: Int]
+      var unknown: [Int]
       do throws(Mismatch) {
         (columns, unknown) = try CSVColumns.match(headers, names, kind, meanings)
       } catch {
         if case .unrecognised = nearest { nearest = error }
         continue
+      }
+      if kind == .invoices {
+        shape = Shape(&columns, &unknown, headers: headers, names, meanings, options)
       }
       let missing = CSVColumns.missing(columns, kind)
       guard missing.isEmpty else {
@@ -58,8 +74,74 @@ struct CSVColumns {
     guard let (kind, columns, unknown) = best else { throw nearest }
     self.kind = kind
     self.headers = headers
-    self.layout = RecordLayout(width: headers.count, columns: columns)
+    let isInvoices = kind == .invoices
+    invoiceLayout = isInvoices ? shape.layout : .flat
+    wide = isInvoices ? shape.wide : []
+    readsRateAsAmount = isInvoices && shape.readsRateAsAmount
+    self.layout = RecordLayout(
+      width: headers.count + (invoiceLayout == .flat ? 0 : 2), columns: columns)
     self.unknown = unknown.map { headers[$0] }.filter { !$0.isEmpty }
+  }
+
+  /// How invoices are laid out, told by which columns there are.
+  private struct Shape {
+    var layout = InvoiceLayout.flat
+    var wide: [(column: Int, category: String)] = []
+    var readsRateAsAmount = false
+
+    init() {}
+
+    /// Settles the layout; the columns of lines that a file lacks are added behind its own.
+    init(
+      _ columns: inout [Field: Int], _ unknown: inout [Int], headers: [String], _ names: [String],
+      _ meanings: [String: ColumnMeaning], _ options: LayoutOptions
+    ) {
+      if columns[.category] != nil {
+        // In files with one row for each load, the rate is what the load was sold for.
+        if columns[.amount] == nil, columns[.quantity] == nil, columns[.invoiceTotal] == nil,
+          let rate = columns[.rate]
+        {
+          (columns[.amount], columns[.rate], readsRateAsAmount) = (rate, nil, true)
+        }
+        return
+      }
+      let found = CSVColumns.amounts(names, unknown, meanings, options)
+      let hasLines = !found.isEmpty && options.acceptsWide
+      guard hasLines || options.acceptsHeaderOnly else { return }
+      // A single amount in a file without lines is the invoice's.
+      var total = columns[.invoiceTotal]
+      if total == nil, let amount = columns[.amount] {
+        (total, columns[.invoiceTotal]) = (amount, amount)
+      } else if total == nil, found.isEmpty, columns[.quantity] == nil, let rate = columns[.rate] {
+        (total, columns[.invoiceTotal], columns[.rate], readsRateAsAmount) = (rate, rate, nil, true)
+      }
+      if hasLines {
+        // Without a total nobody would notice that a column with money in it is not understood.
+        let others = unknown.filter { column in !found.contains { $0.column == column } }
+        guard total != nil || others.allSatisfy({ names[$0].isEmpty }) else { return }
+        (layout, wide, unknown) = (.wide, found, others)
+      } else {
+        guard total != nil else { return }
+        layout = .headerOnly
+      }
+      (columns[.category], columns[.amount]) = (headers.count, headers.count + 1)
+    }
+  }
+
+  /// The columns that hold the amounts of an income category.
+  private static func amounts(
+    _ names: [String], _ unknown: [Int], _ meanings: [String: ColumnMeaning],
+    _ options: LayoutOptions
+  ) -> [(column: Int, category: String)] {
+    unknown.compactMap { column in
+      if case .amounts(let category)? = meanings[names[column]] { return (column, category) }
+      return options.categories[names[column]].map { (column, $0) }
+    }
+  }
+
+  /// The income categories that headers are named after, for telling what a refused file could be.
+  static func categories(_ headers: [String], _ options: LayoutOptions) -> [String] {
+    headers.filter { options.categories[HeaderName.normalised($0)] != nil }
   }
 
   private static func better(_ known: Int, than mismatch: Mismatch) -> Bool {
@@ -88,7 +170,7 @@ struct CSVColumns {
     let fields = names.compactMap { name -> Field? in
       switch meanings[name] {
       case .field(let field)?: return field
-      case .ignored?: return nil
+      case .ignored?, .amounts?: return nil
       case nil: return aliases[name]
       }
     }
@@ -117,6 +199,10 @@ struct CSVColumns {
     }
     for (column, header) in headers.enumerated() where columns.values.contains(column) == false {
       if meanings[names[column]] == .ignored { continue }
+      if case .amounts? = meanings[names[column]] {
+        unknown.append(column)
+        continue
+      }
       guard let field = aliases[names[column]] else {
         if !Field.isKnownButNotCarried(names[column]) { unknown.append(column) }
         continue

@@ -12,9 +12,6 @@ struct CSVHeader {
   /// The line behind the header row.
   let nextLine: Int
 
-  private static let delimiters: [UInt8] = [
-    UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|"),
-  ]
   /// What is said of a file without a header that is known.
   static let unrecognised = "is no export that LoadBooks can read"
   /// How many rows of titles and filters may stand above the header.
@@ -22,7 +19,7 @@ struct CSVHeader {
 
   /// Looks at the first rows; the window then begins behind the header row.
   static func find(
-    in window: ByteWindow, meanings: [String: ColumnMeaning]
+    in window: ByteWindow, meanings: [String: ColumnMeaning], options: LayoutOptions
   ) throws(Failure) -> CSVHeader {
     while window.bytes.count - window.start < 65_536, !window.isAtEnd { _ = try window.fill() }
     var nearest = CSVColumns.Mismatch.unrecognised
@@ -31,16 +28,22 @@ struct CSVHeader {
     // invoices below it says that it is none.
     var candidate: (CSVHeader, end: Int)?
     var invoices: (CSVColumns.Mismatch, (line: Int, range: Range<Int>))?
+    var categories: [String] = []
     let zero = window.source.hasNUL ? window.bytes.firstIndex(of: 0) : nil
     var index = window.start
     var line = 1
+    var delimiters = CSVDialect.delimiters
+    if let (mark, next) = CSVDialect.declaration(window.bytes.span, from: index) {
+      (delimiters, line, index) = ([mark], 2, next)
+    }
     for _ in 0..<longestPreamble where index < window.bytes.count {
       var next = index
       for delimiter in delimiters {
         guard let (headers, end) = row(window, index, delimiter) else { continue }
         next = max(next, end)
         do throws(CSVColumns.Mismatch) {
-          let columns = try CSVColumns(headers: headers, meanings: meanings)
+          let columns = try CSVColumns(
+            headers: headers, meanings: meanings, options: options)
           let header = CSVHeader(
             columns: columns, delimiter: delimiter,
             bytes: withoutLineEnd(window.bytes[index..<end]), line: line,
@@ -53,7 +56,10 @@ struct CSVHeader {
         } catch {
           if case .unrecognised = error { continue }
           if CSVColumns.looksLikeInvoices(headers.map(HeaderName.normalised), meanings) {
-            if invoices == nil { invoices = (error, (line, index..<end)) }
+            if invoices == nil {
+              invoices = (error, (line, index..<end))
+              categories = CSVColumns.categories(headers, options)
+            }
           } else if case .unrecognised = nearest {
             (nearest, nearestPlace) = (error, (line, index..<end))
           }
@@ -65,7 +71,9 @@ struct CSVHeader {
       line += LineEnds.count(window.bytes, index..<next)
       index = next
     }
-    if let (mismatch, place) = invoices { throw failure(window, mismatch, place) }
+    if let (mismatch, place) = invoices {
+      throw failure(window, mismatch, place, categories)
+    }
     guard let (header, end) = candidate else { throw failure(window, nearest, nearestPlace) }
     window.start = end
     return header
@@ -100,7 +108,8 @@ struct CSVHeader {
   }
 
   private static func failure(
-    _ window: ByteWindow, _ mismatch: CSVColumns.Mismatch, _ place: (line: Int, range: Range<Int>)?
+    _ window: ByteWindow, _ mismatch: CSVColumns.Mismatch, _ place: (line: Int, range: Range<Int>)?,
+    _ categories: [String] = []
   ) -> Failure {
     let location = window.source.location(line: place?.line ?? 1)
     var text = String(
@@ -119,7 +128,11 @@ struct CSVHeader {
       return Failure(
         .inputUnreadable,
         "\(window.path) lists invoices without their lines: it has no \(names(missing)) column",
-        remedy: "export the invoices with their line items, one row per line",
+        remedy: "export the invoices with their line items, one row per line; "
+          + (categories.isEmpty
+            ? "or set layouts.header_only to the income category that each total shall go to"
+            : "or set layouts.wide to accept, if \(categories.prefix(4).joined(separator: ", ")) are columns "
+              + "of amounts"),
         location: location, excerpt: excerpt)
     case .incomplete(let kind, let missing, _):
       return Failure(

@@ -16,7 +16,26 @@ final class CSVRecordReader {
   private let file: Int32
   let delimiter: UInt8
   private let headerBytes: [UInt8]
+  /// The first header, by which a header row that is written another way is noticed.
+  private let firstHeader: (column: Int, text: [UInt8])
   private let numberColumn: Int?
+  private let customerColumn: Int
+  private let dateColumn: Int
+  private let categoryColumn: Int
+  private let amountColumn: Int
+  private let totalColumn: Int
+  /// The columns that say something about a line, beside its category.
+  private let lineColumns: [Int]
+  /// Whether rows were found that leave out what their invoice's first row says.
+  private var fillsDown: Bool { notes.rowsBelow > 0 }
+  /// Whether rows were found that repeat the number of the row above.
+  private(set) var repeatsNumbers = false
+  /// Whether a row of totals stood between the last row and the one before.
+  private var totalsPassed = false
+  /// Whether records are read one after another, and noted, rather than once more.
+  private var isNoting = true
+  /// The text of each income category that has a column, as it is put behind a record.
+  private let wideCategories: [[UInt8]]
   /// Which columns hold identifiers, numbers or dates rather than words.
   private let isFigure: [Bool]
   /// Whether the whole text is known to hold no character that cannot be.
@@ -32,6 +51,8 @@ final class CSVRecordReader {
   private var pending: Row?
   private var cells: [CSVCell] = []
   private var escaped: [Int] = []
+  /// Rows in the wide layout that are still one row each, with the position of their first cell.
+  private var widenings: [(row: Int, first: Int)] = []
   private var number: [UInt8] = []
   private var unclosedQuotes = 0
 
@@ -48,10 +69,13 @@ final class CSVRecordReader {
     var fault: RecordFault?
   }
 
-  init(window: ByteWindow, file: Int, meanings: [String: ColumnMeaning]) throws(Failure) {
+  init(
+    window: ByteWindow, file: Int, meanings: [String: ColumnMeaning],
+    options: LayoutOptions = .flatOnly
+  ) throws(Failure) {
     self.window = window
     self.file = Int32(file)
-    let header = try CSVHeader.find(in: window, meanings: meanings)
+    let header = try CSVHeader.find(in: window, meanings: meanings, options: options)
     columns = header.columns
     delimiter = header.delimiter
     headerBytes = header.bytes
@@ -63,18 +87,36 @@ final class CSVRecordReader {
     for field in Field.allCases where field.isFigure {
       if let column = columns.layout.column(of: field) { flags[column] = true }
     }
+    for (column, _) in columns.wide { flags[column] = true }
     isFigure = flags
     let source = window.source
     isTrusted = source.isPlain || !(source.isBroken || source.hasNUL || source.hasUndecodable)
     heldColumn = columns.headers.firstIndex(of: HeldColumn.name)
+    let layout = columns.layout
+    let none = layout.width
+    let column = columns.headers.firstIndex { !$0.isEmpty } ?? 0
+    firstHeader = (column, Array((columns.headers.isEmpty ? "" : columns.headers[column]).utf8))
+    customerColumn = layout.column(of: .customerName) ?? none
+    dateColumn = layout.column(of: .invoiceDate) ?? none
+    categoryColumn = layout.column(of: .category) ?? none
+    totalColumn = layout.column(of: .invoiceTotal) ?? none
+    amountColumn = layout.column(of: .amount) ?? none
+    lineColumns = [Field.lineDescription, .quantity, .rate].compactMap(layout.column(of:))
+    wideCategories = columns.wide.map { Array($0.category.utf8) }
     notes.unknownNames = columns.unknown
+    notes.readsRateAsAmount = columns.readsRateAsAmount
   }
+
+  /// How the file lays out invoices, as far as it was read.
+  var layout: InvoiceLayout { fillsDown ? .fillDown : columns.invoiceLayout }
 
   func next(into record: inout Record) throws(Failure) -> Bool {
     record.reset()
     record.layout = columns.layout
     escaped.removeAll(keepingCapacity: true)
+    widenings.removeAll(keepingCapacity: true)
     guard let first = try nextRow(inRecord: false) else { return false }
+    totalsPassed = false
     window.start = first.start
     record.place = RecordPlace(
       file: file, ordinal: first.ordinal, line: UInt32(first.line), length: 0,
@@ -85,10 +127,12 @@ final class CSVRecordReader {
       number.removeAll(keepingCapacity: true)
       appendNumber(numberColumn, window.bytes)
       while !number.isEmpty, let row = try nextRow(inRecord: true) {
-        guard matchesNumber(numberColumn, window.bytes) else {
+        let isRepeated = matchesNumber(numberColumn, window.bytes)
+        guard !totalsPassed, isRepeated || continues(numberColumn, window.bytes) else {
           pending = row
           break
         }
+        if isRepeated { repeatsNumbers = true } else { notes.rowsBelow += 1 }
         append(row, window.bytes, base: window.start, to: &record)
         end = row.next - window.start
       }
@@ -103,8 +147,13 @@ final class CSVRecordReader {
     record.layout = columns.layout
     // The row read ahead keeps its cells.
     let ahead = cells
-    defer { cells = ahead }
+    isNoting = false
+    defer {
+      cells = ahead
+      isNoting = true
+    }
     escaped.removeAll(keepingCapacity: true)
+    widenings.removeAll(keepingCapacity: true)
     let raw = record.text
     var index = 0
     var ordinal = record.place.ordinal
@@ -120,7 +169,7 @@ final class CSVRecordReader {
       }
       index = row.next
       line += LineEnds.count(raw, row.start..<row.next)
-      if isBlank() || isHeader(row, raw) { continue }
+      if isBlank() || isHeader(row, raw) || totalsLabel(raw) != nil { continue }
       append(row, raw, base: 0, to: &record)
       ordinal += 1
     }
@@ -166,6 +215,10 @@ final class CSVRecordReader {
         notes.repeatedHeaders.append(row.line)
         continue
       }
+      if row.fault == nil, let label = totalsLabel(window.bytes) {
+        noteTotals(row, label)
+        continue
+      }
       ordinal += 1
       notes.records += 1
       return row
@@ -190,11 +243,90 @@ final class CSVRecordReader {
     {
       start += 3
     }
-    guard end - start == headerBytes.count else { return false }
+    guard end - start == headerBytes.count else { return isHeaderInOtherWords(bytes) }
     for index in headerBytes.indices where bytes[start + index] != headerBytes[index] {
-      return false
+      return isHeaderInOtherWords(bytes)
     }
     return true
+  }
+
+  /// Whether a row has the headers in its cells, though quotes and blanks differ.
+  private func isHeaderInOtherWords(_ bytes: [UInt8]) -> Bool {
+    guard cells.count == columns.headers.count, !firstHeader.text.isEmpty else { return false }
+    var cell = cells[firstHeader.column]
+    if cell.form != .plain {
+      (cell.start, cell.end) = (cell.start + 1, cell.end - 1)
+    }
+    guard Int(cell.end - cell.start) >= firstHeader.text.count,
+      bytes[Int(cell.start)..<Int(cell.end)].firstRange(of: firstHeader.text) != nil
+    else { return false }
+    return cells.indices.allSatisfy { text($0, bytes) == columns.headers[$0] }
+  }
+
+  /// The text of a cell of the row in ``cells``, without outer blanks.
+  private func text(_ column: Int, _ bytes: [UInt8]) -> String {
+    guard column < cells.count else { return "" }
+    var text: [UInt8] = []
+    CSVRowParser.decode(bytes, Int(cells[column].start)..<Int(cells[column].end), into: &text)
+    return String(decoding: text[OuterBlanks.trimmed(text.span, text.indices)], as: UTF8.self)
+  }
+
+  // MARK: - Rows of totals, and rows that leave out what stands above
+
+  /// Whether a cell of the row in ``cells`` holds nothing but blanks.
+  private func isEmpty(_ column: Int, _ bytes: [UInt8]) -> Bool {
+    guard column < cells.count, cells[column].start < cells[column].end else { return true }
+    return OuterBlanks.trimmed(bytes.span, content(column)).isEmpty
+  }
+
+  /// The stretch of a cell between its quotes.
+  private func content(_ column: Int) -> Range<Int> {
+    let cell = cells[column]
+    return cell.form == .plain
+      ? Int(cell.start)..<Int(cell.end) : Int(cell.start) + 1..<Int(cell.end) - 1
+  }
+
+  /// What a row of totals calls itself; nil for any other row.
+  ///
+  /// Careful, because a row that is left out must not be a line of an invoice: its first cell that is not
+  /// empty is the label, and of number, customer, date and category nothing else is filled in.
+  private func totalsLabel(_ bytes: [UInt8]) -> String? {
+    guard let numberColumn, numberColumn < cells.count else { return nil }
+    // Nearly every row has a number, and nearly every number a digit or another letter in front.
+    let number = cells[numberColumn]
+    if number.end > number.start {
+      let range = OuterBlanks.trimmed(bytes.span, content(numberColumn))
+      if !range.isEmpty, !TotalsLabel.matches(bytes.span.extracting(range)) { return nil }
+    }
+    guard let first = cells.indices.first(where: { !isEmpty($0, bytes) }) else { return nil }
+    let range = OuterBlanks.trimmed(bytes.span, content(first))
+    guard TotalsLabel.matches(bytes.span.extracting(range)) else { return nil }
+    for column in [numberColumn, customerColumn, dateColumn, categoryColumn]
+    where column != first && !isEmpty(column, bytes) {
+      return nil
+    }
+    return text(first, bytes)
+  }
+
+  private func noteTotals(_ row: Row, _ label: String) {
+    let isInLines = amountColumn < columns.headers.count
+    var totals = TotalsRow(
+      line: row.line, offset: window.baseOffset + UInt64(row.start), length: 0, label: label,
+      amount: isInLines ? text(amountColumn, window.bytes) : "",
+      total: text(totalColumn, window.bytes))
+    totals.length = cells.last.map { Int($0.end) - row.start } ?? 0
+    if totals.hasSum { totalsPassed = true }
+    notes.totalsRows.append(totals)
+  }
+
+  /// Whether a row goes on with the invoice above it: nothing that an invoice has once is filled in, but
+  /// what a line has is.
+  private func continues(_ number: Int, _ bytes: [UInt8]) -> Bool {
+    guard columns.invoiceLayout == .flat, isEmpty(number, bytes), isEmpty(customerColumn, bytes),
+      isEmpty(dateColumn, bytes)
+    else { return false }
+    return !isEmpty(categoryColumn, bytes)
+      || !isEmpty(amountColumn, bytes) && lineColumns.contains { !isEmpty($0, bytes) }
   }
 
   /// A row that goes on and on: its last cell begins with a quote that was never closed.
@@ -238,14 +370,15 @@ final class CSVRecordReader {
       Record.Row(
         start: Int32(row.start - base), ordinal: row.ordinal, line: UInt32(row.line),
         offset: record.place.offset + UInt64(row.start - base)))
-    let width = columns.layout.width
+    let width = columns.headers.count
     if let fault = row.fault {
       record.faults.append((index, fault))
     } else if cells.count != width, !surplusIsEmpty(width) {
       record.faults.append((index, .cellCount(expected: width, found: cells.count)))
     }
     let offset = Int32(truncatingIfNeeded: base)
-    for column in 0..<width {
+    let first = record.cells.count
+    for column in 0..<columns.headers.count {
       guard column < cells.count else {
         record.cells.append(.absent)
         continue
@@ -262,7 +395,13 @@ final class CSVRecordReader {
         record.cells.append(
           Cell(
             value: TextRange(start: value.start - offset, count: value.count), source: source))
+        if isNoting { noteTrimmed(cell, value, row, column) }
       }
+    }
+    if columns.invoiceLayout != .flat {
+      record.cells.append(.absent)
+      record.cells.append(.absent)
+      if columns.invoiceLayout == .wide { widenings.append((index, first)) }
     }
     if let heldColumn, heldColumn < cells.count,
       let fault = CSVRecordReader.fault(
@@ -282,6 +421,77 @@ final class CSVRecordReader {
     if isStill { return .stillHeld }
     let isCustomer = HeldColumn.reasonsOfCustomers.contains { text.contains($0 + ": ") }
     return isCustomer ? .heldForCustomer : nil
+  }
+
+  /// Counts what was taken off a cell's ends.
+  @inline(__always)
+  private func noteTrimmed(_ cell: CSVCell, _ value: TextRange, _ row: Row, _ column: Int) {
+    let marks: Int32 = cell.form == .quoted ? 2 : 0
+    if value.count + marks != cell.end - cell.start { noteTrimmed(cell, row, column) }
+  }
+
+  @inline(never)
+  private func noteTrimmed(_ cell: CSVCell, _ row: Row, _ column: Int) {
+    let range = content(column)
+    let bytes = window.bytes
+    guard OuterBlanks.trimmed(bytes.span, range) != range else { return }
+    if notes.trimmedCells == 0 {
+      let line = row.line + LineEnds.count(window.bytes, row.start..<Int(cell.start))
+      notes.firstTrimmed = (
+        line, window.baseOffset + UInt64(cell.start), Int(cell.end - cell.start)
+      )
+    }
+    notes.trimmedCells += 1
+  }
+
+  /// Makes a row for each amount of a row in the wide layout; the texts of all cells stand by now.
+  ///
+  /// An empty cell, or one with a zero, is no line. A row without any keeps its place, without a line.
+  private func widen(_ record: inout Record) {
+    let width = columns.layout.width
+    let places = columns.lineColumns
+    var rows: [Record.Row] = []
+    var cells: [Cell] = []
+    var faults: [(row: Int, fault: RecordFault)] = []
+    for (index, first) in widenings {
+      for fault in record.faults where fault.row == index {
+        faults.append((rows.count, fault.fault))
+      }
+      let own = Array(record.cells[first..<first + width])
+      var lines = 0
+      for (number, column) in columns.wide.enumerated() {
+        let amount = own[column.column]
+        if amount.isEmpty || isNothing(record.text[amount.value.range]) { continue }
+        var line = own
+        let start = record.text.count
+        record.text.append(contentsOf: wideCategories[number])
+        line[places.category] = Cell(
+          value: TextRange(start..<record.text.count), source: amount.source)
+        line[places.amount] = amount
+        rows.append(record.rows[index])
+        cells.append(contentsOf: line)
+        lines += 1
+      }
+      guard lines == 0 else { continue }
+      rows.append(record.rows[index])
+      cells.append(contentsOf: own)
+    }
+    record.rows = rows
+    record.cells = cells
+    record.faults = faults
+  }
+
+  /// Whether a cell says that there is no amount: only zeros, marks and a currency's sign.
+  private func isNothing(_ text: ArraySlice<UInt8>) -> Bool {
+    var hasZero = false
+    for byte in text {
+      switch byte {
+      case 0x30: hasZero = true
+      case 0x31...0x39, 0x41...0x5A, 0x61...0x7A, 0x23: return false
+      default: break
+      }
+    }
+    return hasZero || text.elementsEqual([UInt8(ascii: "-")])
   }
 
   private func surplusIsEmpty(_ width: Int) -> Bool {
@@ -308,6 +518,7 @@ final class CSVRecordReader {
         CellText.value(
           record.text.span, start..<record.text.count, isFigure: isFigure[index % width]))
     }
+    if !widenings.isEmpty { widen(&record) }
   }
 
   /// Finds rows with characters that cannot be; most files have been seen to hold none.

@@ -89,11 +89,11 @@ public struct DateColumn: Hashable, Sendable {
   /// How the column is written, in words; nil when no date was found in it.
   public var description: String? {
     let words = examples.map { example -> String in
-      guard example.form == .slashed else { return example.form.rawValue }
+      guard example.form == .slashed else { return example.form.inWords }
       switch order {
       case .mdy: return "month first (M/D/Y)"
       case .dmy: return "day first (D/M/Y)"
-      case nil: return example.form.rawValue
+      case nil: return example.form.inWords
       }
     }
     return words.isEmpty ? nil : words.joined(separator: ", ")

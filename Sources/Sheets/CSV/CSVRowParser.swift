@@ -28,8 +28,9 @@ package struct CSVCell {
 /// Splits one row of RFC 4180 CSV into cells.
 ///
 /// To whoever changes this: it sees every byte of every CSV export, and its answers for odd input are
-/// promises. A quote opens a quoted cell only as the cell's first byte; anywhere else it is text. Text
-/// between a closing quote and the next delimiter is kept as text, as spreadsheets do; but where the
+/// promises. A quote opens a quoted cell only as the first thing in it, blanks aside; anywhere else it is
+/// text. Blanks around the quotes are no part of the cell. Other text between a closing quote and the next
+/// delimiter is kept and makes the cell malformed; but where the
 /// quotes hold a line end as well, the first one was never closed and the second one opens a cell of a
 /// later row, which must not be swallowed. Rows end with LF, CRLF or a lone CR. Bytes are never refused here: what cannot be a row is told to the caller.
 package enum CSVRowParser {
@@ -50,8 +51,16 @@ package enum CSVRowParser {
     let count = bytes.count
     var index = from
     while true {
-      let start = index
+      var start = index
       var form = CSVCell.Form.plain
+      if index < count, bytes[index] == 0x20 {
+        var quote = index
+        while quote < count, bytes[quote] == 0x20 { quote += 1 }
+        if quote < count, bytes[quote] == 0x22 {
+          start = quote
+          index = quote
+        }
+      }
       if index < count, bytes[index] == 0x22 {
         form = .quoted
         index += 1
@@ -79,7 +88,10 @@ package enum CSVRowParser {
         if byte == delimiter || byte == 0x0A || byte == 0x0D { break }
         index += 1
       }
-      if form != .plain, index > afterQuote {
+      var end = index
+      if form != .plain, index > afterQuote, isBlank(bytes, afterQuote..<index) {
+        end = afterQuote
+      } else if form != .plain, index > afterQuote {
         form = .malformed
         if swallowsRows(bytes, start..<afterQuote, behind: afterQuote..<index) {
           return .unclosedQuote(cell: start)
@@ -88,8 +100,7 @@ package enum CSVRowParser {
       if index == count, !isLast { return .needsMore }
       cells.append(
         CSVCell(
-          start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: index), form: form
-        ))
+          start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end), form: form))
       guard index < count else { return .row(next: count) }
       let byte = bytes[index]
       if byte == delimiter {
@@ -100,6 +111,11 @@ package enum CSVRowParser {
       if index + 1 == count, !isLast { return .needsMore }
       return .row(next: index + 1 < count && bytes[index + 1] == 0x0A ? index + 2 : index + 1)
     }
+  }
+
+  private static func isBlank(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    for index in range where bytes[index] != 0x20 { return false }
+    return true
   }
 
   /// Whether quotes hold a line end and more than blanks stand behind them.

@@ -28,7 +28,7 @@ public struct CSVTable: Sendable {
 
   /// Reads a file; nil when there is none.
   ///
-  /// Comma, semicolon and tab are accepted, whichever the header has most of, because spreadsheets in
+  /// Comma, semicolon, tab and `|` are accepted, whichever the header has most of, because spreadsheets in
   /// different countries save differently.
   ///
   /// - Throws: `Failure` with cause `settingsWrong` when it is not such a file.
@@ -52,7 +52,7 @@ public struct CSVTable: Sendable {
         .settingsWrong, "\(path) is not UTF-8 text",
         remedy: "save it again as \"CSV UTF-8 (comma delimited)\"")
     }
-    let delimiter = CSVTable.delimiter(of: bytes)
+    let delimiter = CSVDialect.likeliest(in: bytes.prefix { $0 != 0x0A && $0 != 0x0D })
     var parsed: [Row] = []
     var cells: [CSVCell] = []
     var index = 0
@@ -93,16 +93,6 @@ public struct CSVTable: Sendable {
         markLength: known
           ? min(row.lengths[column], row.text.count - row.columns[column] + 1) : row.text.count)
     )
-  }
-
-  private static func delimiter(of bytes: [UInt8]) -> UInt8 {
-    let header = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
-    let candidates: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
-    let counts = candidates.map { mark in header.count { $0 == mark } }
-    guard let most = counts.max(), most > 0, let index = counts.firstIndex(of: most) else {
-      return candidates[0]
-    }
-    return candidates[index]
   }
 
   private static func firstLine(_ bytes: [UInt8], from index: Int) -> String {

@@ -19,6 +19,13 @@ extension InvoiceAssessor {
       }
     }
     for flaw in invoice.flaws { raise(flaw, record) }
+    if invoice.isLumped {
+      raise(.invoiceLumped, record, invoice.number, .category) {
+        let category = invoice.lines.first.map { record.string($0.category) } ?? ""
+        return Detail(
+          message: "all of invoice \(record.string(invoice.number)) goes to \"\(category)\"")
+      }
+    }
     let dateIsFlawed = invoice.flaws.contains { $0.field == .invoiceDate }
     if invoice.date == nil, !dateIsFlawed {
       raise(.dateMissing, record, invoice.number, .invoiceDate) {
@@ -196,6 +203,7 @@ extension InvoiceAssessor {
         return Detail(message: "invoice \(number) is written as \(me.documentNumber(number))")
       }
     }
+    checkZeros(record, invoice, text)
     let kind: LedgerEntry.DocumentKind = result.kind == .invoice ? .invoice : .creditMemo
     let document = record.text.span.extracting(written)
     if context.ledger.lookup(text) == nil, context.ledger.isDocumentNumberTaken(kind, document) {
@@ -205,6 +213,31 @@ extension InvoiceAssessor {
             "document number \(me.documentNumber(record.string(invoice.number))) was already "
             + "sent for another invoice")
       }
+    }
+  }
+
+  /// Holds a number of digits only that was sent before with more or fewer zeros in front.
+  private mutating func checkZeros(_ record: Record, _ invoice: Invoice, _ number: Span<UInt8>) {
+    guard context.ledger.count > 0, number.count <= 20, context.ledger.lookup(number) == nil else {
+      return
+    }
+    var digits: [UInt8] = []
+    for index in number.indices {
+      guard number[index] &- 0x30 < 10 else { return }
+      if !digits.isEmpty || number[index] != 0x30 { digits.append(number[index]) }
+    }
+    guard !digits.isEmpty else { return }
+    while digits.count <= 12 {
+      if digits.count != number.count, context.ledger.lookup(digits.span) != nil {
+        let known = String(decoding: digits, as: UTF8.self)
+        raise(.zerosLost, record, invoice.number, .invoiceNumber) {
+          Detail(
+            message:
+              "invoice \(record.string(invoice.number)) looks like \(known), which was sent before")
+        }
+        return
+      }
+      digits.insert(0x30, at: 0)
     }
   }
 

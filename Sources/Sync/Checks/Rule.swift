@@ -20,6 +20,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   case cellError
   case digitsLost
   case amountExponent
+  case invoiceLumped
   // Arithmetic
   case totalMismatch
   case rateMismatch
@@ -58,6 +59,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   // Memory
   case changedSinceSynced
   case syncedWithoutRecord
+  case zerosLost
   case suppressedAfterSync
   case suppressed
   case suppressionGuardDiffers
@@ -101,6 +103,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .cellError: ReadingRules.cellError
     case .digitsLost: ReadingRules.digitsLost
     case .amountExponent: ReadingRules.amountExponent
+    case .invoiceLumped: ReadingRules.invoiceLumped
     case .totalMismatch: ArithmeticRules.totalMismatch
     case .rateMismatch: ArithmeticRules.rateMismatch
     case .dueAmountExceedsTotal: ArithmeticRules.dueAmountExceedsTotal
@@ -133,6 +136,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .currencyDiffers: PolicyRules.currencyDiffers
     case .changedSinceSynced: MemoryRules.changedSinceSynced
     case .syncedWithoutRecord: MemoryRules.syncedWithoutRecord
+    case .zerosLost: MemoryRules.zerosLost
     case .suppressedAfterSync: MemoryRules.suppressedAfterSync
     case .suppressed: MemoryRules.suppressed
     case .suppressionGuardDiffers: MemoryRules.suppressionGuardDiffers

@@ -65,6 +65,12 @@ enum ReadingRules {
       "A number is written with an exponent, such as 1.2E+05; it is taken as it stands, but a spreadsheet may "
       + "have rounded it before.",
     remedy: "compare it with LoadOps if it should have more digits")
+  static let invoiceLumped = Finding.Kind(
+    "invoice-lumped", .notice,
+    meaning:
+      "The export has no lines for the invoice, so all of its total goes to one income category, as "
+      + "layouts.header_only says.",
+    remedy: "nothing needs to be done; export the invoices with their lines to book each category")
   static let loadIDDiffers = Finding.Kind(
     "load-id-differs", .warning,
     meaning: "LoadOps uses one value for load and invoice, but here they differ.",
@@ -229,6 +235,14 @@ enum MemoryRules {
     "synced-without-record", .error,
     meaning: "LoadOps says that QuickBooks has the invoice, but LoadBooks never sent it.",
     remedy: "if it is in QuickBooks, suppress it here; otherwise clear its QB status in LoadOps")
+  static let zerosLost = Finding.Kind(
+    "zeros-lost", .error,
+    meaning:
+      "An invoice number differs only by zeros in front from one that was sent before; a spreadsheet may have "
+      + "dropped them, and the invoice would be in QuickBooks twice.",
+    remedy:
+      "export again and keep the number's zeros (open the file with that column as text); if it is another "
+      + "invoice, give it another number")
   static let suppressedAfterSync = Finding.Kind(
     "suppressed-after-sync", .warning,
     meaning: "The invoice is on the suppression list, but was sent before.",
@@ -272,6 +286,34 @@ enum BatchRules {
     "header-repeated", .notice,
     meaning: "The header row stands again in the middle of a file; it is passed over.",
     remedy: "nothing needs to be done")
+  static let layoutDetected = Finding.Kind(
+    "layout-detected", .notice,
+    meaning:
+      "A file is not laid out with one full row for each line; the message says how it is read.",
+    remedy: "look at one invoice with: loadbooks explain")
+  static let rateReadAsAmount = Finding.Kind(
+    "rate-read-as-amount", .notice,
+    meaning:
+      "A file has no amount, quantity or total, so its rate is taken for what is billed, as in lists of loads.",
+    remedy: "if the rate is a price per mile or hour, export the amounts, too")
+  static let textTrimmed = Finding.Kind(
+    "text-trimmed", .notice,
+    meaning:
+      "Cells have blanks or invisible characters (no-break, zero-width, control characters) around their "
+      + "text, which are no part of it; what stands inside a text stays.",
+    remedy: "nothing needs to be done")
+  static let totalsRow = Finding.Kind(
+    "totals-row", .notice,
+    meaning:
+      "A row of totals, or the foot of a page, is no invoice; it is left out, and the sum it says is what "
+      + "the rows above it add up to.",
+    remedy: "nothing needs to be done")
+  static let totalsRowDiffers = Finding.Kind(
+    "totals-row-differs", .warning,
+    meaning:
+      "A row of totals says another sum than the rows above it add up to: rows may be missing from the file, or "
+      + "be in it twice.",
+    remedy: "compare the export with LoadOps before you import anything of it")
   static let encodingAssumed = Finding.Kind(
     "encoding-assumed", .notice,
     meaning:
@@ -325,7 +367,8 @@ enum BatchRules {
   static let datesDetected = Finding.Kind(
     "dates-detected", .notice,
     meaning:
-      "A file writes dates with slashes; the message says which of day and month was taken first.",
+      "A column has dates that do not say by themselves which day they mean, or times with a zone; the "
+      + "message says how they are read.",
     remedy: "look at one date; if the order is wrong, set formats.dates")
 
   static let nothingSelected = Finding.Kind(
@@ -335,7 +378,8 @@ enum BatchRules {
 
   static let all = [
     unknownColumns, nothingSelected, headerRepeated, sheetPassedOver, rowsHidden,
-    identifierIsNumber, encodingAssumed, textGarbled, fileIgnored,
+    identifierIsNumber, encodingAssumed, textGarbled,
+    layoutDetected, rateReadAsAmount, textTrimmed, totalsRow, totalsRowDiffers, fileIgnored,
     suppressionUnmatched,
     suppressionExpired,
     addressUnsplit, addressCut, datesDetected, CustomerRules.customerNameChanged,

@@ -15,6 +15,8 @@ public struct FileInspection: Sendable {
     public enum Role: Sendable, Hashable {
       /// It is this field.
       case field(Field)
+      /// Its amounts are lines of this income category.
+      case amounts(of: String)
       /// Known, and not carried to QuickBooks, or left alone because the mapping file says so.
       case notCarried
       /// It means nothing to us; perhaps this field is meant.
@@ -110,9 +112,13 @@ public struct FileInspection: Sendable {
     findingsPerKind: Int
   ) throws(Failure) {
     self.name = name
+    let context = PlanContext(
+      settings: settings, mapping: mapping, suppression: .empty, ledger: .none, selection: .all,
+      today: today)
     var survey = FileSurvey(settings: settings)
     let reader = try ExportReader(
-      path: path, name: name, file: 0, meanings: mapping.columns, hashing: true)
+      path: path, name: name, file: 0, meanings: mapping.columns, layouts: context.layouts,
+      hashing: true)
     try survey.read(reader)
     guard !reader.holdsNothingKnown else { throw FileInspection.nothingKnown(name) }
     size = FileInspection.size(of: path)
@@ -134,7 +140,7 @@ public struct FileInspection: Sendable {
       return (field, column)
     }
     if kinds.contains(.invoices) {
-      try plan(path, settings, mapping, today, findingsPerKind)
+      try plan(path, context, findingsPerKind)
     }
   }
 
@@ -153,13 +159,9 @@ public struct FileInspection: Sendable {
 
   /// What planning says about reading: sums, days, and every finding that lies in the file itself.
   private mutating func plan(
-    _ path: String, _ settings: Settings, _ mapping: MappingFile, _ today: CalendarDate,
-    _ findingsPerKind: Int
+    _ path: String, _ context: PlanContext, _ findingsPerKind: Int
   ) throws(Failure) {
     let inputs = try ExportInputs(arguments: [path], spoolFolder: "")
-    let context = PlanContext(
-      settings: settings, mapping: mapping, suppression: .empty, ledger: .none, selection: .all,
-      today: today)
     let report = try Planner.plan(
       inputs, context, findingsPerKind: findingsPerKind, progress: nil
     ).report
@@ -187,8 +189,19 @@ public struct FileInspection: Sendable {
 
   // MARK: - Dialect
 
+  private static func words(_ layout: InvoiceLayout) -> String {
+    switch layout {
+    case .flat: "one row for each line of an invoice"
+    case .fillDown: "one row for each line; what an invoice has once stands on its first row only"
+    case .wide: "one row for each invoice, a column of amounts for each income category"
+    case .headerOnly: "one row for each invoice with its total, no lines"
+    }
+  }
+
   private mutating func describe(_ reader: ExportReader) {
     header = reader.headerLine.map { reader.location(line: $0) }
+    layout = reader.layout.map(FileInspection.words)
+    totalsRows = reader.notes.totalsRows.count { $0.hasSum }
     switch reader.source.origin {
     case .workbook:
       format = "workbook"
@@ -320,6 +333,7 @@ private struct FileSurvey {
       if let column = layout.column(of: field) { fields[column] = field }
     }
     let unknown = Set(reader.notes.unknownNames)
+    let amounts = reader.amountColumns
     let kind = reader.kinds.first ?? .invoices
     return headers.enumerated().compactMap { column, header in
       let count = column < filled.count ? filled[column] : 0
@@ -328,6 +342,8 @@ private struct FileSurvey {
       let role: FileInspection.Column.Role =
         if let field = fields[column] {
           .field(field)
+        } else if let category = amounts[column] {
+          .amounts(of: category)
         } else if unknown.contains(header) || header.isEmpty {
           .unknown(nearest: FileSurvey.nearest(to: header, in: kind, Set(fields.values)))
         } else {

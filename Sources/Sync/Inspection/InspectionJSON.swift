@@ -70,15 +70,16 @@ public enum InspectionJSON {
   }
 
   private static func column(_ column: FileInspection.Column) -> JSONText {
-    let (role, field): (String, Field?) =
+    let (role, field): (String, String?) =
       switch column.role {
-      case .field(let field): ("read", field)
+      case .field(let field): ("read", field.name)
+      case .amounts(let category): ("amounts", category)
       case .notCarried: ("not_carried", nil)
-      case .unknown(let nearest): ("unknown", nearest)
+      case .unknown(let nearest): ("unknown", nearest?.name)
       }
     return [
       "position": .string(orNull: column.position), "header": .string(column.header),
-      "role": .string(role), "field": .string(orNull: field?.name),
+      "role": .string(role), "field": .string(orNull: field),
       "filled": .integer(column.filled), "example": .string(column.example),
     ]
   }

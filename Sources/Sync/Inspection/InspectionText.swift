@@ -50,7 +50,12 @@ public enum InspectionText {
   }
 
   private static func addColumns(_ file: FileInspection, _ page: inout Page) {
-    let known = file.columns.count { if case .field = $0.role { true } else { false } }
+    let known = file.columns.count {
+      switch $0.role {
+      case .field, .amounts: true
+      case .notCarried, .unknown: false
+      }
+    }
     page.title(
       file.format == "JSON" ? "Keys" : "Columns", "\(known) of \(file.columns.count) are read")
     for column in file.columns {
@@ -71,6 +76,7 @@ public enum InspectionText {
   private static func words(_ role: FileInspection.Column.Role) -> (String, String) {
     switch role {
     case .field(let field): ("->", field.name)
+    case .amounts(let category): ("->", "lines: \(category)")
     case .notCarried: ("--", "")
     case .unknown(let nearest): ("??", nearest.map { "\($0.name)?" } ?? "")
     }

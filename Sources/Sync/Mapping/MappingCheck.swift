@@ -123,7 +123,9 @@ private struct MappingCheck {
         source, "loadops", "\"\(row.loadOps)\" has no letter and no digit to tell a column by",
         "give the column a name in the export, or remove the row")
     }
-    guard row.quickBooks != "ignore", Field(rawValue: row.quickBooks) == nil else { return }
+    guard row.quickBooks != "ignore", Field(rawValue: row.quickBooks) == nil,
+      MappingFile.category(ofAmounts: row.quickBooks) == nil
+    else { return }
     let names = Field.allCases.map(\.name) + ["ignore"]
     let folded = HeaderName.normalised(row.quickBooks)
     let near =
@@ -132,7 +134,8 @@ private struct MappingCheck {
     problem(
       source, "quickbooks", "there is no field \"\(row.quickBooks)\"",
       near.map { "did you mean \"\($0)\"?" }
-        ?? "write ignore, or one of: \(names.dropLast().joined(separator: ", "))")
+        ?? "write ignore, or amounts of CATEGORY, or one of: \(names.dropLast().joined(separator: ", "))"
+    )
   }
 
   private mutating func checkContradiction(_ row: MappingFile.Row, _ source: CSVTable.Row) {

@@ -31,7 +31,8 @@ public struct MappingFile: Sendable {
     public var kind: Kind
     /// The name in LoadOps.
     public var loadOps: String
-    /// The name in QuickBooks, levels joined by colons; for columns a field's name or `ignore`.
+    /// The name in QuickBooks, levels joined by colons; for columns a field's name, `ignore`, or `amounts of`
+    /// and an income category.
     public var quickBooks: String
     /// The income account, for items.
     ///
@@ -139,6 +140,21 @@ extension MappingFile {
       ], dropping: ["note"])
   }
 
+  /// The income category whose amounts a column holds: `amounts of Detention`; nil for other meanings.
+  static func category(ofAmounts text: String) -> String? {
+    let words = "amounts of "
+    guard text.hasPrefix(words), text.count > words.count else { return nil }
+    return String(text.dropFirst(words.count))
+  }
+
+  /// The income categories that a column of amounts may be named after, by normalised header.
+  var categories: [String: String] {
+    var categories: [String: String] = [:]
+    for row in rows(of: .item) { categories[HeaderName.normalised(row.loadOps)] = row.loadOps }
+    categories[""] = nil
+    return categories
+  }
+
   /// Takes a row in; the caller has seen that it contradicts no other.
   mutating func append(_ row: Row) {
     var row = row
@@ -146,7 +162,9 @@ extension MappingFile {
     rows.append(row)
     if row.kind == .column {
       columns[HeaderName.normalised(row.loadOps)] =
-        Field(rawValue: row.quickBooks).map(Column.field) ?? .ignored
+        Field(rawValue: row.quickBooks).map(Column.field)
+        ?? MappingFile.category(ofAmounts: row.quickBooks).map { Column.amounts(of: $0) }
+        ?? .ignored
     }
     if byName[row.kind, default: [:]][row.loadOps] == nil {
       byName[row.kind, default: [:]][row.loadOps] = row.index

@@ -11,6 +11,7 @@ final class InvoiceSource {
   private var piece: Record?
 
   private let listsCustomers: Bool
+  private let headerOnly: String?
 
   /// A source over the invoice files of a run; `nil` for files without invoices.
   init(
@@ -19,6 +20,7 @@ final class InvoiceSource {
     let (numbers, days) = (settings.numberStyle, settings.localDays)
     self.readers = readers
     self.listsCustomers = listsCustomers
+    headerOnly = settings.layouts.headerOnly
     decoders = zip(readers, dates).map { reader, dates in
       reader.map {
         InvoiceDecoder(
@@ -62,7 +64,7 @@ final class InvoiceSource {
     if listsCustomers, !record.faults.isEmpty {
       record.faults.removeAll { $0.fault == .heldForCustomer }
     }
-    decoder.decode(record, into: &invoice)
+    decode(decoder, &record, &invoice)
     guard let declared = invoice.declaredTotal, record.rows.count > 1,
       declared != invoice.lineSum
     else { return .zero }
@@ -72,11 +74,20 @@ final class InvoiceSource {
     var copy = record
     copy.keepRows(period)
     var single = invoice
-    decoder.decode(copy, into: &single)
+    decode(decoder, &copy, &single)
     guard single.lineSum == declared else { return .zero }
     record = copy
     invoice = single
     return Tally(
       lines: all.lines - single.lines.count, amount: all.amount - single.lineSum)
+  }
+
+  /// Types a record; in a file without lines the settings say which income category its total goes to.
+  private func decode(
+    _ decoder: InvoiceDecoder, _ record: inout Record, _ invoice: inout Invoice
+  ) {
+    decoder.decode(record, into: &invoice)
+    guard let headerOnly, reader(record.place.file)?.layout == .headerOnly else { return }
+    decoder.lump(&record, headerOnly, into: &invoice)
   }
 }

@@ -1,4 +1,5 @@
 public import Ledger
+internal import LoadOps
 internal import QuickBooks
 public import Vocabulary
 
@@ -32,6 +33,15 @@ public struct PlanContext: Sendable {
 }
 
 extension PlanContext {
+  /// What an export may look like beside one row for each line.
+  var layouts: LayoutOptions {
+    var options = LayoutOptions()
+    options.acceptsWide = settings.layouts.wide == .accept
+    options.acceptsHeaderOnly = settings.layouts.headerOnly != nil
+    options.categories = mapping.categories
+    return options
+  }
+
   /// Checks what settings and mapping must agree about before anything is read.
   ///
   /// - Throws: `Failure` with cause `settingsWrong`.

@@ -90,6 +90,7 @@ public struct Planner {
     for (number, path) in inputs.paths.enumerated() {
       let reader = try ExportReader(
         path: path, name: inputs.name(of: path), file: number, meanings: context.mapping.columns,
+        layouts: context.layouts,
         hashing: true)
       var file = SyncPlan.File(
         path: path, name: inputs.name(of: path), kinds: reader.kinds,
@@ -123,6 +124,7 @@ public struct Planner {
         readers.append(
           try ExportReader(
             path: path, name: file.name, file: number, meanings: context.mapping.columns,
+            layouts: context.layouts,
             hashing: true))
       } else {
         readers.append(nil)
@@ -181,11 +183,65 @@ public struct Planner {
             + notes.numericIdentifiers.map(\.name).joined(separator: ", "),
           location: reader.location(line: 1)))
     }
+    noteLayout(reader, notes)
     for line in notes.repeatedHeaders.prefix(20) {
       batchFindings.append(
         Finding(
           BatchRules.headerRepeated, "the header stands here again",
           location: reader.location(line: line)))
+    }
+  }
+
+  /// Tells of a row that holds nothing but the sum of those above.
+  private mutating func tellBareSum(_ reader: ExportReader, _ record: Record) {
+    guard let cell = record.onlyCell(0) else { return }
+    let (location, excerpt) = reader.excerpt(record, 0, cell)
+    batchFindings.append(
+      Finding(
+        BatchRules.totalsRow,
+        "this row holds nothing but \(record.string(cell)), which the rows above it add up to; it is left "
+          + "out", location: location, excerpt: excerpt, value: record.string(cell)))
+  }
+
+  /// Tells what a file looks like, where that is not what most look like.
+  private mutating func noteLayout(_ reader: ExportReader, _ notes: ExportNotes) {
+    let words: String? =
+      switch reader.layout {
+      case nil, .flat?: nil
+      case .fillDown? where reader.repeatsNumbers:
+        "leaves out number, customer and date in \(SyncReport.counted(notes.rowsBelow, "row")), read as "
+          + "lines of the invoice above, though other invoices repeat them on each row"
+      case .fillDown?:
+        "has what an invoice has once on its first row only; \(SyncReport.counted(notes.rowsBelow, "row")) "
+          + "\(notes.rowsBelow == 1 ? "goes" : "go") on with the invoice above"
+      case .wide?:
+        "has a row for each invoice, and each of its columns of amounts is read as a line"
+      case .headerOnly?: "has a row for each invoice and no lines"
+      }
+    if let words {
+      batchFindings.append(
+        Finding(
+          BatchRules.layoutDetected, "\(reader.name) \(words)",
+          severity: reader.layout == .fillDown && reader.repeatsNumbers ? .warning : .notice,
+          location: reader.location(line: 1)))
+    }
+    if notes.readsRateAsAmount {
+      batchFindings.append(
+        Finding(
+          BatchRules.rateReadAsAmount,
+          "\(reader.name) has no amount; its rate is read as the amount",
+          location: reader.location(line: 1)))
+    }
+    if let first = notes.firstTrimmed {
+      let (location, excerpt) = reader.excerpt(
+        line: first.line, offset: first.offset, length: first.length)
+      let count = SyncReport.counted(notes.trimmedCells, "cell")
+      batchFindings.append(
+        Finding(
+          BatchRules.textTrimmed,
+          "\(count) of \(reader.name) \(notes.trimmedCells == 1 ? "has" : "have") blanks or invisible "
+            + "characters around the text, the first one here", location: location, excerpt: excerpt
+        ))
     }
   }
 
@@ -242,7 +298,8 @@ public struct Planner {
     for number in surveyed {
       let reader = try ExportReader(
         path: files[number].path, name: files[number].name, file: number,
-        meanings: context.mapping.columns)
+        meanings: context.mapping.columns,
+        layouts: context.layouts)
       var record = reader.makeRecord()
       var survey = DateSurvey(context.settings.localDays)
       while try reader.next([.invoices], into: &record) != nil { survey.look(at: record) }
@@ -313,6 +370,7 @@ public struct Planner {
       var invoice = Invoice()
       var ticks = 0
       (lastMet, strayRowMet) = (nil, false)
+      var check = TotalsCheck(numbers: context.settings.numberStyle)
       while try reader.next([.invoices], into: &record) != nil {
         let dropped = source.decode(&record, into: &invoice)
         if !surveyed.contains(number), !invoice.flaws.isEmpty,
@@ -320,6 +378,12 @@ public struct Planner {
         {
           return number
         }
+        if invoice.number.isEmpty, check.isBareSum(record, invoice.number) {
+          tellBareSum(reader, record)
+          continue
+        }
+        check.count(record, invoice, dropped)
+        if reader.totalsRowCount > 0 { batchFindings += check.findings(reader) }
         totals.read += Tally(lines: invoice.lines.count, amount: invoice.lineSum)
         totals.read += dropped
         totals.repeated += dropped
@@ -327,6 +391,7 @@ public struct Planner {
         ticks += 1
         if ticks & 1023 == 0 { progress?(done + reader.progress.done, total) }
       }
+      batchFindings += check.findings(reader)
       if files[number].kinds == [.invoices] || files[number].headers != nil {
         note(reader)
       }

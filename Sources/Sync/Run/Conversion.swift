@@ -225,6 +225,7 @@ public struct Conversion {
         file.kinds.contains(.invoices)
           ? try ExportReader(
             path: file.path, name: file.name, file: number, meanings: plan.context.mapping.columns,
+            layouts: plan.context.layouts,
             hashing: true)
           : nil)
     }

@@ -46,6 +46,10 @@ struct HeldRecords {
     let keptIDs = Set(HeldColumn.reasonsBeyondTheRow + HeldColumn.reasonsOfCustomers)
     let isKept = reasons.contains { keptIDs.contains($0.kind.id) }
     for index in record.rows.indices {
+      // A row of the wide layout is several lines, and stays one row.
+      if index > 0, headers != nil, record.rows[index].offset == record.rows[index - 1].offset {
+        continue
+      }
       row.removeAll(keepingCapacity: true)
       var text = why + (isKept ? " | empty this cell when the row is right" : "")
       if record.faults.contains(where: { $0.row == index }) {

@@ -72,7 +72,8 @@ public struct InvoiceStory: Sendable {
       readers.append(
         file.kinds.contains(.invoices)
           ? try ExportReader(
-            path: file.path, name: file.name, file: index, meanings: plan.context.mapping.columns)
+            path: file.path, name: file.name, file: index, meanings: plan.context.mapping.columns,
+            layouts: plan.context.layouts)
           : nil)
     }
     let source = InvoiceSource(

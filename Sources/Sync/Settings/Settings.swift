@@ -154,6 +154,22 @@ public struct Settings: Sendable, Hashable {
     public var qbxml = QBXMLFormat()
   }
 
+  /// Whether an export may have a column of amounts for each income category.
+  public enum WideLayout: String, Sendable, CaseIterable {
+    /// Such a file is refused.
+    case refuse
+    /// It is read, each amount as a line.
+    case accept
+  }
+
+  /// The block `layouts`: what an export may look like beside one row for each line.
+  public struct Layouts: Sendable, Hashable {
+    /// A column of amounts for each income category.
+    public var wide = WideLayout.refuse
+    /// The income category that the total of an invoice without lines goes to; nil refuses such files.
+    public var headerOnly: String?
+  }
+
   /// The company's display name; nil only without a company folder.
   public var company: String?
   /// The default target.
@@ -166,6 +182,8 @@ public struct Settings: Sendable, Hashable {
   public var quickBooks = CompanyFile()
   /// The policies.
   public var policies = Policies()
+  /// The layouts of exports.
+  public var layouts = Layouts()
   /// The formats.
   public var formats = Formats()
 

@@ -23,12 +23,13 @@ extension Settings {
 
   /// Every key, in the order of the template.
   public static let keys: [Key] =
-    companyKeys + quickBooksKeys + policyKeys + formatKeys + iifKeys + qbxmlKeys
+    companyKeys + quickBooksKeys + policyKeys + layoutKeys + formatKeys + iifKeys + qbxmlKeys
 
   /// What each block of keys is about.
   static let sections: [String: String] = [
     "quickbooks": "The QuickBooks company file.",
     "policies": "What to do when there is a choice.",
+    "layouts": "What an export may look like, beside one row for each line of an invoice.",
     "formats": "How files are read and written.",
     "formats.iif": "IIF files, for QuickBooks Desktop.",
     "formats.qbxml": "qbXML files, for QuickBooks Desktop.",
@@ -124,6 +125,30 @@ extension Settings {
     .number(
       "policies.future_days", \.policies.futureDays, 0...3660,
       "An invoice may be dated this many days ahead of today; a later one is held."),
+  ]
+
+  private static let layoutKeys: [Key] = [
+    .word(
+      "layouts.wide", \.layouts.wide,
+      "One row for each invoice, with a column of amounts for each income category: refuse such a file,",
+      "or accept it. The columns are those with the name of a mapped income category, and those that",
+      "mapping.csv says so of: column,HEADER,amounts of CATEGORY"),
+    Key(
+      path: "layouts.header_only",
+      explanation: [
+        "One row for each invoice, with its total and without lines: the income category that the total",
+        "shall go to, as one line. Without it such a file is refused.",
+      ],
+      allowed: "an income category as LoadOps has it, or nothing", example: "Line Haul",
+      apply: { (settings, value) throws(ValueFault) in
+        switch value {
+        case .nothing: settings.layouts.headerOnly = nil
+        case .text(let text) where text.allSatisfy(\.isWhitespace):
+          settings.layouts.headerOnly = nil
+        case .text, .list: settings.layouts.headerOnly = try value.line()
+        }
+      },
+      show: { $0.layouts.headerOnly.map(YAMLText.scalar) ?? "" }),
   ]
 
   private static let formatKeys: [Key] = [
