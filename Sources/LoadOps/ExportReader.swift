@@ -72,7 +72,7 @@ public final class ExportReader {
     self.name = name ?? path
     let workbook = try Workbook.open(archive: path, name: name ?? path)
     if let workbook {
-      let choice = try SheetChoice(workbook, meanings: meanings)
+      let choice = try SheetChoice(workbook, meanings: meanings, options: layouts)
       sheets = choice.notes
       source = try TextSource.open(workbook, choice.sheet, hashing: hashing)
     } else {
@@ -136,6 +136,18 @@ public final class ExportReader {
   /// What stands between the cells of a CSV file.
   public var delimiter: Character? {
     if case .csv(let reader) = engine { return Character(UnicodeScalar(reader.delimiter)) }
+    return nil
+  }
+
+  /// The columns that hold the amounts of an income category, in the wide layout.
+  public var amountColumns: [Int: String] {
+    guard case .csv(let reader) = engine else { return [:] }
+    return Dictionary(reader.columns.wide.map { ($0.column, $0.category) }) { first, _ in first }
+  }
+
+  /// The line of the header row of a CSV file, from 1.
+  public var headerLine: Int? {
+    if case .csv(let reader) = engine { return reader.headerLine }
     return nil
   }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Vocabulary
 
 /// What a file of an export holds.
 public enum RecordKind: String, Sendable, CaseIterable {
@@ -138,6 +139,13 @@ extension Field {
     case .incomeCategories: categoryAliases
     case .invoices: invoiceAliases
     }
+  }
+
+  /// The field whose name, or one of its aliases, a header may be a slip of.
+  public static func nearest(to header: String, in kind: RecordKind) -> Field? {
+    let names = aliases(of: kind)
+    return Spelling.nearest(to: HeaderName.normalised(header), in: names.keys.sorted())
+      .flatMap { names[$0] }
   }
 
   /// Headers of the canonical layout and of LoadOps's screens that are understood and not carried to

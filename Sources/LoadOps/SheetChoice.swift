@@ -33,7 +33,9 @@ struct SheetChoice {
   /// The rows in which a header is looked for; as many as ``CSVHeader`` looks at, and one to spare.
   private static let rows = 24
 
-  init(_ workbook: Workbook, meanings: [String: ColumnMeaning]) throws(Failure) {
+  init(
+    _ workbook: Workbook, meanings: [String: ColumnMeaning], options: LayoutOptions
+  ) throws(Failure) {
     let sheets = workbook.sheets
     var notes = sheets.map { SheetNote(name: $0.name, isHidden: $0.isHidden, role: .other) }
     var taken: Int?
@@ -46,7 +48,7 @@ struct SheetChoice {
           workbook, sheets[index], hashing: false, mostRows: SheetChoice.rows)
         guard head.size > 0 else { continue }
         let window = try ByteWindow(head, hashing: false)
-        let kind = try CSVHeader.find(in: window, meanings: meanings).columns.kind
+        let kind = try CSVHeader.find(in: window, meanings: meanings, options: options).columns.kind
         notes[index].role = taken == nil ? .read : .passedOver(kind)
         if taken == nil { taken = index }
       } catch {

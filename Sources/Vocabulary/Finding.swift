@@ -26,6 +26,12 @@ extension SourceLocation: CustomStringConvertible {
     return "\(file), sheet \(sheet), \(cell)"
   }
 
+  /// The place without the file's name: `line 4, column 7`, or `sheet Invoices, cell F14`.
+  package var inFile: String {
+    guard sheet == nil else { return String(description.dropFirst(file.count + 2)) }
+    return column.map { "line \(line), column \($0)" } ?? "line \(line)"
+  }
+
   /// The letters of a workbook's column: A to Z, AA and so on.
   static func letters(_ column: Int) -> String {
     var rest = max(1, column)
@@ -52,6 +58,25 @@ public struct Excerpt: Hashable, Sendable {
     self.text = text
     self.markStart = markStart
     self.markLength = max(1, markLength)
+  }
+}
+
+extension Excerpt {
+  /// The stretch around the mark that fits into so many letters, with dots where something is missing.
+  package func narrowed(to width: Int) -> Excerpt {
+    let letters = Array(text)
+    guard letters.count > width, width > 8 else { return self }
+    let mark = min(markLength, width - 8)
+    // A third of what is left in front of the mark shows where one is.
+    let before = min(markStart, (width - mark) / 3)
+    let start = max(0, min(markStart - before, letters.count - width))
+    let end = min(letters.count, start + width)
+    let head = start > 0 ? "…" : ""
+    let tail = end < letters.count ? "…" : ""
+    let kept = String(letters[(start + head.count)..<(end - tail.count)])
+    let place = max(0, markStart - start)
+    return Excerpt(
+      text: head + kept + tail, markStart: place, markLength: max(1, min(mark, width - place)))
   }
 }
 

@@ -18,7 +18,7 @@ public enum FindingText {
   }
 
   /// The user's line behind its number, and under it the marks, as far as the line goes.
-  static func marked(_ excerpt: Excerpt, line: Int) -> String {
+  package static func marked(_ excerpt: Excerpt, line: Int) -> String {
     let gutter = "\(line) | "
     let before = visible(String(excerpt.text.prefix(excerpt.markStart)))
     let marked = visible(

@@ -29,8 +29,7 @@ struct JSONRecordTests {
     (
       #"{"invoice_number":"1","invoice_number":"2"}"#,
       [
-        "row 0: json(\"the key \"invoice_number\" stands twice in one object\")",
-        "row 0: json(\"invoice_number is given twice\")",
+        "row 0: json(\"the key \"invoice_number\" stands twice in one object\")"
       ]
     ),
     (
@@ -47,8 +46,7 @@ struct JSONRecordTests {
     (
       #"{"lines":[{"amount":1},{"amount":1,"amount":2}]}"#,
       [
-        "row 0: json(\"the key \"amount\" stands twice in one object\")",
-        "row 1: json(\"amount is given twice\")",
+        "row 0: json(\"the key \"amount\" stands twice in one object\")"
       ]
     ),
     (#"{"lines":[{"amount":1},7]}"#, ["row 1: json(\"a line is not an object\")"]),

@@ -36,7 +36,7 @@ struct FirstRunTests {
     #expect(first.run.output == second.run.output)
   }
 
-  @Test(arguments: ["json", "json-array", "ndjson"])
+  @Test(arguments: ["json", "json-array", "ndjson", "xlsx"])
   func `every format of the export gives the same files for QuickBooks`(_ format: String) throws {
     let csv = try FirstRun().iif()
     let other = try FirstRun(

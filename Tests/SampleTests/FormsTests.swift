@@ -122,6 +122,29 @@ struct FormsTests {
     [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
   }
 
+  /// A workbook whose cells are what a spreadsheet makes of them, or all of them texts.
+  private func workbook(isTyped: Bool) -> [UInt8] {
+    func number(_ money: Money) -> WorkbookFixture.Value {
+      // Seventeen digits, as spreadsheets write what they keep in binary.
+      isTyped
+        ? .number(String(format: "%.17g", Double(money.cents) / 100)) : .text(money.description)
+    }
+    let rows = lines.map { line -> [WorkbookFixture.Value] in
+      [
+        .text(line.number), .text(line.customer),
+        isTyped
+          ? .number("\(Int(line.date.daysSince1970) + 25_569)", style: 1)
+          : .text(line.date.description),
+        number(line.total), .text(line.category), .text(line.description), .number("1"),
+        number(line.amount), number(line.amount),
+      ]
+    }
+    return WorkbookFixture([
+      .init("Notes", [["Invoices of the year"]]),
+      .init("Grid", [FormsTests.columns.map(WorkbookFixture.Value.text)] + rows),
+    ]).bytes
+  }
+
   private func forms() -> [(name: String, bytes: [UInt8], settings: [String])] {
     let canonical = table()
     let windows = Array(canonical.data(using: .windowsCP1252) ?? Data())
@@ -143,6 +166,8 @@ struct FormsTests {
       ("old-macintosh.csv", Array(table("|", end: "\r").utf8), []),
       ("serial.csv", Array(table(date: { "\(Int($0.daysSince1970) + 25_569)" }).utf8), []),
       ("fill-down.csv", Array(table(fillsDown: true).utf8), []),
+      ("grid.xlsx", workbook(isTyped: true), []),
+      ("texts.xlsx", workbook(isTyped: false), []),
       ("nested.json", Array("{\"invoices\":[\(objects().joined(separator: ",\n"))]}".utf8), []),
       ("lines.ndjson", Array(objects().joined(separator: "\n").utf8), []),
     ]

@@ -7,6 +7,8 @@ struct CSVHeader {
   let delimiter: UInt8
   /// The header row as it stands but for its line end, to recognise it when files were joined end to end.
   let bytes: [UInt8]
+  /// The line of the header row.
+  let line: Int
   /// The line behind the header row.
   let nextLine: Int
 
@@ -44,7 +46,7 @@ struct CSVHeader {
             headers: headers, meanings: meanings, options: options)
           let header = CSVHeader(
             columns: columns, delimiter: delimiter,
-            bytes: withoutLineEnd(window.bytes[index..<end]),
+            bytes: withoutLineEnd(window.bytes[index..<end]), line: line,
             nextLine: line + LineEnds.count(window.bytes, index..<end))
           if columns.kind == .invoices, zero.map({ $0 >= end }) ?? true {
             window.start = end

@@ -10,6 +10,7 @@ final class CSVRecordReader {
   let columns: CSVColumns
   var kind: RecordKind { columns.kind }
   private(set) var notes = ExportNotes()
+  let headerLine: Int
 
   private let window: ByteWindow
   private let file: Int32
@@ -79,6 +80,7 @@ final class CSVRecordReader {
     delimiter = header.delimiter
     headerBytes = header.bytes
     line = header.nextLine
+    headerLine = header.line
     cursor = window.start
     numberColumn = columns.kind == .invoices ? columns.layout.column(of: .invoiceNumber) : nil
     var flags = [Bool](repeating: false, count: columns.layout.width)

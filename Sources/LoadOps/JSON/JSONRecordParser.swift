@@ -9,6 +9,8 @@ struct JSONRecordParser {
   private var outerSlots: [Int] = []
   private var keyCheck = JSONKeyCheck()
   private var hasLines = false
+  /// Whether a key that stands twice was told already.
+  private var hasRepeatedKey = false
   private var stopsStart: Int?
 
   init(meanings: [String: ColumnMeaning]) {
@@ -44,7 +46,9 @@ struct JSONRecordParser {
       record.faults.append((0, .notUTF8))
     }
     startRow(&record, at: 0)
-    if let key = keyCheck.repeated(in: raw.span, raw.indices) {
+    let repeated = keyCheck.repeated(in: raw.span, raw.indices)
+    hasRepeatedKey = repeated != nil
+    if let key = repeated {
       let name = record.text.text(TextRange(key))
       record.fault(
         0, "the key \"\(name)\" stands twice in one object", key.lowerBound - 1..<key.upperBound + 1
@@ -224,7 +228,7 @@ struct JSONRecordParser {
     let first = bytes[range.lowerBound]
     guard first != UInt8(ascii: "n") else { return }
     guard record.cells[slot].source.isEmpty else {
-      record.fault(row, "\(field.name) is given twice", range)
+      if !hasRepeatedKey { record.fault(row, "\(field.name) is given twice", range) }
       return
     }
     guard first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else {

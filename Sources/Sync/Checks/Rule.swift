@@ -78,6 +78,20 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   /// The kind of finding it raises.
   public var kind: Finding.Kind { Rule.kinds[Int(rawValue)] }
 
+  /// Whether it is about what stands in the export, whatever QuickBooks, the mapping and the policies say.
+  var liesInTheFile: Bool {
+    switch self {
+    case .negativeTotal, .zeroTotal, .numberIllegal, .numberTooLong, .numberShortened, .numberTaken,
+      .customerUnknown, .customerIDDisagrees, .customerNotPaired, .customerNameIllegal,
+      .customerNameTooLong, .customerNameClash, .customerListedTwice, .categoryUnmapped,
+      .termsUnknown, .lineTaxable, .statusNotSendable, .periodClosed, .dateInFuture,
+      .currencyDiffers, .changedSinceSynced, .syncedWithoutRecord, .suppressedAfterSync,
+      .suppressed, .suppressionGuardDiffers, .textChanged, .textCut, .textUnrepresentable:
+      false
+    default: true
+    }
+  }
+
   private static let kinds = allCases.map(\.declaredKind)
 
   private var declaredKind: Finding.Kind {

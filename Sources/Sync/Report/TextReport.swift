@@ -310,27 +310,37 @@ public struct TextReport {
 
   /// Adds a sentence, broken at blanks so that it stays within the width.
   private mutating func addWrapped(_ text: String, indentation: String, hanging: String? = nil) {
+    let lines = Self.wrapped(
+      text, width: Self.width, indentation: indentation, hanging: hanging ?? indentation)
+    for line in lines { addLine(line) }
+  }
+
+  /// A sentence broken at blanks into lines of at most so many letters, where words allow.
+  static func wrapped(
+    _ text: String, width: Int, indentation: String, hanging: String
+  ) -> [String] {
+    var lines: [String] = []
     var line = indentation
     var isEmpty = true
     for word in text.split(separator: " ") {
-      if !isEmpty, line.count + 1 + word.count > Self.width {
-        addLine(line)
-        line = hanging ?? indentation
+      if !isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = hanging
         isEmpty = true
       }
       if !isEmpty { line += " " }
       line += word
       isEmpty = false
     }
-    addLine(line)
+    return lines + [line]
   }
 
   // MARK: Words
 
-  private static func plain(_ text: String) -> String { FindingText.visible(text) }
+  static func plain(_ text: String) -> String { FindingText.visible(text) }
 
   /// The text made visible and cut to so many letters, with three dots where something is missing.
-  private static func clipped(_ text: String, to limit: Int) -> String {
+  static func clipped(_ text: String, to limit: Int) -> String {
     let scalars = text.unicodeScalars
     guard scalars.count > limit || !text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
       return text
@@ -344,11 +354,11 @@ public struct TextReport {
     name == source ? name : "\(clipped(name, to: 38)) (LoadOps: \"\(clipped(source, to: 38))\")"
   }
 
-  private static func padded(_ text: String, left width: Int) -> String {
+  static func padded(_ text: String, left width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
-  private static func padded(_ text: String, right width: Int) -> String {
+  static func padded(_ text: String, right width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 }
