@@ -176,7 +176,7 @@ public struct RuleSet: Hashable, Sendable {
 
   /// Whether a rule is in the set.
   public func contains(_ rule: Rule) -> Bool {
-    let mask = 1 << UInt64(rule.rawValue & 63)
+    let mask: UInt64 = 1 << UInt64(rule.rawValue & 63)
     return (rule.rawValue < 64 ? low : high) & mask != 0
   }
 

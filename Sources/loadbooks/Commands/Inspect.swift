@@ -17,7 +17,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let planning = try Planning(
-      options, mapping: export.mapping, suppressions: export.suppressions, target: nil)
+      options, mapping: export.mapping, suppressions: export.suppressions, books: [], target: nil)
     let inputs = try ExportInputs(arguments: export.exports, spoolFolder: NSTemporaryDirectory())
     if let spooled = inputs.spooled { Surroundings.current.removeAtEnd(spooled) }
     let here = Surroundings.current
