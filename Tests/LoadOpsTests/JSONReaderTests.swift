@@ -98,6 +98,25 @@ struct JSONReaderTests {
     }
   }
 
+  @Test(arguments: ["\n", ","])
+  func `what tells no kind is a fault again when it is read by its place`(mark: String) throws {
+    let text = [#"{"invoice_numver":"1"}"#, #"{"invoice_number":"2"}"#].joined(separator: mark)
+    let file = try ExportFile(mark == "," ? "[\(text)]" : text)
+    let whole = file.read()
+    #expect(whole.records.map(\.faults.count) == [1, 0])
+    for record in whole.records {
+      // With a reader that has read nothing yet, and with one that has read all.
+      let reader = try file.reader()
+      var again = reader.makeRecord()
+      try reader.read(record.place, into: &again)
+      #expect(ReadRecord(.invoices, again).faults == record.faults)
+      var next = reader.makeRecord()
+      while try reader.next([.invoices], into: &next) != nil {}
+      try reader.read(record.place, into: &again)
+      #expect(ReadRecord(.invoices, again).faults == record.faults)
+    }
+  }
+
   @Test func `a bad line is reported also where other kinds are read`() throws {
     let file = try ExportFile(#"{"customer_name":"A"}"# + "\n" + #"{"foo":"12"#)
     #expect(file.read([.customers]).records.count == 1)

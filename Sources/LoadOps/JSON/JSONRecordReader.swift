@@ -49,6 +49,8 @@ final class JSONRecordReader {
   /// The keys of the outermost object.
   private var outerNames: Set<String> = []
   private var keyCheck = JSONKeyCheck()
+  /// Whether the file is a bare array, or an object on each line.
+  private var hasNoCollections = true
 
   var notes: ExportNotes {
     var notes = ExportNotes()
@@ -94,7 +96,11 @@ final class JSONRecordReader {
       return parser.refuse(&record, .json("this is not an object", at: nil))
     }
     switch value(record.text, from: 0, isLast: true) {
-    case .complete(record.text.count): parser.parse(&record, .invoices)
+    case .complete(record.text.count):
+      if mustTellKind, parser.kind(of: record.text, record.text.indices) == nil {
+        return parser.refuse(&record, JSONRecordReader.tellsNoKind)
+      }
+      parser.parse(&record, .invoices)
     case .wrong(let place, let reason):
       parser.refuse(&record, .json(reason, at: TextRange(place..<place + 1)))
     case .complete(let end):
@@ -103,6 +109,15 @@ final class JSONRecordReader {
     case .needsMore: parser.refuse(&record, .json("the text ends in the middle", at: nil))
     }
   }
+
+  /// Whether records stand where only their own keys say what they are.
+  private var mustTellKind: Bool {
+    if case .start = state { try? begin() }
+    return hasNoCollections
+  }
+
+  private static let tellsNoKind = RecordFault.json(
+    "it has no key of an invoice, customer or category", at: nil)
 
   // MARK: - Structure
 
@@ -114,7 +129,10 @@ final class JSONRecordReader {
       return
     }
     state = try isContainer() ? .container(isFirst: true) : .lines
-    if case .container = state { cursor += 1 }
+    if case .container = state {
+      cursor += 1
+      hasNoCollections = false
+    }
   }
 
   /// Whether the outermost object holds arrays of records, or is a record itself.
@@ -242,10 +260,9 @@ final class JSONRecordReader {
       window.start = cursor
       switch value(window.bytes, from: cursor, isLast: window.isAtEnd) {
       case .complete(let end):
-        let isAlone = noteLines(to: end)
         let isObject = window.bytes[cursor] == UInt8(ascii: "{")
-        if !isAlone {
-          return (cursor..<end, .json("another object stands on the same line", at: nil))
+        guard noteLines(to: end) else {
+          throw wrong(cursor, "only one object may stand on a line")
         }
         return (cursor..<end, isObject ? nil : .json("this is not an object", at: nil))
       case .needsMore where window.bytes.count - cursor < JSONRecordReader.largestRecord:
@@ -304,9 +321,7 @@ final class JSONRecordReader {
     let told = kind ?? (fault == nil ? parser.kind(of: window.bytes, range) : nil)
     if told != nil { recognised += 1 }
     let fault =
-      fault
-      ?? (told == nil
-        ? .json("it has no key of an invoice, customer or category", at: nil) : nil)
+      fault ?? (told == nil ? JSONRecordReader.tellsNoKind : nil)
     let kind = told ?? .invoices
     kinds.insert(kind)
     guard wanted.contains(kind) else { return nil }

@@ -101,7 +101,7 @@ public enum InspectionText {
     page.entry(
       "read as", (us ? "1,234.50" : "1.234,50") + " (formats.numbers: \(us ? "us" : "eu"))")
     if !file.numbers.example.isEmpty {
-      page.entry("for example", "\"\(TextReport.clipped(file.numbers.example, to: 40))\"")
+      page.entry("example", "\"\(TextReport.clipped(file.numbers.example, to: 40))\"")
     }
     if file.numbers.contrary > 0 {
       page.entry(
@@ -126,10 +126,10 @@ public enum InspectionText {
 
   private static func addTotals(_ file: FileInspection, _ page: inout Page) {
     page.title("Counted")
+    let noun = file.format == "JSON" ? "objects" : "rows"
     for kind in RecordKind.allCases {
       guard let count = file.records[kind] else { continue }
-      let noun = file.format == "JSON" ? "object" : "row"
-      page.entry(kind.inWords, SyncReport.counted(count, noun), wide: true)
+      page.amount("\(noun) of \(kind.inWords)", count.grouped)
     }
     guard file.kinds.contains(.invoices) else { return }
     page.amount("invoices", file.totals.invoices.grouped)

@@ -295,7 +295,7 @@ public struct Planner {
   // MARK: - Pass one
 
   private mutating func survey(_ surveyed: Set<Int>) throws(Failure) {
-    for number in surveyed {
+    for number in surveyed.sorted() {
       let reader = try ExportReader(
         path: files[number].path, name: files[number].name, file: number,
         meanings: context.mapping.columns,
