@@ -12,6 +12,8 @@ public struct LedgerEvent: Hashable, Sendable {
 
     /// A run was taken back before its files had their names.
     public static let runForgotten = Kind(rawValue: "run-forgotten")
+    /// A run that was cut off was finished by a later one.
+    public static let runSettled = Kind(rawValue: "run-settled")
   }
 
   /// When, ISO 8601 with zone.
