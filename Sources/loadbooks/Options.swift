@@ -166,17 +166,19 @@ struct Planning {
     let target: Settings.Target
     if let word {
       guard let known = Settings.Target(rawValue: word) else {
-        throw Failure(.usage, "there is no target \"\(word)\"", remedy: "use --target iif")
+        throw Failure(
+          .usage, "there is no target \"\(word)\"", remedy: "use --target iif or --target qbxml")
       }
       target = known
     } else {
       target = settings.target
     }
-    guard target == .iif else {
+    guard target != .online else {
       throw Failure(
         word == nil ? .settingsWrong : .usage,
-        "this version of LoadBooks writes IIF files; it has no target \"\(target.rawValue)\"",
-        remedy: "use --target iif, which QuickBooks Desktop imports")
+        "this version of LoadBooks writes files for QuickBooks Desktop; it has no target "
+          + "\"\(target.rawValue)\"",
+        remedy: "use --target iif, which every QuickBooks Desktop imports, or --target qbxml")
     }
     return target
   }

@@ -169,8 +169,11 @@ enum CustomerRules {
     remedy: "if they are the same, map both to one name; otherwise map one to a different name")
   static let customerNameChanged = Finding.Kind(
     "customer-name-changed", .warning,
-    meaning: "A customer's name is written with other characters, because IIF cannot hold them.",
-    remedy: "if QuickBooks has the name with its accents, set formats.iif.encoding to windows1252")
+    meaning:
+      "A customer's name is written with other characters, because QuickBooks' file cannot hold them.",
+    remedy:
+      "if QuickBooks has the name with its accents, set formats.iif.encoding to windows1252, or target to qbxml"
+  )
   static let customerListedTwice = Finding.Kind(
     "customer-listed-twice", .error,
     meaning: "The customers export has one name twice, with different numbers.",
@@ -222,7 +225,7 @@ enum PolicyRules {
   static let currencyDiffers = Finding.Kind(
     "currency-differs", .error,
     meaning: "The invoice is in another currency than the company.",
-    remedy: "enter it by hand; IIF cannot carry a second currency")
+    remedy: "enter it by hand; LoadBooks carries one currency")
 }
 
 /// Rules about what was sent before and what may not be sent.
@@ -251,11 +254,11 @@ enum MemoryRules {
     remedy: "correct the number or the customer in suppress.csv")
 }
 
-/// Rules about texts that IIF cannot hold as they are.
+/// Rules about texts that a file for QuickBooks cannot hold as they are.
 enum TextRules {
   static let textChanged = Finding.Kind(
     "text-changed", .notice,
-    meaning: "A text is written with other characters, because IIF cannot hold them.",
+    meaning: "A text is written with other characters, because QuickBooks' file cannot hold them.",
     remedy: "nothing needs to be done")
   static let textCut = Finding.Kind(
     "text-cut", .warning,
@@ -263,8 +266,9 @@ enum TextRules {
     remedy: "shorten the text in LoadOps if its end matters")
   static let textUnrepresentable = Finding.Kind(
     "text-unrepresentable", .warning,
-    meaning: "A text has characters that nothing in IIF stands for; they become question marks.",
-    remedy: "set formats.iif.encoding to windows1252 if that has them, or change the text")
+    meaning:
+      "A text has characters that nothing in the file stands for; they become question marks.",
+    remedy: "for IIF, set formats.iif.encoding to windows1252 if that has them; or change the text")
 }
 
 /// Findings about a whole file or a whole run rather than one invoice.
@@ -299,6 +303,10 @@ enum BatchRules {
     "address-cut", .warning,
     meaning: "An address needs more than five lines of 41 characters; the rest is left out.",
     remedy: "shorten the address in LoadOps, or complete it in QuickBooks")
+  static let customerDetailCut = Finding.Kind(
+    "customer-detail-cut", .warning,
+    meaning: "A telephone number, contact, e-mail or the like is longer than QuickBooks keeps.",
+    remedy: "shorten it in LoadOps, or complete it in QuickBooks")
   static let datesDetected = Finding.Kind(
     "dates-detected", .notice,
     meaning:
@@ -313,7 +321,7 @@ enum BatchRules {
   static let all = [
     unknownColumns, nothingSelected, headerRepeated, fileIgnored, suppressionUnmatched,
     suppressionExpired,
-    addressUnsplit, addressCut, datesDetected, CustomerRules.customerNameChanged,
+    addressUnsplit, addressCut, customerDetailCut, datesDetected, CustomerRules.customerNameChanged,
     CustomerRules.customerResembles, CustomerRules.customerSpeltTwice,
     CustomerRules.customerInactive,
     ItemRules.categoryNotDeclared,

@@ -75,8 +75,23 @@ extension Planner {
     plan.classIndex = plan.classIndex.map { $0 < 0 ? -1 : moved.classes[$0] }
     plan.customerIndex = plan.customerIndex.map { $0 < 0 ? -1 : moved.customers[$0] }
     plan.lists = builder.lists
+    plan.lists.existing = existing(builder.lists)
     plan.report.created = builder.lists
     plan.report.createdCustomerSources = builder.customerSources
+  }
+
+  /// Those of the entries that an earlier run has declared.
+  private func existing(_ lists: CompanyLists) -> CompanyLists.Existing {
+    let isKnown = { (kind: LedgerListEntry.Kind, name: String) in
+      context.ledger.knownListEntry(kind, name) != nil
+    }
+    var existing = CompanyLists.Existing()
+    existing.accounts = Set(lists.accounts.map(\.name).filter { isKnown(.account, $0) })
+    existing.items = Set(lists.items.map(\.name).filter { isKnown(.item, $0) })
+    existing.terms = Set(lists.terms.map(\.name).filter { isKnown(.terms, $0) })
+    existing.classes = Set(lists.classes.filter { isKnown(.class, $0) })
+    existing.customers = Set(lists.customers.map(\.name).filter { isKnown(.customer, $0) })
+    return existing
   }
 
   // MARK: - The report
@@ -233,13 +248,15 @@ extension Planner {
             BatchRules.addressUnsplit, "the address of \"\(entry.name)\" is written as it is",
             location: place(listed.place), field: "address", value: listed.addressLines.first))
       }
-      if DesktopAddress.isCut(
-        assessor.customers.declaration(number, terms: ""), as: assessor.names.text)
-      {
+      let customer = assessor.customers.declaration(number, terms: "")
+      if DesktopAddress.isCut(customer, as: assessor.names.text) {
         findings.append(
           Finding(
             BatchRules.addressCut, "the address of \"\(entry.name)\" does not fit into five lines",
             location: place(listed.place), field: "address"))
+      }
+      if customer.declaration == .full {
+        findings += cutDetails(customer, entry.name, place(listed.place))
       }
     }
     for entry in assessor.items.entries where entry.isUndeclared {
@@ -250,6 +267,29 @@ extension Planner {
           field: "category", value: entry.name))
     }
     return findings
+  }
+
+  /// What QuickBooks has no room for in a customer that is declared.
+  private func cutDetails(
+    _ customer: QuickBooks.Customer, _ name: String, _ location: SourceLocation
+  ) -> [Finding] {
+    let details = [
+      ("company name", customer.companyName, DesktopLimits.companyName),
+      ("phone", customer.phone, DesktopLimits.phone),
+      ("email", customer.email, DesktopLimits.email),
+      ("contact", customer.contact, DesktopLimits.contact),
+      ("account number", customer.accountNumber, DesktopLimits.accountNumber),
+    ]
+    return details.compactMap { field, text, limit in
+      guard assessor.names.text.changes(Array(text.utf8).span, limit: limit).contains(.cut) else {
+        return nil
+      }
+      let written = assessor.names.text.converted(text, limit: limit)
+      return Finding(
+        BatchRules.customerDetailCut,
+        "the \(field) of \"\(name)\" is written as \"\(written)\": QuickBooks keeps \(limit) characters",
+        location: location, field: field, value: text)
+    }
   }
 
   private func place(_ place: RecordPlace) -> SourceLocation {

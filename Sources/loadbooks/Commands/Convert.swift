@@ -13,7 +13,7 @@ struct Convert: ParsableCommand {
   @OptionGroup var options: CompanyOptions
   @OptionGroup var filters: SelectionOptions
 
-  @Option(help: ArgumentHelp("Where the invoices go: iif.", valueName: "target"))
+  @Option(help: ArgumentHelp("Where the invoices go: iif or qbxml.", valueName: "target"))
   var target: String?
 
   @Option(
