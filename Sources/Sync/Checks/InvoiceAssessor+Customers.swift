@@ -128,7 +128,7 @@ extension InvoiceAssessor {
       let written = names.path(best.target)
       if written != best.target {
         detail.remedy =
-          "an IIF file cannot hold the name as QuickBooks has it: rename that customer there to "
+          "the file cannot hold the name as QuickBooks has it: rename that customer there to "
           + "\"\(names.path(name))\", or to \"\(written)\" and \(add(name, written))"
       } else if best.entry.isInactive, best.difference.causes.isEmpty {
         detail.remedy = "make it active in QuickBooks; or, to use it as it is, \(line)"
@@ -196,9 +196,11 @@ extension InvoiceAssessor {
     let written = customers.writtenName(number)
     return Detail(
       message:
-        "QuickBooks has customer \"\(entry.quickBooksName)\", but the IIF file would name it "
+        "QuickBooks has customer \"\(entry.quickBooksName)\", but the file would name it "
         + "\"\(written)\", which would be a second customer",
-      remedy: "set formats.iif.encoding to windows1252 if that has the letters, or rename the "
+      remedy: (context.settings.target == .iif
+        ? "set formats.iif.encoding to windows1252 if that has the letters, or rename the "
+        : "rename the ")
         + "customer in QuickBooks to \"\(written)\" and "
         + add(entry.name, written))
   }
