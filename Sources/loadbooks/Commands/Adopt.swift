@@ -77,7 +77,7 @@ struct Adopt: ParsableCommand {
 
   private func adopt(_ numbers: [String], _ ledger: SyncLedger) throws {
     let here = Surroundings.current
-    let planning = try Planning(options, mapping: nil, suppressions: nil, target: nil)
+    let planning = try Planning(options, mapping: nil, suppressions: nil, books: [], target: nil)
     var plan: SyncPlan?
     if !exports.isEmpty {
       var selection = Selection()

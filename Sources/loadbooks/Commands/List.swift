@@ -51,6 +51,8 @@ struct List: ParsableCommand {
       help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
     var suppressions: String?
 
+    @OptionGroup var lists: BooksOptions
+
     func validate() throws {
       if let from, let until, until < from {
         throw ValidationError("--until \(until) is before --from \(from).")
@@ -67,7 +69,8 @@ struct List: ParsableCommand {
     /// What the list is made from: everything that decides, the memory, and the export's plan.
     func sources() throws -> (Planning, SyncLedger?, SyncPlan?) {
       let planning = try Planning(
-        company, mapping: mapping, suppressions: suppressions, target: nil)
+        company, mapping: mapping, suppressions: suppressions, books: lists.books,
+        target: nil)
       let ledger = try planning.company.flatMap { company in
         try SyncLedger.openReadOnly(folder: company.path)
       }

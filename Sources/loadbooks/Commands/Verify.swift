@@ -18,7 +18,7 @@ struct Verify: ParsableCommand {
     let here = Surroundings.current
     let company = try options.folder()
     let ledger = try company.flatMap { try SyncLedger.openReadOnly(folder: $0.path) }
-    let planning = try Planning(options, mapping: nil, suppressions: nil, target: nil)
+    let planning = try Planning(options, mapping: nil, suppressions: nil, books: [], target: nil)
     let verification = try Verification(
       folder: try folder(company, ledger), ledger: ledger,
       recount: { paths in
