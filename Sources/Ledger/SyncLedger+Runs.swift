@@ -73,7 +73,9 @@ extension SyncLedger {
       }
       try db.execute(sql: "DELETE FROM invoices WHERE run = ?", arguments: [sequence])
       let count = db.changesCount
-      try db.execute(sql: "DELETE FROM list_entries WHERE run = ?", arguments: [sequence])
+      for table in ["list_entries", "run_needs", "unsent"] {
+        try db.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [sequence])
+      }
       try db.execute(
         sql: "UPDATE runs SET state = 'undone' WHERE sequence = ?", arguments: [sequence])
       let event = LedgerEvent(
