@@ -12,6 +12,8 @@ public struct LedgerEvent: Hashable, Sendable {
 
     /// A run was taken back before its files had their names.
     public static let runForgotten = Kind(rawValue: "run-forgotten")
+    /// A run that was cut off was finished by a later one.
+    public static let runSettled = Kind(rawValue: "run-settled")
     /// Somebody asked to take a run back.
     public static let undoBegun = Kind(rawValue: "undo-begun")
     /// A run was taken back: its invoices may be sent again.

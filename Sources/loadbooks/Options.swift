@@ -174,9 +174,9 @@ struct Planning {
 
   /// What the ledger remembers, without changing anything.
   func memory() throws(Failure) -> LedgerSnapshot {
-    guard let company, let ledger = try SyncLedger.openReadOnly(folder: company.path) else {
-      return .none
-    }
-    return try ledger.snapshot()
+    guard let company else { return .none }
+    let ledger = try SyncLedger.openReadOnly(folder: company.path)
+    try company.refuseUnknownRuns(ledger)
+    return try ledger?.snapshot() ?? .none
   }
 }

@@ -9,7 +9,8 @@ public import Vocabulary
 ///
 /// Nothing is visible before everything is complete. With a ledger, the run is recorded in one
 /// transaction while all files still have hidden names; a program that is killed after that finds the
-/// run unfinished at its next start and ends it (see ``RunRecovery``).
+/// run unfinished at its next start and ends it (see ``RunRecovery``). Whatever fails, one rule holds: a
+/// file that the ledger may count as sent is only removed after the ledger has taken the run back.
 public struct Conversion {
   /// What a run is busy with.
   public enum Stage: String, Sendable {
@@ -26,7 +27,7 @@ public struct Conversion {
   private static let listedRows = 1000
 
   private let plan: SyncPlan
-  private let folder: String
+  private let output: OutputFolder
   private let ledger: SyncLedger?
   private let clock: () -> String
   private let progress: Progress?
@@ -35,6 +36,10 @@ public struct Conversion {
   private var heldRows: [SyncReport.InvoiceRow] = []
   private var otherRows: [SyncReport.InvoiceRow] = []
   private var staged: [StagedFile] = []
+  /// Whether the ledger may know the run, so that its files must stay.
+  private var mayBeRecorded = false
+
+  private var folder: String { output.path }
 
   /// Writes everything.
   ///
@@ -46,18 +51,20 @@ public struct Conversion {
   ///   - clock: The time, ISO 8601 with zone.
   ///   - progress: Called now and then.
   /// - Returns: The report as it was written.
-  /// - Throws: `Failure`; then no file has its final name and nothing is remembered.
+  /// - Throws: `Failure`; then no file has its final name and nothing is remembered, or, where the disk
+  ///   does not even allow that, the run is one that ``RunRecovery`` settles at the next start.
   public static func convert(
     _ plan: SyncPlan, run: SyncReport.Run, output: String, ledger: SyncLedger?,
     clock: @escaping () -> String, progress: Progress? = nil
   ) throws(Failure) -> SyncReport {
     let folder = try OutputFolder(output)
-    var conversion = Conversion(plan, run, folder.path, ledger, clock, progress)
+    defer { folder.release() }
+    var conversion = Conversion(plan, run, folder, ledger, clock, progress)
     do {
       try conversion.deliverAndRecord()
       try conversion.publish()
     } catch {
-      conversion.discard()
+      if !conversion.mayBeRecorded { conversion.discard() }
       folder.removeIfMade()
       throw error
     }
@@ -71,18 +78,18 @@ public struct Conversion {
   }
 
   private init(
-    _ plan: SyncPlan, _ run: SyncReport.Run, _ folder: String, _ ledger: SyncLedger?,
+    _ plan: SyncPlan, _ run: SyncReport.Run, _ output: OutputFolder, _ ledger: SyncLedger?,
     _ clock: @escaping () -> String, _ progress: Progress?
   ) {
     self.plan = plan
-    self.folder = folder
+    self.output = output
     self.ledger = ledger
     self.clock = clock
     self.progress = progress
     report = plan.report
     report.run = run
     report.run.plan = plan.fingerprint
-    held = HeldRecords(folder: folder, numbers: plan.context.settings.formats.numbers)
+    held = HeldRecords(folder: output.path, numbers: plan.context.settings.formats.numbers)
   }
 
   // MARK: - Recording
@@ -103,20 +110,23 @@ public struct Conversion {
       })
     record.state = .preparing
     var work = self
-    try ledger.record(record) { (recorder) throws(Failure) in
-      let entries = LedgerEntries(plan: plan, run: report.run.id)
-      do throws(Failure) {
+    defer { self = work }
+    do {
+      try ledger.record(record) { (recorder) throws(Failure) in
+        let entries = LedgerEntries(plan: plan, run: report.run.id)
         try work.deliver { (record, invoice, assessment, document) throws(Failure) in
           try recorder.add(invoice: entries.entry(record, invoice, assessment, document))
         }
-      } catch {
-        work.discard()
-        throw error
+        for entry in entries.listEntries() { try recorder.add(listEntry: entry) }
+        work.mayBeRecorded = true
+        return work.completion()
       }
-      for entry in entries.listEntries() { try recorder.add(listEntry: entry) }
-      return work.completion()
+    } catch {
+      // A commit that failed may still be found complete in the write-ahead log at the next start, but
+      // not one that the ledger refused before it came to that.
+      if error.cause == .ownBug { work.mayBeRecorded = false }
+      throw error
     }
-    self = work
   }
 
   private func completion() -> RunCompletion {
@@ -316,14 +326,45 @@ public struct Conversion {
     let isForQuickBooks = { (file: StagedFile) in file.name.hasSuffix(".iif") }
     let ordered = staged.filter { !isForQuickBooks($0) } + staged.filter(isForQuickBooks)
     do {
+      try output.refuseOtherRun()
       for file in ordered { try file.publish() }
       try StagedFile.syncFolder(folder)
     } catch {
-      for file in ordered { unlink(file.finalPath) }
-      try ledger?.forget(run: report.run.id, at: clock(), because: "its files could not be named")
-      throw error
+      throw takeBack(ordered, error)
     }
-    try ledger?.finish(run: report.run.id, finishedAt: report.run.finished ?? clock())
+    guard let ledger else { return }
+    do {
+      try ledger.finish(run: report.run.id, finishedAt: report.run.finished ?? clock())
+    } catch {
+      throw Failure(
+        error.cause,
+        "\(error.message); the files in \(folder) are complete and their invoices count as sent",
+        remedy: "the next run notes the end of this one by itself: \(error.remedy)")
+    }
+  }
+
+  /// Hides the files again, lets the ledger forget the run, and removes them, in this order.
+  ///
+  /// Returns the failure to tell. Where one step fails the next is not taken: then the ledger still has
+  /// the run, every file is still there, and the next start completes it.
+  private mutating func takeBack(_ ordered: [StagedFile], _ failure: Failure) -> Failure {
+    guard let ledger else {
+      for file in ordered.reversed() { try? file.hide() }
+      return failure
+    }
+    do throws(Failure) {
+      for file in ordered.reversed() { try file.hide() }
+      try StagedFile.syncFolder(folder)
+      try ledger.forget(
+        run: report.run.id, at: clock(), because: "its files could not be named")
+    } catch {
+      return Failure(
+        failure.cause,
+        "\(failure.message); its invoices count as sent, and the next run completes its files",
+        remedy: failure.remedy)
+    }
+    mayBeRecorded = false
+    return failure
   }
 }
 
