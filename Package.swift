@@ -49,7 +49,9 @@ let package = Package(
     .testTarget(name: "LoadOpsTests", dependencies: ["LoadOps", "Vocabulary", "TestSupport"]),
     .testTarget(
       name: "QuickBooksTests", dependencies: ["QuickBooks", "Vocabulary", "TestSupport"]),
-    .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Vocabulary", "TestSupport"]),
+    .testTarget(
+      name: "LedgerTests", dependencies: ["Ledger", "Vocabulary", "TestSupport"],
+      exclude: ["OldLedgers"]),
     .testTarget(
       name: "SyncTests",
       dependencies: ["Sync", "Ledger", "LoadOps", "QuickBooks", "Vocabulary", "TestSupport"]),

@@ -50,7 +50,9 @@ struct ContentStore: ~Copyable {
     }
     let string = text.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     // What is not UTF-8 would not come back as it was.
-    guard string.utf8.count == text.count, string.utf8.elementsEqual(bytes(text)) else { return nil }
+    guard string.utf8.count == text.count, string.utf8.elementsEqual(bytes(text)) else {
+      return nil
+    }
     let known = try Int64.fetchOne(
       db, sql: "SELECT id FROM texts WHERE text = ?", arguments: [string])
     if known == nil {

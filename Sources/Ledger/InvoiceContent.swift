@@ -4,8 +4,8 @@ public import Vocabulary
 ///
 /// It is kept in the canonical form that is hashed, so that ``contentHash`` can always be made again:
 /// ten texts, each with a zero byte behind it, three days, and for each line two texts and three
-/// numbers; numbers are eight bytes, the lowest first, and `Int64.min` where there is none. That form
-/// must never change, because ledgers hold hashes of it.
+/// numbers. Days and numbers are eight bytes, the lowest first; where there is none they are
+/// `Int32.min` and `Int64.min`. That form must never change, because ledgers hold hashes of it.
 public struct InvoiceContent: Hashable, Sendable {
   /// The texts that an invoice has once, in canonical order.
   public enum Text: Int, Sendable, CaseIterable {
@@ -40,7 +40,7 @@ public struct InvoiceContent: Hashable, Sendable {
   private static let texts = Text.allCases.count
   private static let words = 8 * 3
 
-  /// Nothing yet: ten texts, three numbers, and so on are to be appended in canonical order.
+  /// Nothing yet: ten texts, three days, and so on are to be appended in canonical order.
   public init() {}
 
   /// Empties it, to be filled again without new memory.
@@ -54,6 +54,11 @@ public struct InvoiceContent: Hashable, Sendable {
     canonical.append(text)
     ends.append(canonical.count)
     canonical.append(0)
+  }
+
+  /// Appends the next day; nil where there is none.
+  public mutating func append(day: CalendarDate?) {
+    append(number: Int64(day?.daysSince1970 ?? .min))
   }
 
   /// Appends the next number; nil where there is none.
@@ -77,7 +82,9 @@ public struct InvoiceContent: Hashable, Sendable {
   /// A day; nil where there was none.
   public subscript(day: Day) -> CalendarDate? {
     number(ends[InvoiceContent.texts - 1] + 1 + 8 * day.rawValue)
-      .flatMap { Int32(exactly: $0) }.map { CalendarDate(daysSince1970: $0) }
+      .flatMap { Int32(exactly: $0) }.flatMap {
+        $0 == .min ? nil : CalendarDate(daysSince1970: $0)
+      }
   }
 
   /// A line, counted from 0.
@@ -119,6 +126,8 @@ public struct InvoiceContent: Hashable, Sendable {
 extension InvoiceContent {
   /// The format of ``pack(to:_:)``, its first byte.
   private static let format: UInt8 = 1
+  /// A day that is not there.
+  private static let noDay = Int64(Int32.min)
 
   /// Appends the content in some 90 bytes rather than 350: numbers in as few bytes as they need, and
   /// texts as their number where `number` has one.
@@ -139,10 +148,10 @@ extension InvoiceContent {
         output.append(bytes)
       }
     }
-    func numbers() {
+    func numbers(none: Int64?) {
       let start = ends[index - 1] + 1
       for offset in [0, 8, 16] {
-        guard let value = self.number(start + offset) else {
+        guard let value = self.number(start + offset), value != none else {
           output.append(0)
           continue
         }
@@ -151,11 +160,11 @@ extension InvoiceContent {
       }
     }
     for _ in 0..<InvoiceContent.texts { try text() }
-    numbers()
+    numbers(none: InvoiceContent.noDay)
     for _ in 0..<lineCount {
       try text()
       try text()
-      numbers()
+      numbers(none: nil)
     }
   }
 
@@ -188,11 +197,11 @@ extension InvoiceContent {
       position += count
       return true
     }
-    func nextNumbers() -> Bool {
+    func nextNumbers(none: Int64?) -> Bool {
       for _ in 0..<3 {
         guard let token = varint() else { return false }
         guard token > 0 else {
-          append(number: nil)
+          append(number: none)
           continue
         }
         let distance = token - 1
@@ -207,9 +216,9 @@ extension InvoiceContent {
     for _ in 0..<InvoiceContent.texts {
       guard try nextText() else { return nil }
     }
-    guard nextNumbers() else { return nil }
+    guard nextNumbers(none: InvoiceContent.noDay) else { return nil }
     for _ in 0..<count {
-      guard try nextText(), try nextText(), nextNumbers() else { return nil }
+      guard try nextText(), try nextText(), nextNumbers(none: nil) else { return nil }
     }
     guard position == packed.count else { return nil }
   }

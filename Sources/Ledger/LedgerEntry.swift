@@ -46,7 +46,8 @@ public struct LedgerEntry: Hashable, Sendable {
   /// An entry for an invoice that `run` sends, or that was entered by hand.
   public init(
     number: InvoiceNumber, contentHash: ContentHash, state: SyncState = .synced,
-    evidence: SyncEvidence = .written, evidenceAt: String? = nil, run: String?, documentKind: DocumentKind,
+    evidence: SyncEvidence = .written, evidenceAt: String? = nil, run: String?,
+    documentKind: DocumentKind,
     documentNumber: String, customer: String, quickBooksCustomer: String, date: CalendarDate,
     amount: Money, lines: Int, quickBooksID: String? = nil, editSequence: String? = nil
   ) {

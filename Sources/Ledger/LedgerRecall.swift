@@ -14,6 +14,12 @@ public final class LedgerRecall: Sendable {
     public var entry: LedgerEntry
     /// Everything that was carried; nil for what versions of LoadBooks before this one sent.
     public var content: InvoiceContent?
+
+    /// Something that was sent, or entered by hand.
+    public init(entry: LedgerEntry, content: InvoiceContent?) {
+      self.entry = entry
+      self.content = content
+    }
   }
 
   private let ledger: SyncLedger

@@ -49,7 +49,8 @@ public struct RunRecorder: ~Copyable {
       """, db)
     let unsentDeletion = try RawStatement("DELETE FROM unsent WHERE number = ?", db)
     let contents = try ContentStore(db)
-    let remembersUnsent = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM unsent)") ?? false
+    let remembersUnsent =
+      try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM unsent)") ?? false
     self.db = db
     self.path = path
     self.run = run

@@ -4,33 +4,34 @@ public import Vocabulary
 extension SyncLedger {
   /// Records documents that somebody entered in QuickBooks by hand: they count as synced from now on.
   ///
-  /// All of it happens in one transaction, with an event for each.
+  /// All of it happens in one transaction, with an event for each. What counts as sent already is
+  /// replaced: somebody changed the document in QuickBooks by hand, and its new content counts.
   ///
   /// - Parameters:
   ///   - documents: What was entered, with evidence `adopted`, and its content where it is known.
   ///   - at: The time, ISO 8601 with zone.
   ///   - reason: Why, for people.
   ///   - by: Who said so; may be empty.
-  /// - Throws: `Failure`: `usage` when a document number belongs to another invoice; `ownBug` for an
-  ///   invoice that is known already.
+  /// - Throws: `Failure` with cause `usage` when a document number belongs to another invoice.
   public func adopt(
     _ documents: [LedgerRecall.Sent], at: String, because reason: String, by: String
   ) throws(Failure) {
-    let path = path
     try write { db in
-      let recorder = try Adopter(db, path: path)
-      try recorder.add(documents, at: at, because: reason, by: by)
+      var adopter = try Adopter(db)
+      try adopter.add(documents, at: at, because: reason, by: by)
     }
   }
 
   /// Takes back what somebody said to have entered by hand: the invoice may be sent again.
   ///
-  /// - Returns: What was believed to be in QuickBooks.
+  /// What a run had sent before somebody changed it by hand counts again as it was sent.
+  ///
+  /// - Returns: What was believed to be in QuickBooks, and the run whose document counts again.
   /// - Throws: `Failure`: `usage` when the invoice was sent by a run, or is not known.
   @discardableResult
   public func withdrawAdoption(
     of number: String, at: String, because reason: String, by: String
-  ) throws(Failure) -> LedgerEntry {
+  ) throws(Failure) -> (entry: LedgerEntry, restoredRun: String?) {
     try write { db in
       guard let entry = try LedgerQueries.entry(number: number, db) else {
         throw Failure(
@@ -44,27 +45,45 @@ extension SyncLedger {
       }
       try LedgerQueries.withdraw("number = ?", [number], cause: .adoptionWithdrawn, at: at, db)
       try db.execute(sql: "DELETE FROM invoices WHERE number = ?", arguments: [number])
+      let original = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT withdrawn.id AS id, runs.id AS run_id
+          FROM withdrawn JOIN runs ON runs.sequence = withdrawn.run
+          WHERE number = ? AND cause = 'replaced' AND runs.state = 'finished'
+          ORDER BY withdrawn.id DESC LIMIT 1
+          """, arguments: [number])
+      if let original {
+        try db.execute(
+          sql: """
+            INSERT INTO invoices (number, content_hash, state, evidence, evidence_at, run,
+              document_kind, document_number, customer, quickbooks_customer, invoice_date, cents,
+              lines, quickbooks_id, edit_sequence)
+            SELECT number, content_hash, 'synced', evidence, evidence_at, run,
+              document_kind, document_number, customer, quickbooks_customer, invoice_date, cents,
+              lines, quickbooks_id, edit_sequence
+            FROM withdrawn WHERE id = ?
+            """, arguments: [original["id"] as Int64])
+      }
       try LedgerQueries.insert(
         LedgerEvent(
           at: at, invoice: number, kind: .adoptionWithdrawn, detail: reason, by: by), db)
-      return entry
+      return (entry, original?["run_id"])
     }
   }
 }
 
 /// Takes in documents that belong to no run.
 private struct Adopter: ~Copyable {
-  let db: Database
-  let path: String
-  var contents: ContentStore
+  private let db: Database
+  private var contents: ContentStore
 
-  init(_ db: Database, path: String) throws {
-    self.db = db
-    self.path = path
+  init(_ db: Database) throws {
     contents = try ContentStore(db)
+    self.db = db
   }
 
-  consuming func add(
+  mutating func add(
     _ documents: [LedgerRecall.Sent], at: String, because reason: String, by: String
   ) throws {
     for document in documents {
@@ -73,7 +92,7 @@ private struct Adopter: ~Copyable {
         throw LedgerFailure.bug("invoice \(entry.number) was adopted from a run")
       }
       try refuseTaken(entry)
-      try insert(entry, at: at)
+      try insert(entry, replacing: try LedgerQueries.entry(number: entry.number.text, db), at: at)
       let row = db.lastInsertedRowID
       if let content = document.content { try contents.insert(content, invoice: row) }
       try db.execute(sql: "DELETE FROM unsent WHERE number = ?", arguments: [entry.number.text])
@@ -96,18 +115,27 @@ private struct Adopter: ~Copyable {
       remedy: "give the number that the document has in QuickBooks with --document")
   }
 
-  private func insert(_ entry: LedgerEntry, at: String) throws {
+  private func insert(
+    _ entry: LedgerEntry, replacing old: LedgerEntry?, at: String
+  ) throws {
     let hash = ContentHash.stored(entry.contentHash)
+    if old != nil {
+      try LedgerQueries.withdraw(
+        "number = ?", [entry.number.text], cause: .replaced, at: at, db)
+      try db.execute(
+        sql: "DELETE FROM invoices WHERE number = ?", arguments: [entry.number.text])
+    }
     try db.execute(
       sql: """
         INSERT INTO invoices (number, content_hash, state, evidence, evidence_at, document_kind,
-          document_number, customer, quickbooks_customer, invoice_date, cents, lines)
-        VALUES (?, ?, 'synced', 'adopted', ?, ?, ?, ?, ?, ?, ?, ?)
+          document_number, customer, quickbooks_customer, invoice_date, cents, lines,
+          quickbooks_id, edit_sequence)
+        VALUES (?, ?, 'synced', 'adopted', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         entry.number.text, hash, at, entry.documentKind.rawValue, entry.documentNumber,
         entry.customer, entry.quickBooksCustomer, entry.date.description, entry.amount.cents,
-        entry.lines,
+        entry.lines, old?.quickBooksID, old?.editSequence,
       ])
   }
 }

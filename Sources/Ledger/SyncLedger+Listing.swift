@@ -67,6 +67,8 @@ public struct WithdrawnInvoice: Hashable, Sendable {
     case undone
     /// QuickBooks refused it.
     case refused
+    /// Somebody changed the document in QuickBooks by hand; it counts with its new content.
+    case replaced
     /// It had been entered by hand, somebody said, and took that back.
     case adoptionWithdrawn = "adoption_withdrawn"
   }
@@ -158,14 +160,32 @@ extension SyncLedger {
   ///
   /// - Throws: `Failure` when the ledger cannot be read.
   public func withdrawn(number: String) throws(Failure) -> [WithdrawnInvoice] {
+    try withdrawn("number = ?", [number])
+  }
+
+  /// What a run sent and somebody changed by hand in QuickBooks since, as it was sent, each once.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func replaced(ofRun run: String) throws(Failure) -> [WithdrawnInvoice] {
+    try withdrawn(
+      """
+      runs.id = ? AND cause = 'replaced' AND NOT EXISTS (SELECT 1 FROM invoices
+        WHERE invoices.number = withdrawn.number AND invoices.run = withdrawn.run)
+      GROUP BY withdrawn.number
+      """, [run])
+  }
+
+  private func withdrawn(
+    _ condition: String, _ arguments: StatementArguments
+  ) throws(Failure) -> [WithdrawnInvoice] {
     try read { db in
       try Row.fetchAll(
         db,
         sql: """
           SELECT withdrawn.*, runs.id AS run_id
           FROM withdrawn LEFT JOIN runs ON runs.sequence = withdrawn.run
-          WHERE number = ? ORDER BY withdrawn.id
-          """, arguments: [number]
+          WHERE \(condition) ORDER BY withdrawn.id
+          """, arguments: arguments
       ).map { row in
         WithdrawnInvoice(
           at: row["at"], cause: try LedgerQueries.value(row, "cause"), run: row["run_id"],
@@ -211,15 +231,18 @@ extension SyncLedger {
   /// What was sent, by customer.
   ///
   /// - Throws: `Failure` when the ledger cannot be read.
-  public func customerTallies() throws(Failure) -> [CustomerTally] {
+  public func customerTallies(
+    _ filter: LedgerFilter = LedgerFilter()
+  ) throws(Failure) -> [CustomerTally] {
     try read { db in
-      try Row.fetchAll(
+      let (condition, arguments) = filter.sql
+      return try Row.fetchAll(
         db,
         sql: """
           SELECT customer, quickbooks_customer, count(*) AS invoices, sum(lines) AS lines,
             sum(cents) AS cents
-          FROM invoices GROUP BY customer, quickbooks_customer ORDER BY customer
-          """
+          FROM invoices \(condition) GROUP BY customer, quickbooks_customer ORDER BY customer
+          """, arguments: arguments
       ).map { row in
         CustomerTally(
           customer: row["customer"], quickBooksCustomer: row["quickbooks_customer"],
@@ -229,7 +252,7 @@ extension SyncLedger {
     }
   }
 
-  /// How many invoices count as sent, with lines and amount.
+  /// What a run sent and nobody took back, as it was sent, with lines and amount.
   ///
   /// - Throws: `Failure` when the ledger cannot be read.
   public func tally(ofRun run: String) throws(Failure) -> RunRecord.Tally {
@@ -240,7 +263,10 @@ extension SyncLedger {
         sql: """
           SELECT count(*) AS invoices, coalesce(sum(lines), 0) AS lines,
             coalesce(sum(cents), 0) AS cents
-          FROM invoices WHERE run = ?
+          FROM (SELECT lines, cents FROM invoices WHERE run = ?1 UNION ALL
+            SELECT lines, cents FROM (SELECT DISTINCT number, lines, cents FROM withdrawn
+              WHERE run = ?1 AND cause = 'replaced' AND NOT EXISTS (SELECT 1 FROM invoices
+                WHERE invoices.number = withdrawn.number AND invoices.run = ?1)))
           """, arguments: [sequence])
       return RunRecord.Tally(
         invoices: row?["invoices"] ?? 0, lines: row?["lines"] ?? 0,

@@ -133,6 +133,13 @@ extension SyncLedger {
     try read { try LedgerQueries.events($0, "WHERE events.invoice = ?", [number]) }
   }
 
+  /// What happened to a customer, by its name in LoadOps, oldest first.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func events(customer name: String) throws(Failure) -> [LedgerEvent] {
+    try read { try LedgerQueries.events($0, "WHERE events.customer = ?", [name]) }
+  }
+
   /// What happened to a run, oldest first.
   ///
   /// - Throws: `Failure` when the ledger cannot be read.

@@ -15,6 +15,19 @@ public struct UndoRecord: Hashable, Sendable {
   public var by: String
   /// Where the run's files go; nil when it has none.
   public var folder: String?
+
+  /// A request to take a run back.
+  public init(
+    run: String, startedAt: String, finishedAt: String?, reason: String, by: String,
+    folder: String?
+  ) {
+    self.run = run
+    self.startedAt = startedAt
+    self.finishedAt = finishedAt
+    self.reason = reason
+    self.by = by
+    self.folder = folder
+  }
 }
 
 /// A reason why a run cannot be taken back yet.
@@ -25,6 +38,8 @@ public enum UndoObstacle: Hashable, Sendable {
   case listEntry(run: String, kind: LedgerListEntry.Kind, name: String)
   /// An invoice was found in the books; taking the run back would send it twice.
   case confirmed(invoice: String, at: String?)
+  /// A document was changed in QuickBooks by hand since, and counts with its new content.
+  case replaced(invoice: String)
   /// QuickBooks has not answered yet whether it has an invoice.
   case inDoubt(invoice: String)
 }
@@ -82,6 +97,15 @@ extension SyncLedger {
           ? UndoObstacle.inDoubt(invoice: $0["number"])
           : UndoObstacle.confirmed(invoice: $0["number"], at: $0["evidence_at"])
       }
+      obstacles += try String.fetchAll(
+        db,
+        sql: """
+          SELECT DISTINCT number FROM withdrawn
+          WHERE run = :run AND cause = 'replaced'
+            AND EXISTS (SELECT 1 FROM invoices WHERE number = withdrawn.number AND run IS NULL)
+          LIMIT :limit
+          """, arguments: arguments
+      ).map { UndoObstacle.replaced(invoice: $0) }
       return obstacles
     }
   }
@@ -128,7 +152,8 @@ extension SyncLedger {
         throw LedgerFailure.bug("run \(run) is \(state.rawValue) and is not being taken back")
       }
       let tally = try Row.fetchOne(
-        db, sql: "SELECT count(*), total(lines), coalesce(sum(cents), 0) FROM invoices WHERE run = ?",
+        db,
+        sql: "SELECT count(*), total(lines), coalesce(sum(cents), 0) FROM invoices WHERE run = ?",
         arguments: [sequence])
       try LedgerQueries.withdraw("run = ?", [sequence], cause: .undone, at: at, db)
       try db.execute(
@@ -144,7 +169,8 @@ extension SyncLedger {
       try LedgerQueries.insert(
         LedgerEvent(
           at: at, run: run, kind: .runUndone,
-          detail: "\(result.invoices) invoices over \(result.amount) may be sent again", by: undo["by"]),
+          detail: "\(result.invoices) invoices over \(result.amount) may be sent again",
+          by: undo["by"]),
         db)
       return result
     }
@@ -204,7 +230,7 @@ extension LedgerQueries {
           quickbooks_id, edit_sequence
         FROM invoices WHERE \(condition) ORDER BY id
         """, arguments: [at, cause.rawValue] + arguments)
-    guard cause != .adoptionWithdrawn else { return }
+    guard cause == .undone || cause == .refused else { return }
     try db.execute(
       sql: """
         INSERT OR REPLACE INTO unsent (number, run, outcome, reasons, content_hash, document_kind,

@@ -66,7 +66,9 @@ final class OutputFolder {
   ///
   /// - Throws: `Failure` with cause `cannotWrite`.
   static func make(_ path: String) throws(Failure) {
-    let parent = (path as NSString).deletingLastPathComponent
+    // Foundation's way to the parent traps on a path of one character.
+    let parent =
+      path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ""
     if mkdir(path, 0o755) != 0 {
       guard errno != EEXIST else { return }
       let code = errno
