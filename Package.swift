@@ -26,15 +26,16 @@ let package = Package(
     .target(
       name: "Vocabulary",
       dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "LoadOps", dependencies: ["Vocabulary"]),
-    .target(name: "QuickBooks", dependencies: ["Vocabulary"]),
+    .target(name: "Sheets", dependencies: ["Vocabulary"]),
+    .target(name: "LoadOps", dependencies: ["Vocabulary", "Sheets"]),
+    .target(name: "QuickBooks", dependencies: ["Vocabulary", "Sheets"]),
     .target(
       name: "Ledger",
       dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Sync",
       dependencies: [
-        "Vocabulary", "LoadOps", "QuickBooks", "Ledger",
+        "Vocabulary", "Sheets", "LoadOps", "QuickBooks", "Ledger",
         .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
@@ -46,7 +47,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Vocabulary", "CXML2"], path: "Tests/TestSupport"),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary", "TestSupport"]),
-    .testTarget(name: "LoadOpsTests", dependencies: ["LoadOps", "Vocabulary", "TestSupport"]),
+    .testTarget(name: "SheetsTests", dependencies: ["Sheets", "Vocabulary", "TestSupport"]),
+    .testTarget(
+      name: "LoadOpsTests", dependencies: ["LoadOps", "Sheets", "Vocabulary", "TestSupport"]),
     .testTarget(
       name: "QuickBooksTests", dependencies: ["QuickBooks", "Vocabulary", "TestSupport"]),
     .testTarget(
@@ -54,11 +57,14 @@ let package = Package(
       exclude: ["OldLedgers"]),
     .testTarget(
       name: "SyncTests",
-      dependencies: ["Sync", "Ledger", "LoadOps", "QuickBooks", "Vocabulary", "TestSupport"]),
+      dependencies: [
+        "Sync", "Ledger", "LoadOps", "QuickBooks", "Sheets", "Vocabulary", "TestSupport",
+      ]),
     .testTarget(
       name: "SampleTests",
       dependencies: [
-        "loadbooks", "Sync", "Ledger", "LoadOps", "QuickBooks", "Vocabulary", "TestSupport",
+        "loadbooks", "Sync", "Ledger", "LoadOps", "QuickBooks", "Sheets", "Vocabulary",
+        "TestSupport",
       ]),
   ]
 )

@@ -1,3 +1,4 @@
+internal import Sheets
 internal import Vocabulary
 
 /// What of a cell is its value.

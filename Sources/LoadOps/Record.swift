@@ -1,3 +1,4 @@
+internal import Sheets
 public import Vocabulary
 
 /// Where a record stands: enough to find and read it again.

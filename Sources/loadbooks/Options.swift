@@ -98,11 +98,15 @@ struct Planning {
   let settings: Settings
   let mapping: MappingFile
   let suppression: SuppressionList
-  let target: Settings.Target
+
+  /// Where the invoices go.
+  var target: Settings.Target { settings.target }
 
   init(_ options: CompanyOptions, mapping: String?, suppressions: String?, target: String?) throws {
     company = try options.folder()
-    settings = try CompanyFolder.settings(company, assignments: options.assignments)
+    var settings = try CompanyFolder.settings(company, assignments: options.assignments)
+    settings.target = try Planning.target(target, settings)
+    self.settings = settings
     self.mapping =
       try Planning.named(mapping, company?.mappingPath) { (path) throws(Failure) in
         try MappingFile.load(path: path)
@@ -111,7 +115,6 @@ struct Planning {
       try Planning.named(suppressions, company?.suppressionPath) { (path) throws(Failure) in
         try SuppressionList.load(path: path)
       } ?? .empty
-    self.target = try Planning.target(target, settings)
   }
 
   /// Reads the file that a flag names, which must be there, or else the company's, which need not.

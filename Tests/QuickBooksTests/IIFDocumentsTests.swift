@@ -4,15 +4,15 @@ import Testing
 import Vocabulary
 
 struct IIFDocumentsTests {
-  private func summaries(_ bytes: [UInt8]) throws -> [IIFDocuments.Summary] {
+  private func summaries(_ bytes: [UInt8]) throws -> [WrittenDocument] {
     try IIFFixture.withFolder { folder in
       let path = folder + "/in.iif"
       try Data(bytes).write(to: URL(fileURLWithPath: path))
-      return try IIFDocuments.summaries(ofFile: path)
+      return try WrittenDocument.all(ofFile: path)
     }
   }
 
-  private func summaries(_ text: String) throws -> [IIFDocuments.Summary] {
+  private func summaries(_ text: String) throws -> [WrittenDocument] {
     try summaries(Array(text.replacing("⇥", with: "\t").utf8))
   }
 
@@ -121,7 +121,7 @@ struct IIFDocumentsTests {
 
   @Test func `a file that is not there is said to be missing`() {
     let failure = #expect(throws: Failure.self) {
-      try IIFDocuments.summaries(ofFile: "/nonexistent/x.iif")
+      try WrittenDocument.all(ofFile: "/nonexistent/x.iif")
     }
     #expect(failure?.cause == .inputMissing)
   }
@@ -147,7 +147,7 @@ struct IIFDocumentsTests {
         let path = folder + "/in.iif"
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         #expect(throws: Never.self, "seed \(seed)") {
-          do { _ = try IIFDocuments.summaries(ofFile: path) } catch is Failure {}
+          do { _ = try WrittenDocument.all(ofFile: path) } catch is Failure {}
           do { _ = try IIFSnapshotReader.read([path]) } catch is Failure {}
           var preflight = IIFPreflight(format: IIFFormat())
           do { try preflight.checkLists(path: path, name: "in") } catch is Failure {}

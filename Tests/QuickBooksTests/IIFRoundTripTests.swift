@@ -62,9 +62,9 @@ struct IIFRoundTripTests {
       let output = try writer.finish()
       #expect(try folderEntries(folder).allSatisfy { $0.hasPrefix(".") }, "seed \(seed)")
       for file in writer.stagedFiles { try file.publish() }
-      var found: [IIFDocuments.Summary] = []
+      var found: [WrittenDocument] = []
       for file in output.dropFirst() {
-        found += try IIFDocuments.summaries(ofFile: folder + "/" + file.name)
+        found += try WrittenDocument.all(ofFile: folder + "/" + file.name)
       }
       try #require(found.count == documents.count, "seed \(seed)")
       for (document, summary) in zip(documents, found) {

@@ -1,11 +1,11 @@
-import QuickBooks
+@testable import QuickBooks
 import Testing
 
 struct IIFTextTests {
   private func changes(
     _ text: String, _ encoding: IIFFormat.Encoding = .ascii, limit: Int? = nil
-  ) -> IIFText.Changes {
-    IIFText.changes(Array(text.utf8).span, encoding: encoding, limit: limit)
+  ) -> DesktopText.Changes {
+    encoding.text.changes(Array(text.utf8).span, limit: limit)
   }
 
   private func field(
@@ -16,7 +16,7 @@ struct IIFTextTests {
     return row
   }
 
-  private static let conversions: [(String, String, IIFText.Changes)] = [
+  private static let conversions: [(String, String, DesktopText.Changes)] = [
     ("Acme Freight", "Acme Freight", []),
     ("", "", []),
     ("Café Zürich", "Cafe Zurich", .transliterated),
@@ -36,9 +36,9 @@ struct IIFTextTests {
 
   @Test(arguments: conversions)
   func `text becomes plain ASCII and says what changed`(
-    text: String, expected: String, changed: IIFText.Changes
+    text: String, expected: String, changed: DesktopText.Changes
   ) {
-    #expect(IIFText.converted(text, encoding: .ascii) == expected)
+    #expect(DesktopText.iifASCII.converted(text) == expected)
     #expect(changes(text).rawValue == changed.rawValue)
     #expect(changes(expected).isEmpty)
   }

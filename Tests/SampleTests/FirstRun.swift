@@ -1,5 +1,6 @@
 import Foundation
 import LoadOps
+import Sheets
 import QuickBooks
 import TestSupport
 import Testing
@@ -66,7 +67,7 @@ struct FirstRun {
   }
 
   /// Every document of them.
-  func documents() throws -> [IIFDocuments.Summary] {
-    try iif().keys.sorted().flatMap { try IIFDocuments.summaries(ofFile: folder.path("out/" + $0)) }
+  func documents() throws -> [WrittenDocument] {
+    try iif().keys.sorted().flatMap { try WrittenDocument.all(ofFile: folder.path("out/" + $0)) }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LoadOps
+import Sheets
 import Testing
 import Vocabulary
 

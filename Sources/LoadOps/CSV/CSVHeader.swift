@@ -1,3 +1,4 @@
+internal import Sheets
 internal import Vocabulary
 
 /// Finds the header row of a CSV export and what separates its cells.
@@ -131,24 +132,5 @@ struct CSVHeader {
 
   private static func names(_ fields: [Field]) -> String {
     fields.map(\.name).joined(separator: ", ")
-  }
-}
-
-/// Counts line ends: LF, CRLF and the lone CR of old spreadsheets.
-enum LineEnds {
-  static func count(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
-    let bytes = bytes.span
-    var lines = 0
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let byte = bytes[index]
-      if byte == 0x0A {
-        lines += 1
-      } else if byte == 0x0D, index + 1 >= bytes.count || bytes[index + 1] != 0x0A {
-        lines += 1
-      }
-      index += 1
-    }
-    return lines
   }
 }

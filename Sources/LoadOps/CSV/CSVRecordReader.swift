@@ -1,3 +1,4 @@
+internal import Sheets
 internal import Vocabulary
 
 /// Reads the records of a CSV export; adjacent rows with one invoice number are one record.

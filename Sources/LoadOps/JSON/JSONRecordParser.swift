@@ -1,3 +1,4 @@
+internal import Sheets
 internal import Vocabulary
 
 /// Takes the values out of one JSON object that is known to be valid JSON.

@@ -1,3 +1,4 @@
+internal import Sheets
 internal import Vocabulary
 
 /// Reads the records of a JSON export: an object of arrays, one array, or an object on each line.

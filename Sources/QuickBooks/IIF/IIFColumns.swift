@@ -6,7 +6,7 @@ enum IIFColumns {
   static func head(hasClasses: Bool) -> [String] {
     ["TRNSID", "TRNSTYPE", "DATE", "ACCNT", "NAME"] + (hasClasses ? ["CLASS"] : [])
       + ["AMOUNT", "DOCNUM", "MEMO", "CLEAR", "TOPRINT", "NAMEISTAXABLE"]
-      + (1...IIFLimits.addressLines).map { "ADDR\($0)" }
+      + (1...DesktopLimits.addressLines).map { "ADDR\($0)" }
       + ["DUEDATE", "TERMS", "PAID", "SHIPDATE", "PONUM", "TOSEND"]
   }
 

@@ -2,54 +2,25 @@ public import Vocabulary
 
 /// Reads the transactions of IIF files back, whoever wrote them.
 public enum IIFDocuments {
-  /// A TRNS block in short.
-  public struct Summary: Hashable, Sendable {
-    /// The transaction's type: `INVOICE`, `CREDIT MEMO`.
-    public var type: String
-    /// The document's number.
-    public var number: String
-    /// The customer's or job's full path.
-    public var customer: String
-    /// The date as written.
-    public var date: String
-    /// The amount of the TRNS row: positive for an invoice, negative for a credit memo.
-    public var total: Money
-    /// The sum of all rows of the block; anything but zero fails to import.
-    public var balance: Money
-    /// How many SPL rows there are.
-    public var lines: Int
-    /// Where the block begins, from 1.
-    public var line: Int
-  }
-
-  /// The transactions of a file, in its order.
-  ///
-  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
-  public static func summaries(ofFile path: String) throws(Failure) -> [Summary] {
-    var summaries: [Summary] = []
-    try forEach(ofFile: path) { summary throws(Failure) in summaries.append(summary) }
-    return summaries
-  }
-
   /// Hands over the transactions of a file one by one, so that no file is too long.
   ///
   /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`, or what `body` throws.
   public static func forEach(
-    ofFile path: String, _ body: (Summary) throws(Failure) -> Void
+    ofFile path: String, _ body: (WrittenDocument) throws(Failure) -> Void
   ) throws(Failure) {
     try forEach(of: IIFReader(path: path, name: path), body)
   }
 
   static func forEach(
-    of reader: IIFReader, _ body: (Summary) throws(Failure) -> Void
+    of reader: IIFReader, _ body: (WrittenDocument) throws(Failure) -> Void
   ) throws(Failure) {
-    var open: Summary?
+    var open: WrittenDocument?
     while let row = try reader.next() {
       switch row {
       case .data("TRNS"):
         guard open == nil else { throw fault("a TRNS row stands inside a block", reader) }
         let amount = try amount(reader)
-        open = Summary(
+        open = WrittenDocument(
           type: reader.text(reader.column("TRNSTYPE")),
           number: reader.text(reader.column("DOCNUM")),
           customer: reader.text(reader.column("NAME")), date: reader.text(reader.column("DATE")),

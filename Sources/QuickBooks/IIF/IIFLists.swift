@@ -7,7 +7,8 @@ internal import Vocabulary
 /// a header that has no others; QuickBooks' own exports declare a list twice the same way. Parents come
 /// before children.
 struct IIFLists {
-  private let names: IIFNames
+  private let encoding: IIFFormat.Encoding
+  private let names: DesktopNames
   private var bytes: [UInt8] = []
 
   /// One row: under which header it stands and what it holds.
@@ -19,7 +20,7 @@ struct IIFLists {
 
   /// The bytes of the file of lists.
   static func encode(_ lists: CompanyLists, _ format: IIFFormat) throws(Failure) -> [UInt8] {
-    var encoder = IIFLists(names: IIFNames(encoding: format.encoding))
+    var encoder = IIFLists(encoding: format.encoding)
     var accounts = lists.accounts
     let receivable = encoder.names.identity(format.receivableAccount)
     if !accounts.contains(where: { encoder.names.identity($0.name) == receivable }) {
@@ -34,8 +35,9 @@ struct IIFLists {
     return encoder.bytes
   }
 
-  private init(names: IIFNames) {
-    self.names = names
+  private init(encoding: IIFFormat.Encoding) {
+    self.encoding = encoding
+    names = DesktopNames(encoding.text)
   }
 
   // MARK: Rows
@@ -73,9 +75,9 @@ struct IIFLists {
     var columns = [("NAME", path)]
     if customer.declaration == .full, path == names.path(customer.name) {
       // An address that became shorter must not keep its old last line: all five or none.
-      let lines = IIFAddress.lines(of: customer, encoding: names.encoding)
+      let lines = DesktopAddress.lines(of: customer, as: names.text)
       if !lines.isEmpty {
-        for index in 0..<IIFLimits.addressLines {
+        for index in 0..<DesktopLimits.addressLines {
           columns.append(("BADDR\(index + 1)", index < lines.count ? lines[index] : ""))
         }
       }
@@ -84,7 +86,7 @@ struct IIFLists {
         ("CONT1", customer.contact), ("TERMS", names.path(customer.terms)),
         ("COMPANYNAME", customer.companyName),
       ]
-      for field in fields where !IIFText.converted(field.1, encoding: names.encoding).isEmpty {
+      for field in fields where !names.text.converted(field.1).isEmpty {
         columns.append(field)
       }
     }
@@ -97,7 +99,7 @@ struct IIFLists {
     for (column, value) in columns {
       row.append(UInt8(ascii: "\t"))
       IIFText.append(
-        value, to: &row, encoding: names.encoding, limit: IIFLists.limits[column])
+        value, to: &row, encoding: encoding, limit: IIFLists.limits[column])
     }
     row.append(contentsOf: "\r\n".utf8)
     let header = "!" + keyword + columns.map { "\t" + $0.0 }.joined() + "\r\n"
@@ -106,9 +108,9 @@ struct IIFLists {
 
   /// The columns of free text, which are cut; names are not.
   private static let limits = [
-    "DESC": IIFLimits.memo, "PHONE1": IIFLimits.phone, "EMAIL": IIFLimits.email,
-    "NOTE": IIFLimits.accountNumber, "CONT1": IIFLimits.contact,
-    "COMPANYNAME": IIFLimits.companyName,
+    "DESC": DesktopLimits.memo, "PHONE1": DesktopLimits.phone, "EMAIL": DesktopLimits.email,
+    "NOTE": DesktopLimits.accountNumber, "CONT1": DesktopLimits.contact,
+    "COMPANYNAME": DesktopLimits.companyName,
   ]
 
   // MARK: Order
@@ -124,7 +126,7 @@ struct IIFLists {
     for element in elements {
       let path = names.path(name(element))
       if hasLevels {
-        for parent in IIFNames.parents(of: path) {
+        for parent in DesktopNames.parents(of: path) {
           let identity = parent.lowercased()
           guard !given.contains(identity), known[identity] == nil else { continue }
           known[identity] = entries.count
@@ -142,7 +144,7 @@ struct IIFLists {
       entries.append(new)
     }
     let parents = entries.map { entry in
-      hasLevels ? IIFNames.parents(of: entry.path).last.flatMap { known[$0.lowercased()] } : nil
+      hasLevels ? DesktopNames.parents(of: entry.path).last.flatMap { known[$0.lowercased()] } : nil
     }
     write(entries, parents)
   }
@@ -198,47 +200,5 @@ struct IIFLists {
         groups[group].members = waiting
       }
     }
-  }
-}
-
-/// The bill-to block of a customer, in lines that QuickBooks keeps whole.
-public enum IIFAddress {
-  /// The lines of a customer's address as they are written: converted, long ones wrapped.
-  ///
-  /// A line that is too long goes on in the next one, at a blank when there is one. Lines beyond the
-  /// fifth and a fifth line's surplus are lost; ``isCut(_:encoding:)`` tells.
-  public static func lines(of customer: Customer, encoding: IIFFormat.Encoding) -> [String] {
-    Array(wrapped(customer, encoding).prefix(IIFLimits.addressLines))
-  }
-
-  /// Whether the address does not fit into the block.
-  public static func isCut(_ customer: Customer, encoding: IIFFormat.Encoding) -> Bool {
-    wrapped(customer, encoding).count > IIFLimits.addressLines
-  }
-
-  private static func wrapped(
-    _ customer: Customer, _ encoding: IIFFormat.Encoding
-  ) -> [String] {
-    let lines = customer.addressLines.map { IIFText.converted($0, encoding: encoding) }
-      .filter { !$0.isEmpty }
-    let limit = IIFLimits.addressLine
-    guard lines.contains(where: { $0.unicodeScalars.count > limit }) else { return lines }
-    var result: [String] = []
-    for line in lines {
-      var rest = Array(line.unicodeScalars)
-      while rest.count > limit {
-        let cut = rest[...limit].lastIndex(of: " ").flatMap { $0 > 0 ? $0 : nil } ?? limit
-        result.append(text(rest[..<cut]))
-        rest = Array(rest[cut...].drop { $0 == " " })
-      }
-      if !rest.isEmpty { result.append(text(rest[...])) }
-    }
-    return result
-  }
-
-  private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: scalars)
-    return String(view)
   }
 }

@@ -129,7 +129,7 @@ extension IIFPreflight {
   private mutating func checkNumber(_ column: Int, _ block: Block) throws(Failure) {
     let range = fields[column].range
     guard !range.isEmpty else { throw fault("DOCNUM is blank") }
-    try checkLength(column, IIFLimits.documentNumber, "DOCNUM")
+    try checkLength(column, DesktopLimits.documentNumber, "DOCNUM")
     var key = DocumentKey(type: block.isInvoice ? 1 : 2)
     // No byte is zero, so shorter numbers cannot look like longer ones.
     for byte in bytes[range] {
@@ -142,7 +142,7 @@ extension IIFPreflight {
   }
 
   private func checkHeadDetails(_ layout: Layout, _ block: Block) throws(Failure) {
-    try checkLength(layout.memo, IIFLimits.memo, "MEMO")
+    try checkLength(layout.memo, DesktopLimits.memo, "MEMO")
     var column = layout.memo + 1
     for _ in 0..<3 {
       guard field(column, is: "N") || field(column, is: "Y") else {
@@ -150,8 +150,8 @@ extension IIFPreflight {
       }
       column += 1
     }
-    for line in 1...IIFLimits.addressLines {
-      try checkLength(column, IIFLimits.addressLine, "ADDR\(line)")
+    for line in 1...DesktopLimits.addressLines {
+      try checkLength(column, DesktopLimits.addressLine, "ADDR\(line)")
       column += 1
     }
     let (due, terms, paid, shipped, order) = (
@@ -172,7 +172,7 @@ extension IIFPreflight {
     guard field(paid, is: "N"), field(fields.count - 1, is: "N") else {
       throw fault("PAID and TOSEND must be N")
     }
-    try checkLength(order, IIFLimits.purchaseOrder, "PONUM")
+    try checkLength(order, DesktopLimits.purchaseOrder, "PONUM")
   }
 
   private func checkLine(_ layout: Layout, _ block: inout Block) throws(Failure) {
@@ -205,7 +205,7 @@ extension IIFPreflight {
       throw fault("CLEAR, TAXABLE and VALADJ must be N")
     }
     if layout.hasClasses { try checkClass(layout.lineClass) }
-    try checkLength(layout.lineMemo, IIFLimits.memo, "MEMO")
+    try checkLength(layout.lineMemo, DesktopLimits.memo, "MEMO")
     guard let amount = amount(layout.lineAmount) else { throw fault("AMOUNT is not an amount") }
     guard let quantity = decimal(quantityColumn) else { throw fault("QNTY is not a number") }
     guard let price = decimal(priceColumn) else { throw fault("PRICE is not a number") }

@@ -3,31 +3,34 @@ internal import Vocabulary
 extension IIFPreflight {
   /// The lists in the order in which they must come, each with the columns it may have.
   private static let sections: [(keyword: String, columns: [String: Int])] = [
-    ("ACCNT", ["NAME": IIFLimits.accountLevel, "ACCNTTYPE": 10, "HIDDEN": 1]),
+    ("ACCNT", ["NAME": DesktopLimits.accountLevel, "ACCNTTYPE": 10, "HIDDEN": 1]),
     (
       "INVITEM",
       [
-        "NAME": IIFLimits.itemLevel, "INVITEMTYPE": 9, "DESC": IIFLimits.memo, "ACCNT": .max,
+        "NAME": DesktopLimits.itemLevel, "INVITEMTYPE": 9, "DESC": DesktopLimits.memo,
+        "ACCNT": .max,
         "TAXABLE": 1, "HIDDEN": 1,
       ]
     ),
-    ("CLASS", ["NAME": IIFLimits.classLevel, "HIDDEN": 1]),
+    ("CLASS", ["NAME": DesktopLimits.classLevel, "HIDDEN": 1]),
     (
       "TERMS",
       [
-        "NAME": IIFLimits.terms, "DISCPER": 9, "STDDUEDAYS": 3, "STDDISCDAYS": 3, "TERMSTYPE": 1,
+        "NAME": DesktopLimits.terms, "DISCPER": 9, "STDDUEDAYS": 3, "STDDISCDAYS": 3,
+        "TERMSTYPE": 1,
         "HIDDEN": 1,
       ]
     ),
     (
       "CUST",
       [
-        "NAME": IIFLimits.customerLevel, "BADDR1": IIFLimits.addressLine,
-        "BADDR2": IIFLimits.addressLine, "BADDR3": IIFLimits.addressLine,
-        "BADDR4": IIFLimits.addressLine, "BADDR5": IIFLimits.addressLine,
-        "PHONE1": IIFLimits.phone, "EMAIL": IIFLimits.email, "NOTE": IIFLimits.accountNumber,
-        "CONT1": IIFLimits.contact, "TERMS": IIFLimits.terms,
-        "COMPANYNAME": IIFLimits.companyName, "HIDDEN": 1,
+        "NAME": DesktopLimits.customerLevel, "BADDR1": DesktopLimits.addressLine,
+        "BADDR2": DesktopLimits.addressLine, "BADDR3": DesktopLimits.addressLine,
+        "BADDR4": DesktopLimits.addressLine, "BADDR5": DesktopLimits.addressLine,
+        "PHONE1": DesktopLimits.phone, "EMAIL": DesktopLimits.email,
+        "NOTE": DesktopLimits.accountNumber,
+        "CONT1": DesktopLimits.contact, "TERMS": DesktopLimits.terms,
+        "COMPANYNAME": DesktopLimits.companyName, "HIDDEN": 1,
       ]
     ),
   ]
@@ -130,7 +133,7 @@ extension IIFPreflight {
   private mutating func checkName(_ section: Section, level limit: Int) throws(Failure) {
     let path = text(1)
     let levels = path.split(separator: ":", omittingEmptySubsequences: false)
-    guard levels.count <= (section.keyword == "TERMS" ? 1 : IIFLimits.levels) else {
+    guard levels.count <= (section.keyword == "TERMS" ? 1 : DesktopLimits.levels) else {
       throw fault("\"\(path)\" has too many levels")
     }
     for level in levels {
@@ -141,7 +144,7 @@ extension IIFPreflight {
         throw fault("\"\(level)\" is longer than \(limit) characters")
       }
     }
-    if section.keyword == "CUST" { try checkLength(1, IIFLimits.customerPath, "NAME") }
+    if section.keyword == "CUST" { try checkLength(1, DesktopLimits.customerPath, "NAME") }
     let declared = identities[section.keyword, default: []]
     if let colon = path.lastIndex(of: ":") {
       guard declared.contains(path[..<colon].lowercased()) else {

@@ -186,7 +186,7 @@ public struct IIFPreflight {
     micros *= 1_000_000
     if point < range.upperBound {
       let fraction = (point + 1)..<range.upperBound
-      guard (1...IIFLimits.decimals).contains(fraction.count) else { return nil }
+      guard (1...DesktopLimits.decimals).contains(fraction.count) else { return nil }
       var unit: Int64 = 100_000
       for index in fraction {
         guard bytes[index] &- 0x30 < 10 else { return nil }

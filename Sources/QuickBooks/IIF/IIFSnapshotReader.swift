@@ -112,7 +112,7 @@ private struct Reading {
   private mutating func takeCustomer(_ row: IIFReader) {
     guard let name = newName(row, "CUST") else { return }
     var lines: [String] = []
-    for index in 1...IIFLimits.addressLines {
+    for index in 1...DesktopLimits.addressLines {
       let line = row.displayText(row.column("BADDR\(index)"))
       if !line.isEmpty { lines.append(line) }
     }

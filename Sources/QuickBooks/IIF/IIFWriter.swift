@@ -10,7 +10,7 @@ public import Vocabulary
 /// Signs follow Intuit's sample files for QuickBooks 2006 and later. An invoice raises the receivable
 /// account: its TRNS amount is positive, its lines' amounts and quantities are negative, prices keep
 /// their sign. A credit memo is the mirror image.
-public final class IIFWriter {
+public final class IIFWriter: DocumentWriter {
   /// The files finished so far, in the order of import; to be published by the caller.
   public private(set) var stagedFiles: [StagedFile] = []
 
@@ -192,8 +192,7 @@ public final class IIFWriter {
       isKnown = isKnown && fields.classes.indices.contains(index)
     }
     let number = document.text.span.extracting(document.number.range)
-    let changes = IIFText.changes(
-      number, encoding: format.encoding, limit: IIFLimits.documentNumber)
+    let changes = format.encoding.text.changes(number, limit: DesktopLimits.documentNumber)
     let reason: String? =
       if number.isEmpty {
         "it has no number"
@@ -227,7 +226,7 @@ public final class IIFWriter {
     row.append(UInt8(ascii: "\t"))
     amount.append(to: &row)
     tab(document.text.span.extracting(document.number.range))
-    tab(document.text.span.extracting(document.memo.range), limit: IIFLimits.memo)
+    tab(document.text.span.extracting(document.memo.range), limit: DesktopLimits.memo)
     row.append(contentsOf: "\tN\tN\tN".utf8)
     row.append(contentsOf: fields.bytes[fields.customers[document.customer].address.range])
     tab(isInvoice ? document.dueDate : document.date)
@@ -238,7 +237,9 @@ public final class IIFWriter {
     }
     row.append(contentsOf: "\tN".utf8)
     tab(document.shipDate)
-    tab(document.text.span.extracting(document.purchaseOrder.range), limit: IIFLimits.purchaseOrder)
+    tab(
+      document.text.span.extracting(document.purchaseOrder.range),
+      limit: DesktopLimits.purchaseOrder)
     row.append(contentsOf: "\tN\r\n".utf8)
   }
 
@@ -256,18 +257,18 @@ public final class IIFWriter {
     var quantity = FixedDecimal.one
     var price = FixedDecimal(line.amount)
     if let stated = line.quantity, let rate = line.rate,
-      !IIFLimits.canState(quantity: stated, rate: rate)
+      !DesktopLimits.canState(quantity: stated, rate: rate)
     {
       var text: [UInt8] = []
       text.append(description)
       text.append(contentsOf: " (\(stated) @ \(rate))".utf8)
-      tab(text.span, limit: IIFLimits.memo)
+      tab(text.span, limit: DesktopLimits.memo)
     } else {
       if let stated = line.quantity, let rate = line.rate {
         // A quantity is never negative: that line's price is.
         (quantity, price) = stated < .zero ? (-stated, -rate) : (stated, rate)
       }
-      tab(description, limit: IIFLimits.memo)
+      tab(description, limit: DesktopLimits.memo)
     }
     row.append(contentsOf: "\tN\t".utf8)
     (isInvoice ? -quantity : quantity).append(to: &row)
@@ -315,7 +316,7 @@ private struct EncodedLists {
   private(set) var classes: [TextRange] = []
 
   init(_ lists: CompanyLists, _ format: IIFFormat) {
-    let names = IIFNames(encoding: format.encoding)
+    let names = DesktopNames(format.encoding.text)
     receivableAccount = add(names.path(format.receivableAccount), format)
     for item in lists.items {
       items.append((add(names.path(item.name), format), add(names.path(item.account), format)))
@@ -324,9 +325,9 @@ private struct EncodedLists {
     for entry in lists.classes { classes.append(add(names.path(entry), format)) }
     for customer in lists.customers {
       let name = add(names.path(customer.name), format)
-      let lines = IIFAddress.lines(of: customer, encoding: format.encoding)
+      let lines = DesktopAddress.lines(of: customer, as: format.encoding.text)
       let start = bytes.count
-      for index in 0..<IIFLimits.addressLines {
+      for index in 0..<DesktopLimits.addressLines {
         bytes.append(UInt8(ascii: "\t"))
         if index < lines.count { _ = add(lines[index], format) }
       }

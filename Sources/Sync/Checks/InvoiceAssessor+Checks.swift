@@ -145,14 +145,13 @@ extension InvoiceAssessor {
   /// The number as QuickBooks shall keep it.
   func documentNumber(_ number: String) -> String {
     context.settings.policies.longNumbers == .keepRight
-      ? String(number.suffix(IIFLimits.documentNumber)) : number
+      ? String(number.suffix(destination.documentNumberLimit)) : number
   }
 
   mutating func checkNumber(_ record: Record, _ invoice: Invoice) {
     guard !invoice.number.isEmpty else { return }
     let text = record.text.span.extracting(invoice.number.value.range)
-    let changes = IIFText.changes(text, encoding: .ascii)
-    if !changes.isEmpty || record.numberLooksLost(invoice.number) {
+    if !destination.keeps(documentNumber: text) || record.numberLooksLost(invoice.number) {
       raise(.numberIllegal, record, invoice.number, .invoiceNumber) {
         Detail(
           message: "invoice number \"\(record.string(invoice.number))\" cannot be kept as it is")
@@ -160,16 +159,16 @@ extension InvoiceAssessor {
       return
     }
     var written = invoice.number.value.range
-    if written.count > IIFLimits.documentNumber {
+    if written.count > destination.documentNumberLimit {
       guard context.settings.policies.longNumbers == .keepRight else {
-        raise(.numberTooLong, record, invoice.number, .invoiceNumber) {
+        raise(.numberTooLong, record, invoice.number, .invoiceNumber) { me in
           Detail(
             message: "invoice number \"\(record.string(invoice.number))\" has \(written.count) "
-              + "characters; QuickBooks Desktop keeps \(IIFLimits.documentNumber)")
+              + "characters; QuickBooks Desktop keeps \(me.destination.documentNumberLimit)")
         }
         return
       }
-      written = written.upperBound - IIFLimits.documentNumber..<written.upperBound
+      written = written.upperBound - destination.documentNumberLimit..<written.upperBound
       raise(.numberShortened, record, invoice.number, .invoiceNumber) { me in
         let number = record.string(invoice.number)
         return Detail(message: "invoice \(number) is written as \(me.documentNumber(number))")
@@ -323,8 +322,8 @@ extension InvoiceAssessor {
       let text = entry.quickBooksName
       return Detail(
         message: "customer name \"\(text)\" has \(text.count) characters; QuickBooks Desktop keeps "
-          + "\(IIFLimits.customerLevel)",
-        remedy: line(text.shortened(to: IIFLimits.customerLevel)))
+          + "\(DesktopLimits.customerLevel)",
+        remedy: line(text.shortened(to: DesktopLimits.customerLevel)))
     case .customerNameClash:
       return Detail(
         message:
@@ -453,20 +452,21 @@ extension InvoiceAssessor {
     checkText(record, invoice.destination, .destination)
     checkText(record, invoice.billOfLading, .billOfLadingNumber)
     if invoice.purchaseOrder.isEmpty {
-      checkText(record, invoice.reference, .referenceNumber, limit: IIFLimits.purchaseOrder)
+      checkText(record, invoice.reference, .referenceNumber, limit: destination.purchaseOrderLimit)
     } else {
-      checkText(record, invoice.purchaseOrder, .purchaseOrderNumber, limit: IIFLimits.purchaseOrder)
+      checkText(
+        record, invoice.purchaseOrder, .purchaseOrderNumber, limit: destination.purchaseOrderLimit)
       checkText(record, invoice.reference, .referenceNumber)
     }
   }
 
   private mutating func checkText(
-    _ record: Record, _ cell: Cell, _ field: Field, limit: Int = IIFLimits.memo
+    _ record: Record, _ cell: Cell, _ field: Field, limit stated: Int? = nil
   ) {
     guard !cell.isEmpty else { return }
-    let encoding = context.settings.iifFormat.encoding
-    let changes = IIFText.changes(
-      record.text.span.extracting(cell.value.range), encoding: encoding, limit: limit)
+    let limit = stated ?? destination.memoLimit
+    let changes = names.text.changes(
+      record.text.span.extracting(cell.value.range), limit: limit)
     guard !changes.isEmpty else { return }
     if changes.contains(.cut) {
       raise(.textCut, record, cell, field) {
@@ -487,7 +487,7 @@ extension InvoiceAssessor {
   }
 
   private func converted(_ record: Record, _ cell: Cell) -> String {
-    IIFText.converted(record.string(cell), encoding: context.settings.iifFormat.encoding)
+    names.text.converted(record.string(cell))
   }
 }
 

@@ -37,7 +37,8 @@ struct InvoiceAssessor {
 
   let context: PlanContext
   let master: MasterData
-  let names: IIFNames
+  let names: DesktopNames
+  let destination: Destination
   var customers: CustomerBook
   var items: ItemBook
   var terms: TermsBook
@@ -61,7 +62,8 @@ struct InvoiceAssessor {
     self.context = context
     self.master = master
     let settings = context.settings
-    names = IIFNames(encoding: settings.iifFormat.encoding)
+    destination = settings.destination
+    names = destination.names
     customers = CustomerBook(
       master: master, mapping: context.mapping, ledger: context.ledger,
       policy: settings.policies.unmatchedCustomers, names: names)

@@ -59,7 +59,7 @@ struct ItemBook {
   }
 
   /// The item that an output declares for a category.
-  func declaration(_ number: Int, names: IIFNames) -> Item? {
+  func declaration(_ number: Int, names: DesktopNames) -> Item? {
     let entry = entries[number]
     return entry.item.map {
       Item(

@@ -1,4 +1,5 @@
 internal import LoadOps
+internal import Sheets
 public import Vocabulary
 
 extension MappingFile {

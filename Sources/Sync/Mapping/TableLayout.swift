@@ -1,4 +1,5 @@
 internal import LoadOps
+internal import Sheets
 internal import Vocabulary
 
 /// Which column of a small CSV file holds what, for the files that people edit in a spreadsheet.

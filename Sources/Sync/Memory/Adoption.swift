@@ -93,7 +93,7 @@ public struct Adoption {
       let entry = LedgerEntry(
         number: InvoiceNumber(number), contentHash: assessment.content, evidence: .adopted,
         run: nil, documentKind: assessment.documentKind,
-        documentNumber: String(number.suffix(IIFLimits.documentNumber)), customer: customer.name,
+        documentNumber: String(number.suffix(DesktopLimits.documentNumber)), customer: customer.name,
         quickBooksCustomer: customer.quickBooksName.isEmpty
           ? customer.name : customers.writtenName(assessment.customer), date: date,
         amount: assessment.amount, lines: assessment.lines)
@@ -132,7 +132,7 @@ public struct Adoption {
     let entry = LedgerEntry(
       number: met.number, contentHash: met.contentHash, evidence: .adopted, run: nil,
       documentKind: met.documentKind,
-      documentNumber: String(number.suffix(IIFLimits.documentNumber)), customer: met.customer,
+      documentNumber: String(number.suffix(DesktopLimits.documentNumber)), customer: met.customer,
       quickBooksCustomer: met.quickBooksCustomer.isEmpty ? met.customer : met.quickBooksCustomer,
       date: date, amount: met.amount, lines: met.lines)
     try take(LedgerRecall.Sent(entry: entry, content: nil), number, document, suppression)

@@ -49,11 +49,11 @@ struct CustomerBook {
   private let mapping: MappingFile
   private let ledger: LedgerSnapshot
   private let policy: Settings.UnmatchedCustomers
-  private let names: IIFNames
+  private let names: DesktopNames
 
   init(
     master: MasterData, mapping: MappingFile, ledger: LedgerSnapshot,
-    policy: Settings.UnmatchedCustomers, names: IIFNames
+    policy: Settings.UnmatchedCustomers, names: DesktopNames
   ) {
     self.master = master
     self.mapping = mapping

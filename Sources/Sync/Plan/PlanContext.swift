@@ -36,7 +36,7 @@ extension PlanContext {
   ///
   /// - Throws: `Failure` with cause `settingsWrong`.
   public func check() throws(Failure) {
-    let names = IIFNames(encoding: settings.iifFormat.encoding)
+    let names = settings.destination.names
     let receivable = names.identity(settings.quickBooks.accountsReceivable)
     if names.identity(settings.quickBooks.defaultIncomeAccount) == receivable {
       throw Failure(

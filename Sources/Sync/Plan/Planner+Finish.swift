@@ -174,7 +174,6 @@ extension Planner {
   /// What there is to say once for each customer and income category that goes out.
   private func customerFindings() -> [Finding] {
     var findings: [Finding] = []
-    let encoding = assessor.names.encoding
     for (number, entry) in assessor.customers.entries.enumerated() {
       guard number < totals.deliveredCustomers.count, totals.deliveredCustomers[number] > 0 else {
         continue
@@ -194,7 +193,9 @@ extension Planner {
             BatchRules.addressUnsplit, "the address of \"\(entry.name)\" is written as it is",
             location: place(listed.place), field: "address", value: listed.addressLines.first))
       }
-      if IIFAddress.isCut(assessor.customers.declaration(number, terms: ""), encoding: encoding) {
+      if DesktopAddress.isCut(
+        assessor.customers.declaration(number, terms: ""), as: assessor.names.text)
+      {
         findings.append(
           Finding(
             BatchRules.addressCut, "the address of \"\(entry.name)\" does not fit into five lines",
@@ -262,14 +263,14 @@ private struct ListBuilder {
   private(set) var lists = CompanyLists()
   /// LoadOps's names of the customers, in the same order.
   private(set) var customerSources: [String] = []
-  private let names: IIFNames
+  private let names: DesktopNames
   private var accounts: [String: Int] = [:]
   private var items: [String: Int] = [:]
   private var terms: [String: Int] = [:]
   private var classes: [String: Int] = [:]
   private var customers: [String: Int] = [:]
 
-  init(names: IIFNames) {
+  init(names: DesktopNames) {
     self.names = names
   }
 

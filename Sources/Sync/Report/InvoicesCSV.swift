@@ -1,4 +1,4 @@
-internal import LoadOps
+internal import Sheets
 public import Vocabulary
 
 /// Writes `invoices.csv`: one row for each invoice that was read, with what became of it and why.

@@ -28,6 +28,8 @@ public struct Conversion {
 
   private let plan: SyncPlan
   private let output: OutputFolder
+  /// Where the documents go, which says who writes them.
+  private let destination: Destination
   private let ledger: SyncLedger?
   private let clock: () -> String
   private let progress: Progress?
@@ -83,6 +85,7 @@ public struct Conversion {
   ) {
     self.plan = plan
     self.output = output
+    destination = plan.context.settings.destination
     self.ledger = ledger
     self.clock = clock
     self.progress = progress
@@ -166,12 +169,11 @@ public struct Conversion {
 
   /// Reads the export again in its own order and writes every file, under hidden names.
   private mutating func deliver(_ decided: Decided) throws(Failure) {
-    let writer: IIFWriter? =
+    let writer: (any DocumentWriter)? =
       plan.documents == 0
       ? nil
-      : try IIFWriter(
-        lists: plan.lists, format: plan.context.settings.iifFormat, folder: folder,
-        expectedDocuments: plan.documents)
+      : try destination.makeWriter(
+        lists: plan.lists, run: report.run.id, folder: folder, expectedDocuments: plan.documents)
     do {
       try write(writer, decided)
     } catch {
@@ -180,7 +182,9 @@ public struct Conversion {
     }
   }
 
-  private mutating func write(_ writer: IIFWriter?, _ decided: Decided) throws(Failure) {
+  private mutating func write(
+    _ writer: (any DocumentWriter)?, _ decided: Decided
+  ) throws(Failure) {
     let table = try StagedFile(folder: folder, name: ReportFormat.csv.fileName)
     staged.append(table)
     var rows = InvoicesCSV(file: table)
@@ -214,7 +218,9 @@ public struct Conversion {
   }
 
   /// Forces everything to disk, has the documents checked and read back, and writes the reports.
-  private mutating func finishFiles(_ table: StagedFile, _ writer: IIFWriter?) throws(Failure) {
+  private mutating func finishFiles(_ table: StagedFile, _ writer: (any DocumentWriter)?)
+    throws(Failure)
+  {
     try table.finish()
     for file in held.staged { try file.finish() }
     staged += held.staged
@@ -255,7 +261,7 @@ public struct Conversion {
     var documentName = ""
     if assessment.outcome == .delivered || assessment.outcome == .alreadySynced {
       let kind = assessment.kind == .invoice ? "INVOICE" : "CREDIT MEMO"
-      documentName = "\(kind) \(number.suffix(IIFLimits.documentNumber))"
+      documentName = "\(kind) \(number.suffix(destination.documentNumberLimit))"
     }
     let row = SyncReport.InvoiceRow(
       number: number, customer: record.string(invoice.customer), date: assessment.date,
@@ -289,7 +295,8 @@ public struct Conversion {
 
   /// Gives all files their names, the reports first; takes them back when one cannot have its name.
   private mutating func publish() throws(Failure) {
-    let isForQuickBooks = { (file: StagedFile) in file.name.hasSuffix(".iif") }
+    let suffix = destination.fileSuffix
+    let isForQuickBooks = { (file: StagedFile) in file.name.hasSuffix(suffix) }
     let ordered = staged.filter { !isForQuickBooks($0) } + staged.filter(isForQuickBooks)
     do {
       try output.refuseOtherRun()

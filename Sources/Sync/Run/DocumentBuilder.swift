@@ -58,8 +58,9 @@ struct DocumentBuilder {
 
   private func appendNumber(_ record: Record, _ invoice: Invoice, _ document: inout SalesDocument) {
     var range = invoice.number.value.range
-    if range.count > IIFLimits.documentNumber {
-      range = range.upperBound - IIFLimits.documentNumber..<range.upperBound
+    let limit = plan.assessor.destination.documentNumberLimit
+    if range.count > limit {
+      range = range.upperBound - limit..<range.upperBound
     }
     document.number = document.append(record.text.span.extracting(range))
   }

@@ -114,11 +114,11 @@ public struct Verification: Sendable {
       expect(
         fingerprint.hex == output.sha256, "\(output.path) has the bytes that were written",
         "its sum is \(fingerprint.short)…, but \(output.sha256.prefix(12))… was written")
-      guard output.path.hasSuffix(".iif") else { continue }
+      guard WrittenDocument.canRead(output.path) else { continue }
       var found = 0
       var sum = Money.zero
       var unbalanced = 0
-      try IIFDocuments.forEach(ofFile: path) { (document) throws(Failure) in
+      try WrittenDocument.forEach(ofFile: path) { (document) throws(Failure) in
         found += 1
         sum += document.total
         if document.balance != .zero { unbalanced += 1 }

@@ -1,6 +1,12 @@
 internal import QuickBooks
 
 extension Settings {
+  /// Where documents go, with everything there is to know about it.
+  ///
+  /// A target that this version cannot write is refused before anything is planned; its names are
+  /// judged as IIF would take them.
+  var destination: Destination { .iif(iifFormat) }
+
   /// The IIF writer's options, as the settings have them.
   var iifFormat: QuickBooks.IIFFormat {
     QuickBooks.IIFFormat(

@@ -1,4 +1,4 @@
-internal import LoadOps
+internal import Sheets
 public import Vocabulary
 
 extension SuppressionList {

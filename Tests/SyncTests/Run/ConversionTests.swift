@@ -93,9 +93,9 @@ struct ConversionTests {
   /// The documents of a run's files, by their number.
   static func documents(
     _ report: SyncReport, in folder: String
-  ) throws -> [String: [IIFDocuments.Summary]] {
+  ) throws -> [String: [WrittenDocument]] {
     let all = try report.outputs.flatMap { output in
-      try IIFDocuments.summaries(ofFile: folder + "/" + output.name)
+      try WrittenDocument.all(ofFile: folder + "/" + output.name)
     }
     return Dictionary(grouping: all, by: \.number)
   }

@@ -1,4 +1,4 @@
-import LoadOps
+import Sheets
 import TestSupport
 import Testing
 import Vocabulary

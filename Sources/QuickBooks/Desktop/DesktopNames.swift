@@ -2,7 +2,7 @@
 ///
 /// A name may be a path: levels joined by colons, `Customer:Job`. Names are keys, so they are never
 /// cut; what does not fit is a ``Problem``.
-public struct IIFNames: Hashable, Sendable {
+public struct DesktopNames: Hashable, Sendable {
   /// Why QuickBooks would not take a name.
   public enum Problem: Hashable, Sendable {
     /// Nothing is there.
@@ -19,26 +19,26 @@ public struct IIFNames: Hashable, Sendable {
     case unrepresentable(level: String)
   }
 
-  /// The characters a file may hold.
-  public let encoding: IIFFormat.Encoding
+  /// What becomes of a name's characters in the file.
+  public let text: DesktopText
 
-  /// Rules for names in files of an encoding.
-  public init(encoding: IIFFormat.Encoding = .ascii) {
-    self.encoding = encoding
+  /// Rules for names in files with such texts.
+  public init(_ text: DesktopText) {
+    self.text = text
   }
 
   /// The path as it is written: each level converted, colons without blanks around them.
   public func path(_ name: String) -> String {
     guard name.utf8.contains(UInt8(ascii: ":")) else {
-      return IIFText.converted(name, encoding: encoding)
+      return text.converted(name)
     }
-    return levels(of: name).map { IIFText.converted($0, encoding: encoding) }
+    return levels(of: name).map { text.converted($0) }
       .joined(separator: ":")
   }
 
   /// The name of one level, from text whose colons mean no hierarchy: they become hyphens.
-  public func level(_ text: String) -> String {
-    IIFText.converted(text.replacing(":", with: "-"), encoding: encoding)
+  public func level(_ name: String) -> String {
+    text.converted(name.replacing(":", with: "-"))
   }
 
   /// The text under which QuickBooks would take two names for the same.
@@ -52,27 +52,28 @@ public struct IIFNames: Hashable, Sendable {
   /// What is wrong with the name of a customer or job.
   public func problems(customer name: String) -> [Problem] {
     problems(
-      name, level: IIFLimits.customerLevel, levels: IIFLimits.levels, path: IIFLimits.customerPath)
+      name, level: DesktopLimits.customerLevel, levels: DesktopLimits.levels,
+      path: DesktopLimits.customerPath)
   }
 
   /// What is wrong with the name of an item.
   public func problems(item name: String) -> [Problem] {
-    problems(name, level: IIFLimits.itemLevel, levels: IIFLimits.levels)
+    problems(name, level: DesktopLimits.itemLevel, levels: DesktopLimits.levels)
   }
 
   /// What is wrong with the name of an account.
   public func problems(account name: String) -> [Problem] {
-    problems(name, level: IIFLimits.accountLevel, levels: IIFLimits.levels)
+    problems(name, level: DesktopLimits.accountLevel, levels: DesktopLimits.levels)
   }
 
   /// What is wrong with the name of terms, which have no levels.
   public func problems(terms name: String) -> [Problem] {
-    problems(name, level: IIFLimits.terms, levels: 1)
+    problems(name, level: DesktopLimits.terms, levels: 1)
   }
 
   /// What is wrong with the name of a class.
   public func problems(class name: String) -> [Problem] {
-    problems(name, level: IIFLimits.classLevel, levels: IIFLimits.levels)
+    problems(name, level: DesktopLimits.classLevel, levels: DesktopLimits.levels)
   }
 
   private func levels(of name: String) -> [String] {
@@ -83,21 +84,20 @@ public struct IIFNames: Hashable, Sendable {
     _ name: String, level limit: Int, levels maximum: Int, path pathLimit: Int? = nil
   ) -> [Problem] {
     let levels = levels(of: name)
-    let converted = levels.map { IIFText.converted($0, encoding: encoding) }
+    let converted = levels.map { text.converted($0) }
     if converted.count == 1, converted[0].isEmpty { return [.empty] }
     var problems: [Problem] = []
     if levels.count > maximum {
       problems.append(.tooManyLevels(limit: maximum, actual: levels.count))
     }
     for (index, level) in converted.enumerated() {
-      // One character is one byte in both encodings.
       let length = level.unicodeScalars.count
       if length == 0 { problems.append(.emptyLevel(index + 1)) }
       if length > limit {
         problems.append(.tooLong(level: level, limit: limit, actual: length))
       }
       var original = levels[index]
-      let changes = original.withUTF8 { IIFText.changes($0.span, encoding: encoding) }
+      let changes = original.withUTF8 { text.changes($0.span) }
       if changes.contains(.unrepresentable) {
         problems.append(.unrepresentable(level: levels[index]))
       }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LoadOps
+@testable import Sheets
 
 struct CSVRowParserTests {
   /// Splits a whole text; a quote that is never closed shows as `!`.

@@ -1,20 +1,20 @@
 internal import Foundation
-internal import Vocabulary
+package import Vocabulary
 
 /// A moving window over a file: large reads, and the current record always in one piece.
-final class ByteWindow {
+package final class ByteWindow {
   /// The file's name as the user knows it.
-  let path: String
+  package let path: String
   /// How many bytes the file had when it was opened.
-  let fileSize: UInt64
+  package let fileSize: UInt64
   /// The bytes in view; ``start`` to `bytes.count` are not consumed yet.
-  private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
   /// Where the record that is being read begins in ``bytes``; kept in view.
-  var start = 0
+  package var start = 0
   /// The offset in the file of the first byte in view.
-  private(set) var baseOffset: UInt64 = 0
+  package private(set) var baseOffset: UInt64 = 0
   /// Whether everything has been read.
-  private(set) var isAtEnd = false
+  package private(set) var isAtEnd = false
 
   private let descriptor: Int32
   private var hasher: FingerprintHasher?
@@ -23,7 +23,9 @@ final class ByteWindow {
   /// Opens a file; `hashing` computes its fingerprint on the way.
   ///
   /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
-  init(path file: String, name: String, hashing: Bool, blockSize: Int = 1 << 18) throws(Failure) {
+  package init(path file: String, name: String, hashing: Bool, blockSize: Int = 1 << 18)
+    throws(Failure)
+  {
     path = name
     self.blockSize = blockSize
     descriptor = open(file, O_RDONLY | O_CLOEXEC)
@@ -50,7 +52,7 @@ final class ByteWindow {
   /// What lies before ``start`` is dropped.
   ///
   /// - Throws: `Failure` with cause `inputUnreadable`.
-  func fill() throws(Failure) -> Int {
+  package func fill() throws(Failure) -> Int {
     let moved = start
     if moved > 0 {
       bytes.removeSubrange(0..<moved)
@@ -88,7 +90,7 @@ final class ByteWindow {
   /// Reads a stretch of the file, wherever the window is.
   ///
   /// - Throws: `Failure` with cause `inputUnreadable` when the file has become shorter.
-  func read(at offset: UInt64, count: Int, into buffer: inout [UInt8]) throws(Failure) {
+  package func read(at offset: UInt64, count: Int, into buffer: inout [UInt8]) throws(Failure) {
     buffer.removeAll(keepingCapacity: true)
     buffer.append(contentsOf: repeatElement(0, count: count))
     var done = 0
@@ -108,7 +110,7 @@ final class ByteWindow {
   }
 
   /// Reads up to `count` bytes at an offset; fewer at the end of the file.
-  func peek(at offset: UInt64, count: Int) -> [UInt8] {
+  package func peek(at offset: UInt64, count: Int) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)
     let result = buffer.withUnsafeMutableBytes {
       pread(descriptor, $0.baseAddress, count, off_t(offset))
@@ -118,7 +120,7 @@ final class ByteWindow {
   }
 
   /// The fingerprint of the whole file; nil when not all of it was read or hashing was not asked for.
-  func fingerprint() -> Fingerprint? {
+  package func fingerprint() -> Fingerprint? {
     guard isAtEnd, let hasher else { return nil }
     return hasher.finish()
   }

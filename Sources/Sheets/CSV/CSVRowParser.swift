@@ -1,15 +1,13 @@
-internal import Vocabulary
-
 /// A cell of a CSV row before it is decoded.
-struct CSVCell {
+package struct CSVCell {
   /// Where the cell begins, quotes included.
-  var start: Int32
+  package var start: Int32
   /// Where it ends, quotes included.
-  var end: Int32
+  package var end: Int32
   /// What it needs before its text can be used.
-  var form: Form
+  package var form: Form
 
-  enum Form: UInt8 {
+  package enum Form: UInt8 {
     /// The text is the cell.
     case plain
     /// The text stands between the quotes.
@@ -18,6 +16,12 @@ struct CSVCell {
     case escaped
     /// Text behind the closing quote: the cell cannot be what was meant.
     case malformed
+  }
+
+  package init(start: Int32, end: Int32, form: Form) {
+    self.start = start
+    self.end = end
+    self.form = form
   }
 }
 
@@ -28,8 +32,8 @@ struct CSVCell {
 /// between a closing quote and the next delimiter is kept as text, as spreadsheets do; but where the
 /// quotes hold a line end as well, the first one was never closed and the second one opens a cell of a
 /// later row, which must not be swallowed. Rows end with LF, CRLF or a lone CR. Bytes are never refused here: what cannot be a row is told to the caller.
-enum CSVRowParser {
-  enum Outcome {
+package enum CSVRowParser {
+  package enum Outcome {
     /// A row; the next one begins at `next`.
     case row(next: Int)
     /// The row goes on behind the bytes given.
@@ -39,7 +43,7 @@ enum CSVRowParser {
   }
 
   /// Splits the row that begins at `from`; `isLast` tells that nothing follows the bytes.
-  static func parse(
+  package static func parse(
     _ bytes: Span<UInt8>, from: Int, isLast: Bool, delimiter: UInt8, cells: inout [CSVCell]
   ) -> Outcome {
     cells.removeAll(keepingCapacity: true)
@@ -113,7 +117,7 @@ enum CSVRowParser {
   }
 
   /// Appends the text of an escaped cell: outer quotes off, doubled quotes single.
-  static func decode(_ bytes: [UInt8], _ range: Range<Int>, into text: inout [UInt8]) {
+  package static func decode(_ bytes: [UInt8], _ range: Range<Int>, into text: inout [UInt8]) {
     var index = range.lowerBound
     var inQuotes = false
     while index < range.upperBound {

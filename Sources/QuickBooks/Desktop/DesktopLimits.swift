@@ -4,7 +4,7 @@ public import Vocabulary
 ///
 /// The numbers are those of the desktop SDK's schema, which describes the same database fields. A
 /// transaction with a longer field fails to import, so keys are refused and free text is cut.
-public enum IIFLimits {
+public enum DesktopLimits {
   /// Levels of a hierarchical list.
   public static let levels = 5
   /// One level of a customer's or job's name.

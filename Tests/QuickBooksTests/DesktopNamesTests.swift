@@ -1,26 +1,26 @@
 import QuickBooks
 import Testing
 
-struct IIFNamesTests {
-  private let names = IIFNames()
+struct DesktopNamesTests {
+  private let names = DesktopNames(.iifASCII)
 
   @Test func `a path is converted level by level`() {
     #expect(names.path(" Acme  Foods : Plant; 2") == "Acme Foods:Plant, 2")
     #expect(names.level("Dallas: TX") == "Dallas- TX")
-    #expect(IIFNames.parents(of: "A:B:C") == ["A", "A:B"])
-    #expect(IIFNames.parents(of: "A") == [])
+    #expect(DesktopNames.parents(of: "A:B:C") == ["A", "A:B"])
+    #expect(DesktopNames.parents(of: "A") == [])
   }
 
   @Test func `names that QuickBooks takes for one have one identity`() {
     #expect(names.identity("ACME  Foods") == names.identity("acme foods "))
     #expect(names.identity("Café") == names.identity("CAFE"))
     #expect(names.identity("Acme") != names.identity("Acme Inc"))
-    let wide = IIFNames(encoding: .windows1252)
+    let wide = DesktopNames(.iifWindows1252)
     #expect(wide.identity("Café") != wide.identity("CAFE"))
   }
 
-  private static let customers: [(String, [IIFNames.Problem])] = [
-    ("Acme", []), ("", [IIFNames.Problem.empty]), (" \t", [.empty]),
+  private static let customers: [(String, [DesktopNames.Problem])] = [
+    ("Acme", []), ("", [DesktopNames.Problem.empty]), (" \t", [.empty]),
     ("A::B", [.emptyLevel(2)]), ("A:", [.emptyLevel(2)]),
     (
       String(repeating: "x", count: 42),
@@ -31,13 +31,14 @@ struct IIFNamesTests {
   ]
 
   @Test(arguments: customers)
-  func `a customer's name is checked level by level`(name: String, expected: [IIFNames.Problem]) {
+  func `a customer's name is checked level by level`(name: String, expected: [DesktopNames.Problem])
+  {
     #expect(names.problems(customer: name) == expected)
   }
 
   @Test func `each list has its own lengths`() {
     let text = String(repeating: "x", count: 32)
-    let expected = [IIFNames.Problem.tooLong(level: text, limit: 31, actual: 32)]
+    let expected = [DesktopNames.Problem.tooLong(level: text, limit: 31, actual: 32)]
     #expect(names.problems(item: text) == expected)
     #expect(names.problems(account: text) == expected)
     #expect(names.problems(class: text) == expected)
@@ -50,11 +51,11 @@ struct IIFNamesTests {
   @Test func `a long line of an address goes on in the next`() {
     var customer = Customer(name: "A")
     customer.addressLines = ["Attn: Accounts Payable Department, Building 12 North", "", "Fargo"]
-    let lines = IIFAddress.lines(of: customer, encoding: .ascii)
+    let lines = DesktopAddress.lines(of: customer, as: .iifASCII)
     #expect(lines == ["Attn: Accounts Payable Department,", "Building 12 North", "Fargo"])
-    #expect(!IIFAddress.isCut(customer, encoding: .ascii))
+    #expect(!DesktopAddress.isCut(customer, as: .iifASCII))
     customer.addressLines = [String(repeating: "y", count: 206)]
-    #expect(IIFAddress.lines(of: customer, encoding: .ascii).map(\.count) == [41, 41, 41, 41, 41])
-    #expect(IIFAddress.isCut(customer, encoding: .ascii))
+    #expect(DesktopAddress.lines(of: customer, as: .iifASCII).map(\.count) == [41, 41, 41, 41, 41])
+    #expect(DesktopAddress.isCut(customer, as: .iifASCII))
   }
 }

@@ -1,10 +1,8 @@
-internal import Vocabulary
-
 /// Finds what may be taken off both ends of a value: blanks, control and zero-width characters.
-enum OuterBlanks {
+package enum OuterBlanks {
   /// The stretch that remains; inner blanks always stay, because pairing by name looks at them.
   @inline(__always)
-  static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+  package static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
     guard !range.isEmpty else { return range }
     let first = bytes[range.lowerBound]
     let last = bytes[range.upperBound - 1]

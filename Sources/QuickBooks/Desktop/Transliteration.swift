@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// Writes characters outside ASCII with ASCII ones: é as e, ß as ss, € as EUR.
-enum IIFTransliteration {
+enum Transliteration {
   /// What stands for a character; nil when nothing does.
   static func ascii(_ scalar: Unicode.Scalar) -> [UInt8]? { table[scalar.value] }
 

@@ -1,0 +1,87 @@
+public import Vocabulary
+
+/// Where documents go, and everything that others have to know about it.
+///
+/// A destination says which names and texts it can keep, how long a document's number may be, and who
+/// writes its files; what it cannot keep is held or told before a writer sees it. One case for each kind
+/// of destination: the compiler names what a new one has to answer.
+public enum Destination: Hashable, Sendable {
+  /// IIF files, which QuickBooks Desktop imports.
+  case iif(IIFFormat)
+
+  /// What becomes of free text.
+  public var text: DesktopText {
+    switch self {
+    case .iif(let format): format.encoding.text
+    }
+  }
+
+  /// The rules for names of list entries.
+  public var names: DesktopNames { DesktopNames(text) }
+
+  /// How the name of every file that is meant for QuickBooks ends.
+  public var fileSuffix: String {
+    switch self {
+    case .iif: ".iif"
+    }
+  }
+
+  /// How many characters of a document's number are kept.
+  public var documentNumberLimit: Int { DesktopLimits.documentNumber }
+
+  /// How many characters of a purchase order are kept.
+  public var purchaseOrderLimit: Int { DesktopLimits.purchaseOrder }
+
+  /// How many characters of a memo or a line's description are kept.
+  public var memoLimit: Int { DesktopLimits.memo }
+
+  /// Whether a document's number consists of characters that come out of QuickBooks as they went in.
+  ///
+  /// The rule is that of the narrowest file, plain ASCII for IIF, so that a company may change its
+  /// destination without a document changing its number.
+  public func keeps(documentNumber number: Span<UInt8>) -> Bool {
+    DesktopText.iifASCII.changes(number).isEmpty
+  }
+
+  /// Begins to write.
+  ///
+  /// - Parameters:
+  ///   - lists: everything the documents will refer to.
+  ///   - run: the run's id, for destinations that name what they are sent.
+  ///   - folder: where the files shall stand; it must exist.
+  ///   - expectedDocuments: how many documents will come at most.
+  /// - Returns: a writer that has written the lists already.
+  /// - Throws: `Failure` with cause `cannotWrite`, or `ownBug` when the lists contradict themselves.
+  public func makeWriter(
+    lists: CompanyLists, run: String, folder: String, expectedDocuments: Int
+  ) throws(Failure) -> any DocumentWriter {
+    switch self {
+    case .iif(let format):
+      try IIFWriter(
+        lists: lists, format: format, folder: folder, expectedDocuments: expectedDocuments)
+    }
+  }
+}
+
+extension WrittenDocument {
+  /// Whether a file of this name is one that documents can be read back from.
+  public static func canRead(_ name: String) -> Bool { name.hasSuffix(".iif") }
+
+  /// Hands over the documents of a file for QuickBooks one by one, so that no file is too long.
+  ///
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`, or what `body` throws.
+  public static func forEach(
+    ofFile path: String, _ body: (WrittenDocument) throws(Failure) -> Void
+  ) throws(Failure) {
+    try IIFDocuments.forEach(ofFile: path, body)
+  }
+
+  /// The documents of a file for QuickBooks, in its order.
+  ///
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
+  public static func all(ofFile path: String) throws(Failure) -> [WrittenDocument] {
+    var documents: [WrittenDocument] = []
+    try forEach(ofFile: path) { document throws(Failure) in documents.append(document) }
+    return documents
+  }
+}
