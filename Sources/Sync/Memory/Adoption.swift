@@ -1,7 +1,6 @@
 internal import Foundation
 public import Ledger
 internal import LoadOps
-internal import QuickBooks
 public import Vocabulary
 
 /// Records documents that somebody entered, or changed, in QuickBooks by hand.
@@ -28,6 +27,7 @@ public struct Adoption {
 
   private let ledger: SyncLedger
   private let today: CalendarDate
+  private let numberLimit: Int
 
   /// Looks the invoices up; changes nothing.
   ///
@@ -37,16 +37,18 @@ public struct Adoption {
   ///   - plan: The plan of an export that holds them; nil to use what runs have met.
   ///   - ledger: The company's ledger.
   ///   - suppression: The suppression list.
+  ///   - settings: The company's settings, which say how long a number QuickBooks keeps.
   ///   - today: The day.
   /// - Throws: `Failure` when the export or the ledger cannot be read.
   public init(
     _ numbers: [String], document: String?, plan: SyncPlan?, ledger: SyncLedger,
-    suppression: SuppressionList, today: CalendarDate
+    suppression: SuppressionList, settings: Settings, today: CalendarDate
   ) throws(Failure) {
     self.ledger = ledger
     self.today = today
+    numberLimit = settings.destination.documentNumberLimit
     var found: [String: [LedgerRecall.Sent?]] = [:]
-    if let plan { found = try Adoption.read(plan, Set(numbers)) }
+    if let plan { found = try Adoption.read(plan, Set(numbers), numberLimit) }
     for number in numbers {
       let copies = found[number] ?? []
       if copies.count > 1 {
@@ -76,7 +78,7 @@ public struct Adoption {
 
   /// The invoices of an export with everything they carry; nil for one without date or customer.
   private static func read(
-    _ plan: SyncPlan, _ numbers: Set<String>
+    _ plan: SyncPlan, _ numbers: Set<String>, _ numberLimit: Int
   ) throws(Failure) -> [String: [LedgerRecall.Sent?]] {
     var found: [String: [LedgerRecall.Sent?]] = [:]
     var replay = try PlanReplay(plan)
@@ -93,7 +95,7 @@ public struct Adoption {
       let entry = LedgerEntry(
         number: InvoiceNumber(number), contentHash: assessment.content, evidence: .adopted,
         run: nil, documentKind: assessment.documentKind,
-        documentNumber: String(number.suffix(DesktopLimits.documentNumber)), customer: customer.name,
+        documentNumber: String(number.suffix(numberLimit)), customer: customer.name,
         quickBooksCustomer: customer.quickBooksName.isEmpty
           ? customer.name : customers.writtenName(assessment.customer), date: date,
         amount: assessment.amount, lines: assessment.lines)
@@ -132,7 +134,7 @@ public struct Adoption {
     let entry = LedgerEntry(
       number: met.number, contentHash: met.contentHash, evidence: .adopted, run: nil,
       documentKind: met.documentKind,
-      documentNumber: String(number.suffix(DesktopLimits.documentNumber)), customer: met.customer,
+      documentNumber: String(number.suffix(numberLimit)), customer: met.customer,
       quickBooksCustomer: met.quickBooksCustomer.isEmpty ? met.customer : met.quickBooksCustomer,
       date: date, amount: met.amount, lines: met.lines)
     try take(LedgerRecall.Sent(entry: entry, content: nil), number, document, suppression)

@@ -170,7 +170,8 @@ public enum RunRecovery {
     run.outputFolder ?? company.outboxPath + "/" + run.id
   }
 
-  private static func isForQuickBooks(_ output: RunRecord.Output) -> Bool {
+  /// Whether a file is to be imported, and not only to be read.
+  static func isForQuickBooks(_ output: RunRecord.Output) -> Bool {
     output.documents > 0 || output.name.hasSuffix(".iif")
   }
 

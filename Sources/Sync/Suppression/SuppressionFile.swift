@@ -1,5 +1,6 @@
 internal import Foundation
 internal import LoadOps
+internal import Sheets
 public import Vocabulary
 
 /// A `suppress.csv` that is being edited: rows are added and taken out, all others stay byte for byte.

@@ -86,7 +86,7 @@ struct Adopt: ParsableCommand {
     }
     let adoption = try Adoption(
       numbers, document: document, plan: plan, ledger: ledger,
-      suppression: planning.suppression, today: planning.today)
+      suppression: planning.suppression, settings: planning.settings, today: planning.today)
     try ledger.adopt(adoption.documents, at: here.timestamp, because: reason, by: by)
     if options.json {
       let rows =
