@@ -23,7 +23,10 @@ extension InvoiceAssessor {
     }
     let comparison = ContentComparison(sent: sent, now: content)
     let words = comparison.changes.map(\.words)
-    var message = "invoice \(number) was \(sent.entry.howItCame) and has changed since"
+    // A run's id has nothing to say to whoever mends a row of the held file.
+    var message =
+      "invoice \(number) was \(sent.entry.run == nil ? "entered by hand" : "sent before") and has "
+      + "changed since"
     if !words.isEmpty {
       message += ": " + words.prefix(InvoiceAssessor.changesInMessage).joined(separator: "; ")
       let more = words.count - InvoiceAssessor.changesInMessage
@@ -31,6 +34,7 @@ extension InvoiceAssessor {
     }
     var notes = Array(words.prefix(InvoiceAssessor.changesInNotes))
     if words.count > notes.count { notes.append("and \(words.count - notes.count) more") }
+    notes.append("it was \(sent.entry.howItCame)")
     if comparison.isPartial {
       notes.append(
         "of what was sent, only customer, date, total and the number of lines are remembered")

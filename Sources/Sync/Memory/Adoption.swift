@@ -1,6 +1,7 @@
 internal import Foundation
 public import Ledger
 internal import LoadOps
+internal import QuickBooks
 public import Vocabulary
 
 /// Records documents that somebody entered, or changed, in QuickBooks by hand.

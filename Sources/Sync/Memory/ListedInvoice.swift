@@ -269,7 +269,9 @@ extension ListTotals {
       + (held.invoices > 0 ? [("of these held (*)", held)] : []) + [("all", all)]
     for (name, tally) in rows {
       text += ListText.padded(name, 18) + ListText.padded(tally.invoices.grouped, -10)
-      text += " invoices" + ListText.padded(tally.lines.grouped, -11) + " lines"
+      text += tally.invoices == 1 ? " invoice " : " invoices"
+      text += ListText.padded(tally.lines.grouped, -11)
+      text += tally.lines == 1 ? " line " : " lines"
       text += ListText.padded(tally.amount.grouped, -29) + "\n"
     }
     return text
