@@ -36,13 +36,19 @@ extension SyncLedger {
   /// - Returns: The findings, in the order in which they were looked for.
   /// - Throws: `Failure` when the ledger cannot be read at all.
   public func check() throws(Failure) -> [LedgerFinding] {
-    try read { db in
-      var check = LedgerCheck(db: db)
-      try check.file()
-      try check.schema()
-      try check.statements()
-      return check.findings
+    var findings: [LedgerFinding] = []
+    do {
+      try read { db in
+        var check = LedgerCheck(db: db)
+        try check.file()
+        try check.schema()
+        try check.statements()
+        findings = check.findings
+      }
+    } catch  where findings.contains(where: { $0.verdict == .wrong }) {
+      // In a damaged file, SQLite may refuse even to end a transaction that only read.
     }
+    return findings
   }
 }
 
@@ -68,7 +74,13 @@ private struct LedgerCheck {
     } else {
       for fault in faults { add(.wrong, "the file is damaged: \(fault)") }
     }
-    let references = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check")
+    let references: [Row]
+    do {
+      references = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check")
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+      return add(
+        .wrong, "because of the damage it cannot be told whether references lead somewhere")
+    }
     if references.isEmpty { add(.right, "every reference leads somewhere") }
     for row in references.prefix(LedgerCheck.mostOfAKind) {
       let (table, target): (String, String) = (row["table"], row["parent"])
@@ -187,10 +199,15 @@ private struct LedgerCheck {
   mutating func statements() throws {
     for rule in LedgerCheck.rules {
       var count = 0
-      let rows = try RawStatement(rule.sql, db)
-      while try rows.step() {
-        count += 1
-        if count <= LedgerCheck.mostOfAKind { add(rule.verdict, rows.text(0)) }
+      do {
+        let rows = try RawStatement(rule.sql, db)
+        while try rows.step() {
+          count += 1
+          if count <= LedgerCheck.mostOfAKind { add(rule.verdict, rows.text(0)) }
+        }
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+        add(.wrong, "because of the damage it cannot be told whether \(rule.right)")
+        continue
       }
       if count == 0 { add(.right, rule.right) }
       if count > LedgerCheck.mostOfAKind {

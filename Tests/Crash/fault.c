@@ -9,7 +9,8 @@
  *   FAULT_AT      the number of the call that is hit; 0 or nothing: none, only count
  *   FAULT_DO      what happens to it: a number (errno), "short" (writes one byte less), "kill-before", "kill-after";
  *                 "interrupt": fails with EINTR this once
- *   FAULT_STAYS   1: every counted call from FAULT_AT on fails, as when a disk is full or gone
+ *   FAULT_STAYS   1: every counted call from FAULT_AT on fails, as when a disk is full (ENOSPC: files can still be
+ *                 removed) or gone
  *   FAULT_LOG     a file that gets a line for the call that was hit, or at the end "untouched N"
  */
 #define _GNU_SOURCE
@@ -126,6 +127,8 @@ static enum action hit(const char *call, const char *where) {
   long number = atomic_fetch_add(&count, 1) + 1;
   if (at == 0) say("%ld %s %s\n", number, call, where);
   if (action == NOTHING || number < at || (number > at && !stays)) return NOTHING;
+  /* What a full disk still allows. */
+  if (number > at && error_number == ENOSPC && (!strcmp(call, "unlink") || !strcmp(call, "rmdir") || !strcmp(call, "close"))) return NOTHING;
   if (number == at) say("hit %ld %s %s\n", number, call, where);
   if (action == KILL_BEFORE) raise(SIGKILL);
   return action;

@@ -97,8 +97,9 @@ import Vocabulary
     }
     try? FileManager.default.removeItem(atPath: copy.ledgerPath + "-wal")
     var bytes = try Data(contentsOf: URL(fileURLWithPath: copy.ledgerPath))
-    // The last pages hold events and their index.
-    bytes.replaceSubrange(bytes.count - 6000..<bytes.count - 4000, with: Data(count: 2000))
+    // In the middle are pages of events.
+    let page = bytes.count / 2 / 4096 * 4096
+    bytes.replaceSubrange(page..<page + 4096, with: Data(count: 4096))
     try bytes.write(to: URL(fileURLWithPath: copy.ledgerPath))
     let damaged = try #require(try SyncLedger.openReadOnly(folder: copy.folder))
     let findings = try damaged.check()

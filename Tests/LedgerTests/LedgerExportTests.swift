@@ -235,7 +235,11 @@ import Vocabulary
     .replace(
       "an impossible state", "the ledger refuses this row: CHECK", in: "invoices", "\"synced\"",
       "\"lost\""),
-    .replace("a text without end", "a text without an end", in: "runs", "\"iif\",", "\"iif,"),
+    Damage("a text without end", "a text without an end") { lines in
+      lines[1] = String(lines[1].dropLast(2))
+      while lines[1].last != "e" { lines[1].removeLast() }
+      return 2
+    },
     .replace(
       "an odd escape", "no character is written like this", in: "runs", "\"iif\"", "\"\\q\""),
     .replace(
@@ -249,7 +253,7 @@ import Vocabulary
     .replace(
       "a newer schema", "a newer version", in: nil, "\"v1\"", "\"v1\",\"v99\"", .settingsWrong),
     .replace(
-      "another end", "the sum over the lines", in: nil, "\"events\":0", "\"events\":1", at: last),
+      "another end", "the sum over the lines", in: nil, "\"runs\":1", "\"runs\":2", at: last),
   ]
 
   @Test(arguments: damages)

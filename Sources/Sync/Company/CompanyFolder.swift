@@ -88,6 +88,7 @@ public struct CompanyFolder: Sendable {
   /// That is what a lost ledger looks like, or an older copy of it that was put back.
   ///
   /// - Parameter ledger: The company's ledger; nil when there is none.
+  /// - Returns: The runs' ids.
   /// - Throws: `Failure` when the ledger cannot be read.
   public func unknownRuns(_ ledger: SyncLedger?) throws(Failure) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: outboxPath)) ?? []

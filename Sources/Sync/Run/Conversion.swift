@@ -322,7 +322,10 @@ public struct Conversion {
   /// the run, every file is still there, and the next start completes it.
   private mutating func takeBack(_ ordered: [StagedFile], _ failure: Failure) -> Failure {
     guard let ledger else {
-      for file in ordered.reversed() { try? file.hide() }
+      // Without memory, a file that cannot be hidden is just removed.
+      for file in ordered.reversed() {
+        do { try file.hide() } catch { unlink(file.finalPath) }
+      }
       return failure
     }
     do throws(Failure) {

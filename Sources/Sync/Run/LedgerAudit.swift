@@ -22,6 +22,18 @@ public struct LedgerAudit: Sendable {
     } else {
       findings.append(LedgerFinding(.remark, "there is no ledger yet: nothing was ever recorded"))
     }
+    do throws(Failure) {
+      try checkFolder(ledger, company)
+    } catch  where !isClean {
+      findings.append(
+        LedgerFinding(
+          .wrong, "because of the damage the files could not be compared: \(error.message)"))
+    }
+  }
+
+  private mutating func checkFolder(
+    _ ledger: SyncLedger?, _ company: CompanyFolder
+  ) throws(Failure) {
     let unknown = try company.unknownRuns(ledger)
     for run in unknown {
       findings.append(

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import QuickBooks
 internal import Vocabulary
 
 /// The folder of one run's files: made when missing, refused when another run's files are in it.
@@ -66,13 +67,11 @@ final class OutputFolder {
   ///
   /// - Throws: `Failure` with cause `cannotWrite`.
   static func make(_ path: String) throws(Failure) {
-    // Foundation's way to the parent traps on a path of one character.
-    let parent =
-      path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ""
+    let parent = parent(of: path)
     if mkdir(path, 0o755) != 0 {
       guard errno != EEXIST else { return }
       let code = errno
-      guard code == ENOENT, !parent.isEmpty, parent != path else {
+      guard code == ENOENT, parent != ".", parent != path else {
         throw Failure.cannotWrite("cannot make folder \(path)", code)
       }
       try make(parent)
@@ -82,11 +81,21 @@ final class OutputFolder {
     }
     // A folder whose own name is lost in a power failure takes its files with it.
     do {
-      try StagedFile.syncFolder(parent.isEmpty ? "." : parent)
+      try StagedFile.syncFolder(parent)
     } catch {
       rmdir(path)
       throw error
     }
+  }
+
+  /// The folder that a path is in, as far as its text tells.
+  private static func parent(of path: String) -> String {
+    var bytes = Array(path.utf8)
+    let slash = UInt8(ascii: "/")
+    while bytes.count > 1, bytes.last == slash { bytes.removeLast() }
+    guard let last = bytes.lastIndex(of: slash) else { return "." }
+    bytes.removeSubrange(max(1, last)...)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Removes what runs that are gone left under hidden names, unless one is at work there.
@@ -131,7 +140,7 @@ final class OutputFolder {
 
   /// Whether a file name is one that runs give.
   private static func isOurs(_ name: String) -> Bool {
-    name.hasSuffix(".iif") || name.hasPrefix("held") && name.hasSuffix(".csv")
+    WrittenDocument.canRead(name) || name.hasPrefix("held") && name.hasSuffix(".csv")
       || ReportFormat.allCases.contains { $0.fileName == name }
   }
 

@@ -8,6 +8,7 @@ public enum RunID {
   ///   - timestamp: The time, ISO 8601 to the second.
   ///   - plan: The plan's fingerprint.
   ///   - isTaken: Whether a run has an id already.
+  /// - Returns: The id.
   /// - Throws: What `isTaken` throws.
   public static func make(
     at timestamp: String, plan: Fingerprint, isTaken: (String) throws(Failure) -> Bool

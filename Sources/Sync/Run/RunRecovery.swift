@@ -1,5 +1,6 @@
 internal import Foundation
 public import Ledger
+internal import QuickBooks
 public import Vocabulary
 
 /// Ends the runs that were cut off between recording and naming their files.
@@ -35,6 +36,7 @@ public enum RunRecovery {
   ///   - company: The company.
   ///   - abandoned: The folder that the last holder of the lock was writing into when it died.
   ///   - clock: The time, ISO 8601 with zone.
+  /// - Returns: A sentence for each run that was settled.
   /// - Throws: `Failure`: `cannotWrite` when the ledger or a folder cannot be used; `tryAgain` when only
   ///   the user can know what became of a run's files.
   public static func settle(
@@ -172,7 +174,7 @@ public enum RunRecovery {
 
   /// Whether a file is to be imported, and not only to be read.
   static func isForQuickBooks(_ output: RunRecord.Output) -> Bool {
-    output.documents > 0 || output.name.hasSuffix(".iif")
+    output.documents > 0 || WrittenDocument.canRead(output.name)
   }
 
   private static func state(
