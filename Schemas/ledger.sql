@@ -26,7 +26,7 @@ CREATE TABLE runs (
   suppressed_cents INTEGER NOT NULL DEFAULT 0,
   held_invoices INTEGER NOT NULL DEFAULT 0,
   held_lines INTEGER NOT NULL DEFAULT 0,
-  held_cents INTEGER NOT NULL DEFAULT 0,
+  held_cents INTEGER NOT NULL DEFAULT 0, books TEXT,
   CHECK (state <> 'finished' OR finished_at IS NOT NULL),
   CHECK (read_invoices
     = delivered_invoices + already_synced_invoices + suppressed_invoices + held_invoices),
@@ -67,33 +67,13 @@ CREATE TABLE run_outputs (
   UNIQUE (run, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE invoices (
-  number TEXT NOT NULL PRIMARY KEY CHECK (number <> ''),
-  content_hash BLOB NOT NULL CHECK (length(content_hash) = 16),
-  state TEXT NOT NULL CHECK (state IN ('synced', 'in_doubt')),
-  evidence TEXT NOT NULL CHECK (evidence IN ('written', 'accepted', 'confirmed')),
-  run INTEGER NOT NULL REFERENCES runs (sequence),
-  document_kind TEXT NOT NULL CHECK (document_kind IN ('invoice', 'credit_memo')),
-  document_number TEXT NOT NULL CHECK (document_number <> ''),
-  customer TEXT NOT NULL,
-  quickbooks_customer TEXT NOT NULL,
-  invoice_date TEXT NOT NULL
-    CHECK (invoice_date GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'),
-  cents INTEGER NOT NULL,
-  lines INTEGER NOT NULL CHECK (lines >= 0),
-  UNIQUE (document_number, document_kind)
-) STRICT;
-
-CREATE TRIGGER invoices_of_finished_runs_stay BEFORE DELETE ON invoices
-WHEN (SELECT state FROM runs WHERE sequence = OLD.run) = 'finished'
-BEGIN SELECT RAISE(ABORT, 'the run of this invoice is finished; undo the run first'); END;
-
 CREATE TABLE list_entries (
   kind TEXT NOT NULL CHECK (kind IN ('customer', 'item', 'account', 'terms', 'class')),
   quickbooks_name TEXT NOT NULL CHECK (quickbooks_name <> ''),
   run INTEGER NOT NULL REFERENCES runs (sequence),
   loadops_name TEXT,
-  content_hash BLOB NOT NULL CHECK (length(content_hash) = 16),
+  content_hash BLOB NOT NULL CHECK (length(content_hash) = 16), evidence TEXT NOT NULL DEFAULT 'written'
+  CHECK (evidence IN ('written', 'accepted', 'confirmed')), quickbooks_id TEXT CHECK (quickbooks_id <> ''), edit_sequence TEXT CHECK (edit_sequence <> ''),
   PRIMARY KEY (kind, quickbooks_name, run)
 ) STRICT, WITHOUT ROWID;
 
@@ -104,7 +84,7 @@ CREATE TABLE events (
   invoice TEXT,
   kind TEXT NOT NULL CHECK (kind <> ''),
   detail TEXT NOT NULL
-) STRICT;
+, customer TEXT, by TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX events_invoice ON events (invoice) WHERE invoice IS NOT NULL;
 
@@ -117,3 +97,143 @@ BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 
 CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+
+CREATE TABLE invoices (
+  id INTEGER PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE CHECK (number <> ''),
+  content_hash BLOB NOT NULL CHECK (length(content_hash) = 16),
+  state TEXT NOT NULL CHECK (state IN ('synced', 'in_doubt')),
+  evidence TEXT NOT NULL
+    CHECK (evidence IN ('written', 'accepted', 'confirmed', 'adopted')),
+  evidence_at TEXT,
+  run INTEGER REFERENCES runs (sequence),
+  document_kind TEXT NOT NULL CHECK (document_kind IN ('invoice', 'credit_memo')),
+  document_number TEXT NOT NULL CHECK (document_number <> ''),
+  customer TEXT NOT NULL,
+  quickbooks_customer TEXT NOT NULL,
+  invoice_date TEXT NOT NULL
+    CHECK (invoice_date GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'),
+  cents INTEGER NOT NULL,
+  lines INTEGER NOT NULL CHECK (lines >= 0),
+  quickbooks_id TEXT CHECK (quickbooks_id <> ''),
+  edit_sequence TEXT CHECK (edit_sequence <> ''),
+  UNIQUE (document_number, document_kind),
+  CHECK (evidence <> 'adopted' OR run IS NULL),
+  CHECK (run IS NOT NULL OR (evidence IN ('adopted', 'confirmed') AND evidence_at IS NOT NULL))
+) STRICT;
+
+CREATE TABLE texts (
+  id INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE contents (
+  invoice INTEGER PRIMARY KEY REFERENCES invoices (id) ON DELETE CASCADE,
+  packed BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE withdrawn (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL,
+  cause TEXT NOT NULL
+    CHECK (cause IN ('undone', 'refused', 'replaced', 'adoption_withdrawn')),
+  run INTEGER REFERENCES runs (sequence),
+  number TEXT NOT NULL CHECK (number <> ''),
+  content_hash BLOB NOT NULL CHECK (length(content_hash) = 16),
+  evidence TEXT NOT NULL,
+  evidence_at TEXT,
+  document_kind TEXT NOT NULL CHECK (document_kind IN ('invoice', 'credit_memo')),
+  document_number TEXT NOT NULL CHECK (document_number <> ''),
+  customer TEXT NOT NULL,
+  quickbooks_customer TEXT NOT NULL,
+  invoice_date TEXT NOT NULL,
+  cents INTEGER NOT NULL,
+  lines INTEGER NOT NULL,
+  quickbooks_id TEXT,
+  edit_sequence TEXT
+) STRICT;
+
+CREATE INDEX withdrawn_number ON withdrawn (number);
+
+CREATE INDEX withdrawn_run ON withdrawn (run);
+
+CREATE TRIGGER withdrawn_never_changes BEFORE UPDATE ON withdrawn
+BEGIN SELECT RAISE(ABORT, 'what was withdrawn is history'); END;
+
+CREATE TRIGGER withdrawn_is_never_deleted BEFORE DELETE ON withdrawn
+BEGIN SELECT RAISE(ABORT, 'what was withdrawn is history'); END;
+
+CREATE TRIGGER invoices_of_finished_runs_stay BEFORE DELETE ON invoices
+WHEN coalesce((SELECT state FROM runs WHERE sequence = OLD.run), 'finished') = 'finished'
+  AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE number = OLD.number AND run IS OLD.run)
+BEGIN SELECT RAISE(ABORT, 'the run of this invoice is finished; undo the run first'); END;
+
+CREATE TABLE unsent (
+  number TEXT NOT NULL PRIMARY KEY CHECK (number <> ''),
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  outcome TEXT NOT NULL CHECK (outcome IN ('held', 'suppressed', 'undone', 'refused')),
+  reasons TEXT NOT NULL,
+  copies INTEGER NOT NULL DEFAULT 1 CHECK (copies > 0),
+  content_hash BLOB NOT NULL CHECK (length(content_hash) = 16),
+  document_kind TEXT NOT NULL CHECK (document_kind IN ('invoice', 'credit_memo')),
+  customer TEXT NOT NULL,
+  quickbooks_customer TEXT NOT NULL,
+  invoice_date TEXT,
+  cents INTEGER NOT NULL,
+  lines INTEGER NOT NULL CHECK (lines >= 0)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE undos (
+  run INTEGER PRIMARY KEY REFERENCES runs (sequence),
+  started_at TEXT NOT NULL,
+  finished_at TEXT,
+  reason TEXT NOT NULL,
+  by TEXT NOT NULL,
+  folder TEXT
+) STRICT;
+
+CREATE TRIGGER undos_stay BEFORE DELETE ON undos
+WHEN OLD.finished_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a run that was taken back stays taken back'); END;
+
+CREATE TABLE requests (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  entity TEXT NOT NULL CHECK (entity IN
+    ('invoice', 'credit_memo', 'customer', 'item', 'account', 'terms', 'class')),
+  name TEXT NOT NULL CHECK (name <> ''),
+  operation TEXT NOT NULL CHECK (operation IN ('add', 'modify', 'void', 'delete', 'query')),
+  request_id TEXT NOT NULL CHECK (request_id <> ''),
+  body_hash BLOB NOT NULL CHECK (length(body_hash) = 16),
+  state TEXT NOT NULL CHECK (state IN
+    ('intended', 'sent', 'unknown', 'accepted', 'refused', 'abandoned')),
+  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  intended_at TEXT NOT NULL,
+  answered_at TEXT,
+  cents INTEGER,
+  quickbooks_id TEXT CHECK (quickbooks_id <> ''),
+  edit_sequence TEXT CHECK (edit_sequence <> ''),
+  error_code TEXT,
+  error TEXT,
+  UNIQUE (run, request_id),
+  CHECK (state NOT IN ('accepted', 'refused') OR answered_at IS NOT NULL)
+) STRICT;
+
+CREATE INDEX requests_name ON requests (name, entity);
+
+CREATE INDEX requests_unsettled ON requests (run) WHERE state IN ('intended', 'sent', 'unknown');
+
+CREATE TABLE run_needs (
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  kind TEXT NOT NULL CHECK (kind IN ('customer', 'item', 'account', 'terms', 'class')),
+  quickbooks_name TEXT NOT NULL CHECK (quickbooks_name <> ''),
+  PRIMARY KEY (run, kind, quickbooks_name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX run_needs_name ON run_needs (kind, quickbooks_name);
+
+CREATE INDEX list_entries_run ON list_entries (run);
+
+CREATE INDEX events_run ON events (run) WHERE run IS NOT NULL;
+
+CREATE INDEX invoices_run ON invoices (run);

@@ -4,17 +4,26 @@ public import Vocabulary
 /// Lets one process at a time work on a company folder.
 ///
 /// The lock is the operating system's (`flock` on `.loadbooks/lock`), so it ends with the process that
-/// holds it, however that dies; what the file says is only for the message. It is let go by
-/// ``release()``, not when the value goes out of use, which Swift may decide earlier than the reader of
-/// the code would.
+/// holds it, however that dies, and there is no stale one to clear away. What the file says is for the
+/// message, and for what an owner left behind that died: see ``abandonedOutput``. Only on a network
+/// share may two computers not see each other's locks; there, the file of another computer's process
+/// that did not let go is believed.
+///
+/// It is let go by ``release()``, not when the value goes out of use, which Swift may decide earlier than
+/// the reader of the code would.
 public final class CompanyLock: Sendable {
   private let descriptor: Int32
+  private let owner: LockOwner
   /// The lock file.
   public let path: String
+  /// The folder that the last owner's run was writing into, if that owner died at work.
+  public let abandonedOutput: String?
 
-  private init(descriptor: Int32, path: String) {
+  private init(_ descriptor: Int32, path: String, owner: LockOwner, abandonedOutput: String?) {
     self.descriptor = descriptor
     self.path = path
+    self.owner = owner
+    self.abandonedOutput = abandonedOutput
   }
 
   /// Takes the lock, or tells at once who has it.
@@ -34,31 +43,86 @@ public final class CompanyLock: Sendable {
     // Children must not inherit the lock, they would keep it alive.
     let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Failure.cannotWrite("cannot open \(path)", errno) }
+    do throws(Failure) {
+      let last = try take(descriptor, folder: folder, path: path)
+      let owner = LockOwner.current(command: command, since: since)
+      try write(owner, descriptor, path)
+      return CompanyLock(descriptor, path: path, owner: owner, abandonedOutput: last?.output)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  /// Takes the operating system's lock; returns an owner that died without letting go.
+  private static func take(
+    _ descriptor: Int32, folder: String, path: String
+  ) throws(Failure) -> LockOwner? {
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
       if code == EINTR { continue }
-      let holder = holder(descriptor)
-      close(descriptor)
       guard code == EWOULDBLOCK else { throw Failure.cannotWrite("cannot lock \(path)", code) }
-      throw Failure(
-        .tryAgain, "\(folder) is in use by \(holder)",
+      throw refusal(folder, owner(descriptor))
+    }
+    guard let last = owner(descriptor) else { return nil }
+    guard last.isElsewhere, FileSystem.isShared(descriptor) else { return last }
+    throw Failure(
+      .tryAgain,
+      "\(folder) is on a network share and was in use by \(last.words), which did not say that it "
+        + "has ended",
+      remedy: "make sure that nothing runs there any more, then delete \(path) and run the same "
+        + "command again")
+  }
+
+  /// The failure for a folder whose lock somebody has.
+  private static func refusal(_ folder: String, _ owner: LockOwner?) -> Failure {
+    guard let owner else {
+      return Failure(
+        .tryAgain, "\(folder) is in use by another process",
         remedy: "wait until it has ended, then run the same command again")
     }
-    let lines = [
-      "pid \(getpid())", "host \(hostName)", "command \(command)",
-      "since \(since)",
-    ]
-    let content = Array(
-      lines.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") + "\n" }.joined()
-        .utf8)
+    switch owner.life {
+    case .running:
+      return Failure(
+        .tryAgain, "\(folder) is in use by \(owner.words)",
+        remedy: "wait until it has ended, then run the same command again")
+    case .onAnotherComputer:
+      return Failure(
+        .tryAgain, "\(folder) is in use by \(owner.words)",
+        remedy: "wait until it has ended there, then run the same command again; if that computer "
+          + "was switched off, the file server lets the lock go after a while")
+    case .ended:
+      return Failure(
+        .tryAgain,
+        "\(folder) is locked, but not by \(owner.words), which has ended: another program has "
+          + "the lock file open",
+        remedy:
+          "close what has .loadbooks/lock open (lsof shows it), then run the same command again")
+    }
+  }
+
+  private static func owner(_ descriptor: Int32) -> LockOwner? {
+    var bytes = [UInt8](repeating: 0, count: 1 << 14)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return count > 0 ? LockOwner(bytes[..<count]) : nil
+  }
+
+  private static func write(
+    _ owner: LockOwner, _ descriptor: Int32, _ path: String
+  ) throws(Failure) {
+    let content = Array(owner.text.utf8)
     guard ftruncate(descriptor, 0) == 0,
       pwrite(descriptor, content, content.count, 0) == content.count
-    else {
-      let code = errno
-      close(descriptor)
-      throw Failure.cannotWrite("cannot write \(path)", code)
-    }
-    return CompanyLock(descriptor: descriptor, path: path)
+    else { throw Failure.cannotWrite("cannot write \(path)", errno) }
+  }
+
+  /// Notes the folder that is written into, so that whoever comes after a killed process finds it.
+  ///
+  /// - Throws: `Failure` with cause `cannotWrite`.
+  public func note(output: String) throws(Failure) {
+    var owner = owner
+    owner.output = URL(fileURLWithPath: output).standardizedFileURL.path
+    try CompanyLock.write(owner, descriptor, path)
   }
 
   /// Does something while holding the lock.
@@ -83,32 +147,5 @@ public final class CompanyLock: Sendable {
     // The file stays: removing it could take it away from somebody who has just opened it.
     ftruncate(descriptor, 0)
     close(descriptor)
-  }
-
-  /// This machine's name, without asking the network as Foundation may.
-  private static var hostName: String {
-    var bytes = [CChar](repeating: 0, count: 256)
-    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "unknown" }
-    return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
-  /// Who has the lock, in words.
-  private static func holder(_ descriptor: Int32) -> String {
-    var bytes = [UInt8](repeating: 0, count: 1024)
-    let count = pread(descriptor, &bytes, bytes.count, 0)
-    guard count > 0 else { return "another process" }
-    var fields: [Substring: Substring] = [:]
-    for line in String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n") {
-      let parts = line.split(separator: " ", maxSplits: 1)
-      if parts.count == 2 { fields[parts[0]] = parts[1] }
-    }
-    guard let pid = fields["pid"] else { return "another process" }
-    let host = fields["host"].flatMap {
-      $0 == hostName ? nil : " on \($0)"
-    }
-    let details = [fields["command"].map(String.init), fields["since"].map { "since \($0)" }]
-      .compactMap(\.self)
-    return "process \(pid)\(host ?? "")"
-      + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
   }
 }

@@ -18,7 +18,7 @@ enum LedgerFailure {
         .settingsWrong, "the ledger \(path) is damaged: \(reason)",
         remedy: "put back a copy of the file; without the ledger, LoadBooks would take "
           + "invoices that were sent for new ones")
-    case .SQLITE_BUSY, .SQLITE_LOCKED:
+    case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
       return Failure(
         .tryAgain, "the ledger \(path) is in use by another program",
         remedy: "wait until it has ended, then run the same command again")

@@ -18,6 +18,7 @@ enum LedgerMigrations {
       try db.execute(sql: listEntries)
       try db.execute(sql: events)
     }
+    migrator.registerMigration("v2", migrate: migrateToV2)
     return migrator
   }
 

@@ -1,7 +1,7 @@
 internal import GRDB
 internal import GRDBSQLite
 
-/// A prepared statement without GRDB's row objects, for the two places that move a million rows.
+/// A prepared statement without GRDB's row objects, for the places that move a million rows.
 ///
 /// Errors are thrown as GRDB's `DatabaseError`, so that there is one kind to translate.
 struct RawStatement: ~Copyable {
@@ -65,6 +65,20 @@ struct RawStatement: ~Copyable {
     sqlite3_bind_blob(
       statement, index, bytes.baseAddress, Int32(bytes.count), RawStatement.transient)
   }
+
+  func bindNull(at index: Int32) { sqlite3_bind_null(statement, index) }
+
+  /// Binds a text that is given by its bytes.
+  func bind(text bytes: UnsafeBufferPointer<UInt8>, at index: Int32) {
+    // A null pointer would bind NULL, and an empty buffer may have none.
+    guard let start = bytes.baseAddress, !bytes.isEmpty else { return bind("", at: index) }
+    start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+      _ = sqlite3_bind_text(statement, index, $0, Int32(bytes.count), RawStatement.transient)
+    }
+  }
+
+  /// Which of SQLite's types the value in a column has: `SQLITE_TEXT` and the like.
+  func type(_ column: Int32) -> Int32 { sqlite3_column_type(statement, column) }
 
   /// The bytes of a text or blob column, valid until the next step.
   func bytes(_ column: Int32) -> UnsafeBufferPointer<UInt8> {

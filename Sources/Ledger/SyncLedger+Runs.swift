@@ -4,8 +4,8 @@ public import Vocabulary
 extension SyncLedger {
   /// Records a run with all its invoices, in one transaction.
   ///
-  /// When this returns, the disk has it: the run is `prepared` and its invoices count as sent. When it
-  /// throws, because the body did or because the totals do not tie, nothing of it is remembered.
+  /// When this returns, the disk has it: the run is `prepared` and its invoices count as sent. When the
+  /// body throws, or the totals do not tie, nothing of it is remembered.
   ///
   /// - Parameters:
   ///   - run: The run; its state, totals and outputs are what `body` leads to.
@@ -13,7 +13,9 @@ extension SyncLedger {
   ///     it returns, the files are complete under their hidden names. It must not ask this ledger
   ///     anything, which is busy with it; what it has to know is in a ``LedgerSnapshot``.
   /// - Throws: `Failure`: what `body` threw; `ownBug` for an invoice or a run that is known already,
-  ///   totals that do not tie, or a run begun while another is unfinished.
+  ///   totals that do not tie, or a run begun while another is unfinished; then nothing was recorded.
+  ///   Any other cause, once `body` has returned, leaves that open: when the disk fails while the
+  ///   transaction is forced onto it, the transaction may be found complete at the next start.
   public func record(
     _ run: RunRecord, _ body: (inout RunRecorder) throws(Failure) -> RunCompletion
   ) throws(Failure) {
@@ -40,8 +42,12 @@ extension SyncLedger {
   /// - Parameters:
   ///   - run: The run's id.
   ///   - finishedAt: The time, ISO 8601 with zone.
+  ///   - reason: Why it was finished by another process than the one that began it, for people; it
+  ///     becomes an event.
   /// - Throws: `Failure`: `ownBug` for a run that is unknown or was taken back.
-  public func finish(run: String, finishedAt: String) throws(Failure) {
+  public func finish(
+    run: String, finishedAt: String, because reason: String? = nil
+  ) throws(Failure) {
     try write { db in
       let (sequence, state) = try LedgerQueries.state(ofRun: run, db)
       switch state {
@@ -50,6 +56,10 @@ extension SyncLedger {
         try db.execute(
           sql: "UPDATE runs SET state = 'finished', finished_at = ? WHERE sequence = ?",
           arguments: [finishedAt, sequence])
+        guard let reason else { return }
+        try LedgerQueries.insert(
+          LedgerEvent(at: finishedAt, run: run, invoice: nil, kind: .runSettled, detail: reason), db
+        )
       case .preparing, .undone:
         throw LedgerFailure.bug("run \(run) is \(state.rawValue) and cannot be finished")
       }
@@ -73,7 +83,9 @@ extension SyncLedger {
       }
       try db.execute(sql: "DELETE FROM invoices WHERE run = ?", arguments: [sequence])
       let count = db.changesCount
-      try db.execute(sql: "DELETE FROM list_entries WHERE run = ?", arguments: [sequence])
+      for table in ["list_entries", "run_needs", "unsent"] {
+        try db.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [sequence])
+      }
       try db.execute(
         sql: "UPDATE runs SET state = 'undone' WHERE sequence = ?", arguments: [sequence])
       let event = LedgerEvent(
@@ -119,6 +131,13 @@ extension SyncLedger {
   /// - Throws: `Failure` when the ledger cannot be read.
   public func events(invoice number: String) throws(Failure) -> [LedgerEvent] {
     try read { try LedgerQueries.events($0, "WHERE events.invoice = ?", [number]) }
+  }
+
+  /// What happened to a customer, by its name in LoadOps, oldest first.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func events(customer name: String) throws(Failure) -> [LedgerEvent] {
+    try read { try LedgerQueries.events($0, "WHERE events.customer = ?", [name]) }
   }
 
   /// What happened to a run, oldest first.

@@ -26,7 +26,7 @@ public final class SyncLedger: Sendable {
   let queue: DatabaseQueue
   let isReadOnly: Bool
 
-  private init(path: String, queue: DatabaseQueue, isReadOnly: Bool) {
+  init(path: String, queue: DatabaseQueue, isReadOnly: Bool) {
     self.path = path
     self.queue = queue
     self.isReadOnly = isReadOnly
@@ -134,7 +134,7 @@ public final class SyncLedger: Sendable {
     return applied.count == migrator.migrations.count ? .current : .older
   }
 
-  private static func configuration() -> Configuration {
+  static func configuration() -> Configuration {
     var configuration = Configuration()
     configuration.label = "ledger"
     configuration.foreignKeysEnabled = true
@@ -164,7 +164,7 @@ public final class SyncLedger: Sendable {
   }
 
   /// Makes a commit mean that the disk has it, and insists on it.
-  private static func makeDurable(_ db: Database) throws {
+  static func makeDurable(_ db: Database) throws {
     let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
     try db.execute(sql: "PRAGMA synchronous = FULL")
     // Without these two, macOS keeps what it was told to force to disk in the drive's cache.

@@ -38,7 +38,9 @@ public final class StagedFile {
     self.folder = folder
     self.name = name
     descriptor = -1
-    descriptor = open(stagedPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    repeat {
+      descriptor = open(stagedPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    } while descriptor < 0 && errno == EINTR
     guard descriptor >= 0 else {
       throw Failure.cannotWrite("cannot create \(name) in \(folder)", errno)
     }
@@ -75,14 +77,15 @@ public final class StagedFile {
     try flush()
     // Many finished files may wait to be published together.
     buffer = []
-    guard fsync(descriptor) == 0 else {
+    guard StagedFile.force(descriptor) else {
       throw Failure.cannotWrite("cannot finish writing \(name) in \(folder)", errno)
     }
-    guard close(descriptor) == 0 else {
-      descriptor = -1
-      throw Failure.cannotWrite("cannot finish writing \(name) in \(folder)", errno)
-    }
+    let isClosed = close(descriptor) == 0 || errno == EINTR
+    // Whatever close says, the descriptor may belong to another file now.
     descriptor = -1
+    guard isClosed else {
+      throw Failure.cannotWrite("cannot finish writing \(name) in \(folder)", errno)
+    }
     fingerprint = hasher.finish()
   }
 
@@ -103,6 +106,17 @@ public final class StagedFile {
     published = true
   }
 
+  /// Gives a published file its hidden name back.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`.
+  public func hide() throws(Failure) {
+    guard published else { return }
+    guard rename(finalPath, stagedPath) == 0 else {
+      throw Failure.cannotWrite("cannot hide \(finalPath) again", errno)
+    }
+    published = false
+  }
+
   /// Removes the unpublished file.
   public func discard() {
     if !published { unlink(stagedPath) }
@@ -116,9 +130,17 @@ public final class StagedFile {
     guard folder >= 0 else { throw Failure.cannotWrite("cannot open folder \(path)", errno) }
     defer { close(folder) }
     // Some network file systems refuse fsync on a folder; the rename itself has still happened.
-    guard fsync(folder) == 0 || errno == EINVAL || errno == ENOTSUP else {
+    guard force(folder) || errno == EINVAL || errno == ENOTSUP else {
       throw Failure.cannotWrite("cannot force folder \(path) to disk", errno)
     }
+  }
+
+  /// Forces what an open file or folder holds to disk; false with `errno` set when that fails.
+  private static func force(_ descriptor: Int32) -> Bool {
+    while fsync(descriptor) != 0 {
+      guard errno == EINTR else { return false }
+    }
+    return true
   }
 
   private func isFinished() -> Failure {
@@ -142,6 +164,8 @@ public final class StagedFile {
         if code == EINTR { continue }
         throw Failure.cannotWrite("cannot write \(name) in \(folder)", code)
       }
+      // Nothing written and no error: whoever tried again could try for ever.
+      guard count > 0 else { throw Failure.cannotWrite("cannot write \(name) in \(folder)", EIO) }
       done += count
     }
     byteCount += done

@@ -16,10 +16,14 @@ struct LoadBooks: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Init.self, Plan.self, Convert.self, Explain.self, Map.self, Runs.self, Verify.self,
+      Init.self, Plan.self, Convert.self, Accept.self, Pull.self, List.self, Suppress.self,
+      Release.self, Adopt.self,
+      Explain.self, Map.self, Runs.self, Undo.self, Verify.self, LedgerCommand.self,
     ])
 
   static func main() {
+    // A file that grows beyond a limit is an error to be told, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     let code = run(CommandLine.arguments.dropFirst().map { $0 })
     Foundation.exit(code)
   }
@@ -28,6 +32,15 @@ struct LoadBooks: ParsableCommand {
   static func run(_ arguments: [String]) -> Int32 {
     let here = Surroundings.current
     defer { here.cleanUp() }
+    let code = execute(arguments)
+    guard let failure = here.outputFailure else { return code }
+    here.tell(failure.description)
+    return code == ExitCode.done.rawValue || code == ExitCode.held.rawValue
+      ? ExitCode(failure.cause).rawValue : code
+  }
+
+  private static func execute(_ arguments: [String]) -> Int32 {
+    let here = Surroundings.current
     do {
       var command = try parseAsRoot(arguments)
       try command.run()

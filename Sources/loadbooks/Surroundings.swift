@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Synchronization
+internal import Vocabulary
 
 /// Where a command prints and what time it is; tests put their own in its place.
 final class Surroundings: Sendable {
@@ -8,35 +9,70 @@ final class Surroundings: Sendable {
 
   /// The process's own.
   static let process = Surroundings(
-    output: { FileHandle.standardOutput.write(Data($0.utf8)) },
-    messages: { FileHandle.standardError.write(Data($0.utf8)) },
+    output: { write($0, to: STDOUT_FILENO) }, messages: { _ = write($0, to: STDERR_FILENO) },
     outputIsTerminal: isatty(1) == 1, messagesAreTerminal: isatty(2) == 1,
     usesColor: ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty,
-    now: { Date() })
+    now: { Date() },
+    answer: { isatty(0) == 1 && isatty(2) == 1 ? readLine() : nil })
 
   /// Whether standard output is a terminal that takes colour.
   let colorsOutput: Bool
   /// Whether messages go to a terminal, where a progress bar makes sense.
   let messagesAreTerminal: Bool
   private let leftovers = Mutex<[String]>([])
-  private let output: @Sendable (String) -> Void
+  /// Why standard output could not be written, the first time that it could not.
+  private let outputError = Mutex<Int32?>(nil)
+  private let output: @Sendable (String) -> Int32?
   private let messages: @Sendable (String) -> Void
   private let clock: @Sendable () -> Date
+  private let answer: @Sendable () -> String?
 
   init(
-    output: @escaping @Sendable (String) -> Void, messages: @escaping @Sendable (String) -> Void,
+    output: @escaping @Sendable (String) -> Int32?, messages: @escaping @Sendable (String) -> Void,
     outputIsTerminal: Bool, messagesAreTerminal: Bool, usesColor: Bool,
-    now: @escaping @Sendable () -> Date
+    now: @escaping @Sendable () -> Date, answer: @escaping @Sendable () -> String? = { nil }
   ) {
     self.output = output
     self.messages = messages
     self.messagesAreTerminal = messagesAreTerminal
     colorsOutput = outputIsTerminal && usesColor
     clock = now
+    self.answer = answer
   }
 
-  /// Prints what was asked for.
-  func print(_ text: String) { output(text.hasSuffix("\n") ? text : text + "\n") }
+  /// Prints what was asked for; if that is not possible, ``outputFailure`` tells it at the end.
+  func print(_ text: String) {
+    guard let code = output(text.hasSuffix("\n") ? text : text + "\n") else { return }
+    outputError.withLock { $0 = $0 ?? code }
+  }
+
+  /// What to say when something could not be printed.
+  var outputFailure: Failure? {
+    outputError.withLock(\.self).map { code in
+      Failure(
+        .cannotWrite,
+        "the command was carried out, but its answer could not be printed: "
+          + String(cString: strerror(code)),
+        remedy: "do not repeat a convert for that: its report is in its output folder")
+    }
+  }
+
+  /// Writes a text; returns the error of the operating system, or nil when all of it was written.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32? {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        if count > 0 {
+          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        } else if count == 0 || errno != EINTR {
+          return count == 0 ? EIO : errno
+        }
+      }
+      return nil
+    }
+  }
 
   /// Says something beside it.
   func tell(_ text: String) { messages(text.hasSuffix("\n") ? text : text + "\n") }
@@ -44,8 +80,23 @@ final class Surroundings: Sendable {
   /// Shows text without a line end, for progress.
   func show(_ text: String) { messages(text) }
 
+  /// Asks whoever sits at the terminal; nil when nobody does.
+  func ask(_ question: String) -> String? {
+    if messagesAreTerminal { messages(question) }
+    return answer()
+  }
+
   /// The time.
   var now: Date { clock() }
+
+  /// The day in a time zone.
+  func today(in zone: String) -> CalendarDate {
+    var calendar = Calendar(identifier: .gregorian)
+    if let zone = TimeZone(identifier: zone) { calendar.timeZone = zone }
+    let parts = calendar.dateComponents([.year, .month, .day], from: now)
+    return CalendarDate(year: parts.year ?? 1970, month: parts.month ?? 1, day: parts.day ?? 1)
+      ?? CalendarDate(daysSince1970: 0)
+  }
 
   /// Has a file removed when the command is over.
   func removeAtEnd(_ path: String) { leftovers.withLock { $0.append(path) } }

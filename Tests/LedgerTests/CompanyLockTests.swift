@@ -75,6 +75,14 @@ import Vocabulary
     try child.run()
     defer { child.terminate() }
     #expect(output.fileHandleForReading.availableData == Data("locked\n".utf8))
+    // Locked, while the one whom the file names has ended: somebody has the file open.
+    try Data("pid 1\nboot another\ncommand loadbooks push\n".utf8)
+      .write(to: URL(fileURLWithPath: path))
+    let odd = try failure { _ = try acquire() }
+    #expect(odd.cause == .tryAgain)
+    #expect(odd.message.contains("but not by process 1 (loadbooks push), which has ended"))
+    try Data("pid 4711\nhost elsewhere\ncommand loadbooks push\nsince then\n".utf8)
+      .write(to: URL(fileURLWithPath: path))
     let refusal = try failure { _ = try acquire() }
     #expect(refusal.cause == .tryAgain)
     #expect(
@@ -94,6 +102,49 @@ import Vocabulary
     defer { child.terminate() }
     lock.release()
     try acquire().release()
+  }
+
+  @Test func `what the last owner was writing into is known if it died`() throws {
+    let lock = try acquire()
+    #expect(lock.abandonedOutput == nil)
+    try lock.note(output: sandbox.folder + "/out/../out\nside")
+    let content = try Data(contentsOf: URL(fileURLWithPath: lock.path))
+    lock.release()
+    let second = try acquire()
+    #expect(second.abandonedOutput == nil)
+    second.release()
+    // As a kill leaves it.
+    try content.write(to: URL(fileURLWithPath: lock.path))
+    let third = try acquire()
+    #expect(third.abandonedOutput == sandbox.folder + "/out side")
+    third.release()
+  }
+
+  @Test func `an owner is known by computer, start of the computer and process`() throws {
+    let own = LockOwner.current(command: "c", since: "s")
+    #expect(LockOwner(own.text.utf8) == own)
+    #expect(own.life == .running)
+    var other = own
+    other.pid = 0x3FFF_FFFF
+    #expect(other.life == .ended)
+    other = own
+    other.boot = "another"
+    #expect(other.life == .ended)
+    other.host = "elsewhere"
+    #expect(other.life == .onAnotherComputer)
+    #expect(LockOwner("gibberish\n".utf8) == nil)
+  }
+
+  @Test func `a network share is known by the system's list of mounts`() {
+    let mounts = """
+      24 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+      31 24 0:45 / /mnt/books rw,nosuid shared:9 - nfs4 server:/books rw,vers=4.2
+      32 24 0:46 / /mnt/office rw - cifs //server/office rw
+      """
+    #expect(!FileSystem.isShared(device: 254 << 8, mounts: mounts))
+    #expect(FileSystem.isShared(device: 45, mounts: mounts))
+    #expect(FileSystem.isShared(device: 46, mounts: mounts))
+    #expect(!FileSystem.isShared(device: 47, mounts: mounts))
   }
 
   @Test func `a folder that is not there is told`() throws {

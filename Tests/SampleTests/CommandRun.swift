@@ -27,7 +27,10 @@ struct CommandRun: Sendable {
   ) throws -> CommandRun {
     let captured = Mutex(CommandRun())
     let surroundings = Surroundings(
-      output: { text in captured.withLock { $0.output += text } },
+      output: { text in
+        captured.withLock { $0.output += text }
+        return nil
+      },
       messages: { text in captured.withLock { $0.messages += text } },
       outputIsTerminal: false, messagesAreTerminal: false, usesColor: false, now: { now })
     return try turn.withLock { _ in

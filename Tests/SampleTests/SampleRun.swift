@@ -1,4 +1,5 @@
 import Foundation
+import QuickBooks
 import TestSupport
 
 /// A sample's whole story, as it came out this time.
@@ -62,6 +63,8 @@ struct SampleRun {
       try folder.write(text.replacing(words[2], with: words[3]), to: words[1])
     case ("@append", 3): try folder.write(try folder.text(words[1]) + words[2] + "\n", to: words[1])
     case ("@input", 2): input = folder.path(words[1])
+    case ("@copy", 3): try folder.write(try folder.text(words[1]), to: words[2])
+    case ("@fill", 2): try folder.write(try filled(try folder.text(words[1])), to: words[1])
     default: throw Misuse(step: step.line, reason: "there is no such change")
     }
   }
@@ -73,11 +76,20 @@ struct SampleRun {
   }
 
   private func filled(_ word: String) throws -> String {
-    var word = word.replacing("{plan}", with: plan)
-    guard word.contains("{run}") else { return word }
-    let runs = try FileManager.default.contentsOfDirectory(atPath: folder.path("company/outbox"))
-    word = word.replacing("{run}", with: runs.sorted().last ?? "")
-    return word
+    let word = word.replacing("{plan}", with: plan)
+    guard word.contains("{run}") || word.contains("{first}") || word.contains("{set:") else {
+      return word
+    }
+    let outbox = folder.path("company/outbox")
+    let folders = try FileManager.default.contentsOfDirectory(atPath: outbox)
+    let undone = try? FileManager.default.contentsOfDirectory(atPath: outbox + "/undone")
+    let runs = (folders + (undone ?? [])).filter { $0.first?.isNumber == true }.sorted()
+    return word.replacing("{run}", with: runs.last ?? "")
+      .replacing("{first}", with: runs.first ?? "")
+      // The id of the message set of the last run's file with this number.
+      .replacing(/\{set:([0-9]+)\}/) {
+        QBXMLMessageSets(run: runs.last ?? "").id(Int($0.output.1) ?? 0)
+      }
   }
 
   // MARK: - What was written
@@ -107,6 +119,6 @@ struct SampleRun {
         "\($0.output.1)<plan>"
       }
       .replacing(/(20[0-9]{6}-[0-9]{6})-[0-9a-f]{4}/) { "\($0.output.1)-xxxx" }
-      .replacing(/"LB[0-9a-f]{12}-/) { _ in "\"LBxxxxxxxxxxxx-" }
+      .replacing(/LB[0-9a-f]{12}-/) { _ in "LBxxxxxxxxxxxx-" }
   }
 }

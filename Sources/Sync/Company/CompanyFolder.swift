@@ -1,4 +1,5 @@
 internal import Foundation
+public import Ledger
 public import Vocabulary
 
 /// A company's folder: settings, mapping, suppression list, memory, and what goes in and out.
@@ -14,6 +15,9 @@ public struct CompanyFolder: Sendable {
   public var suppressionPath: String { path + "/suppress.csv" }
   /// Where runs leave their files.
   public var outboxPath: String { path + "/outbox" }
+
+  /// Where the user keeps the lists that QuickBooks exported.
+  public var booksPath: String { path + "/books" }
 
   private static let folders = ["inbox", "outbox", "archive", "held", "books"]
 
@@ -80,6 +84,41 @@ public struct CompanyFolder: Sendable {
     if let folder { settings = try Settings.load(path: folder.settingsPath) }
     for assignment in assignments { try settings.set(assignment) }
     return settings
+  }
+
+  /// The runs whose files are in the outbox while the ledger does not know them, oldest first.
+  ///
+  /// That is what a lost ledger looks like, or an older copy of it that was put back.
+  ///
+  /// - Parameter ledger: The company's ledger; nil when there is none.
+  /// - Returns: The runs' ids.
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func unknownRuns(_ ledger: SyncLedger?) throws(Failure) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: outboxPath)) ?? []
+    var unknown: [String] = []
+    for name in names.sorted() where RunID.isOne(name) {
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: outboxPath + "/" + name))
+      guard files?.contains(ReportFormat.json.fileName) == true else { continue }
+      if try ledger?.run(name) == nil { unknown.append(name) }
+    }
+    return unknown
+  }
+
+  /// Refuses to go on with a memory that has lost runs: their invoices would be sent a second time.
+  ///
+  /// - Parameter ledger: The company's ledger; nil when there is none.
+  /// - Throws: `Failure` with cause `settingsWrong`.
+  public func refuseUnknownRuns(_ ledger: SyncLedger?) throws(Failure) {
+    let runs = try unknownRuns(ledger)
+    guard let newest = runs.last else { return }
+    let count = runs.count == 1 ? "run \(newest)" : "\(runs.count) runs, the newest \(newest),"
+    throw Failure(
+      .settingsWrong,
+      "the outbox has \(count) of which the ledger knows nothing: what went out with it would be "
+        + "sent again",
+      remedy: "put back the newest copy of .loadbooks/ledger.sqlite, or rebuild it with loadbooks "
+        + "ledger import; if that run really never counted, move its folder out of "
+        + "\(outboxPath)")
   }
 
   private static func trimmed(_ path: String) -> String {

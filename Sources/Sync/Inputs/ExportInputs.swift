@@ -85,26 +85,53 @@ public struct ExportInputs: Sendable {
     return (exports, ignored)
   }
 
+  /// Copies standard input into a new file that only its owner may read.
   private static func spool(into folder: String) throws(Failure) -> String {
-    let path = folder + "/standard-input-\(ProcessInfo.processInfo.processIdentifier)"
-    guard FileManager.default.createFile(atPath: path, contents: nil),
-      let output = FileHandle(forWritingAtPath: path)
-    else {
-      throw Failure(
-        .cannotWrite, "cannot keep standard input in \(folder)",
-        remedy: "give the export as a file, or set TMPDIR to a folder that can be written")
+    var template = Array((folder + "/loadbooks-input-XXXXXX").utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else {
+      throw Failure.cannotWrite("cannot keep standard input in \(folder)", errno)
     }
-    do {
-      while let block = try FileHandle.standardInput.read(upToCount: 1 << 20), !block.isEmpty {
-        try output.write(contentsOf: block)
-      }
-      try output.close()
+    let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    do throws(Failure) {
+      try copyStandardInput(to: descriptor, folder)
     } catch {
-      throw Failure(
-        .cannotWrite, "cannot keep standard input in \(folder)",
-        remedy: "free some disk space, or give the export as a file")
+      close(descriptor)
+      unlink(path)
+      throw error
+    }
+    guard close(descriptor) == 0 else {
+      let code = errno
+      unlink(path)
+      throw Failure.cannotWrite("cannot keep standard input in \(folder)", code)
     }
     return path
+  }
+
+  private static func copyStandardInput(to descriptor: Int32, _ folder: String) throws(Failure) {
+    var block = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = read(STDIN_FILENO, &block, block.count)
+      if count == 0 { return }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw Failure(
+          .inputUnreadable, "cannot read standard input: \(String(cString: strerror(errno)))",
+          remedy: "give the export as a file")
+      }
+      var done = 0
+      while done < count {
+        let written = block[done..<count].withUnsafeBytes {
+          write(descriptor, $0.baseAddress, $0.count)
+        }
+        if written > 0 {
+          done += written
+        } else if written == 0 || errno != EINTR {
+          throw Failure.cannotWrite(
+            "cannot keep standard input in \(folder)", written == 0 ? EIO : errno)
+        }
+      }
+    }
   }
 }
 

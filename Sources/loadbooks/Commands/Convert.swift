@@ -31,40 +31,44 @@ struct Convert: ParsableCommand {
   var withoutLedger = false
 
   func run() throws {
-    let planning = try Planning(
-      options, mapping: export.mapping, suppressions: export.suppressions, target: target)
-    guard let company = planning.company, !withoutLedger else {
+    guard let company = try options.folder(), !withoutLedger else {
       guard let output else {
         throw Failure(
           .usage, "without a company's memory there is no folder for the files",
           remedy: "name one with --output DIR")
       }
+      let planning = try planning()
       let plan = try planning.plan(export.exports, filters.selection, ledger: .none)
       // Nothing of a run without memory depends on when it was made: same input, same bytes.
       let run = run(plan, planning, id: "unrecorded-" + plan.fingerprint.short, started: nil)
       return try write(plan, run, output, nil)
     }
-    try convert(company, planning)
+    try convert(company)
+  }
+
+  private func planning() throws -> Planning {
+    try Planning(
+      options, mapping: export.mapping, suppressions: export.suppressions, target: target)
   }
 
   /// Converts with the company's memory, as its only writer.
-  private func convert(_ company: CompanyFolder, _ planning: Planning) throws {
+  private func convert(_ company: CompanyFolder) throws {
     let here = Surroundings.current
-    let lock = try CompanyLock.acquire(
-      folder: company.path, command: "loadbooks convert", since: here.timestamp)
-    defer { lock.release() }
-    let ledger = try SyncLedger.open(folder: company.path)
-    for sentence in try RunRecovery.settle(ledger, in: company, clock: { here.timestamp }) {
-      here.tell("note: \(sentence)")
+    // Wrong settings are told at once; what counts is what they say under the lock.
+    _ = try planning()
+    try company.writing("loadbooks convert") { ledger, lock in
+      let planning = try planning()
+      let plan = try planning.plan(
+        export.exports, filters.selection, ledger: try ledger.snapshot())
+      let started = here.timestamp
+      let id = try RunID.make(at: here.timestamp, plan: plan.fingerprint) { (id) throws(Failure) in
+        try ledger.run(id) != nil
+      }
+      let run = run(plan, planning, id: id, started: started)
+      let folder = output ?? company.outboxPath + "/" + id
+      try lock.note(output: folder)
+      try write(plan, run, folder, ledger)
     }
-    let plan = try planning.plan(
-      export.exports, filters.selection, ledger: try ledger.snapshot())
-    let started = here.timestamp
-    let id = try RunID.make(at: here.now, plan: plan.fingerprint) { (id) throws(Failure) in
-      try ledger.run(id) != nil
-    }
-    let run = run(plan, planning, id: id, started: started)
-    try write(plan, run, output ?? company.outboxPath + "/" + id, ledger)
   }
 
   private func run(
@@ -101,23 +105,5 @@ struct Convert: ParsableCommand {
       here.print("files: \(folder)")
     }
     if plan.hasHeld { throw ExitCode.held }
-  }
-}
-
-/// Ids of runs: when it was, and the beginning of the plan's fingerprint.
-enum RunID {
-  /// An id that `isTaken` does not know: `20261123-083015-3f9a`.
-  static func make(
-    at date: Date, plan: Fingerprint, isTaken: (String) throws(Failure) -> Bool
-  ) throws(Failure) -> String {
-    let digits = Surroundings.timestamp(date).filter(\.isNumber)
-    let base = "\(digits.prefix(8))-\(digits.dropFirst(8).prefix(6))-\(plan.hex.prefix(4))"
-    var id = base
-    var number = 2
-    while try isTaken(id) {
-      id = "\(base)-\(number)"
-      number += 1
-    }
-    return id
   }
 }
