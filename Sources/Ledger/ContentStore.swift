@@ -17,7 +17,7 @@ struct ContentStore: ~Copyable {
   /// Hashes of texts that were met once, each in the place that its low bits name.
   private var met = [UInt64](repeating: 0, count: 1 << 14)
 
-  private static let mostTexts = 1 << 16
+  fileprivate static let mostTexts = 1 << 16
   private static let longestText = 256
 
   init(_ db: Database) throws {
@@ -73,9 +73,28 @@ struct ContentStore: ~Copyable {
     statement.bind(row, at: 1)
     guard try statement.step() else { return nil }
     let packed = Array(statement.bytes(0))
-    return try InvoiceContent(packed: packed) { id in
-      try String.fetchOne(db, sql: "SELECT text FROM texts WHERE id = ?", arguments: [id])
-        .map { Array($0.utf8) }
+    var texts = Texts(db)
+    return try InvoiceContent(packed: packed) { try texts[$0] }
+  }
+
+  /// Reads texts by their numbers, each mostly once.
+  struct Texts {
+    private let db: Database
+    private var known: [Int64: [UInt8]] = [:]
+
+    init(_ db: Database) { self.db = db }
+
+    /// A text's bytes; nil when there is none of this number.
+    subscript(id: Int64) -> [UInt8]? {
+      mutating get throws {
+        if let text = known[id] { return text }
+        let text = try String.fetchOne(
+          db, sql: "SELECT text FROM texts WHERE id = ?", arguments: [id])
+        // However many runs there were, memory stays bounded.
+        if known.count >= ContentStore.mostTexts { known.removeAll(keepingCapacity: true) }
+        known[id] = text.map { Array($0.utf8) }
+        return known[id]
+      }
     }
   }
 }

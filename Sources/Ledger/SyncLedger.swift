@@ -11,7 +11,7 @@ public import Vocabulary
 /// 1. It writes its files under hidden names and, in one transaction, ``record(_:_:)``s every invoice
 ///    in them. From then on these invoices count as sent.
 /// 2. It gives the files their names.
-/// 3. It says ``finish(run:finishedAt:)``.
+/// 3. It says ``finish(run:finishedAt:because:)``.
 ///
 /// Whoever opens the ledger for writing first settles ``unfinishedRuns()``: a run whose files are
 /// there, or can be given their names, is finished; one whose files are lost is
@@ -101,8 +101,9 @@ public final class SyncLedger: Sendable {
       case .empty: return nil
       case .current: return SyncLedger(path: path, queue: queue, isReadOnly: true)
       case .older:
-        // Only a writer may migrate the file, so that reading goes to a copy of it.
-        let copy = try DatabaseQueue(configuration: configuration())
+        // Only a writer may migrate the file, so that reading goes to a copy of it: one on disk, which
+        // SQLite names and removes itself, since a ledger may be larger than memory.
+        let copy = try DatabaseQueue(path: "", configuration: configuration())
         try queue.backup(to: copy)
         try migrator.migrate(copy)
         return SyncLedger(path: path, queue: copy, isReadOnly: true)

@@ -225,20 +225,20 @@ struct AcceptTests {
     #expect(try ids(documents).count == 140)
   }
 
-  @Test(arguments: [UInt64(7), 8, 9])
-  mutating func `whatever gets in the way, every invoice arrives once and to the cent`(
-    seed: UInt64
-  ) throws {
-    var numbers = SeededGenerator(seed: seed)
+  @Test mutating func `whatever gets in the way, every invoice arrives once and to the cent`()
+    throws
+  {
+    var numbers = SeededGenerator()
+    let seed = numbers.seed
     var desktop = FakeDesktop(SeededGenerator(seed: seed &+ 1))
     desktop.locks = 12
     desktop.vendors = ["hill country pantry"]
     _ = try convert(
-      "--set", "formats.qbxml.requests_per_file=40", "--set",
+      "--set", "formats.qbxml.requests_per_file=70", "--set",
       "formats.qbxml.on_error=\(numbers.pick(["stopOnError", "continueOnError"]))")
     var answered: Set<String> = []
     var answers: [String] = []
-    for round in 0..<60 {
+    for round in 0..<40 {
       let open = try runs.flatMap { try requestFiles(of: $0) }.filter { !answered.contains($0) }
       guard let path = open.first else { break }
       let answer = try desktop.process(path)
@@ -249,13 +249,13 @@ struct AcceptTests {
       answers.append("a\(round).xml")
       let code = try run("accept", "a\(round).xml").code
       #expect(code == 0 || code == 3)
-      if numbers.once(in: 3) {
+      if numbers.once(in: 5) {
         let before = try ledger()
         try run("accept", numbers.pick(answers))
         #expect(try ledger() == before, "seed \(seed)")
       }
-      if open.count == 1, round < 50 { _ = try convert() }
-      if round > 30 { desktop.vendors = [] }
+      if open.count == 1, round < 30 { _ = try convert() }
+      if round > 12 { desktop.vendors = [] }
     }
     let held = 10
     #expect(desktop.documents.values.allSatisfy { $0.count == 1 }, "seed \(seed)")

@@ -54,7 +54,7 @@ enum AnswerJudgement: Hashable {
     "being modified",
   ]
 
-  /// `There is an invalid reference to QuickBooks Item "Fuel" in the Invoice.`
+  /// Finds what is missing in words such as `There is an invalid reference to QuickBooks Item "Fuel"`.
   static func reference(in message: String) -> (kind: String, name: String) {
     guard
       let match = message.firstMatch(of: /QuickBooks ([A-Za-z ]+?) "(.*?)"(?: in |\.|$)/)

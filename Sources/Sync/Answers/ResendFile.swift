@@ -82,7 +82,7 @@ struct ResendFile {
 
 /// Files that come into a run's folder later.
 enum RunFile {
-  /// `003-resend.xml`
+  /// The name of a file, such as `003-resend.xml`.
   static func name(_ number: Int, _ what: String) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, 3 - text.utf8.count)) + text + "-\(what).xml"

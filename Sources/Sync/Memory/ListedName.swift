@@ -42,6 +42,7 @@ public struct NameList {
   /// - Parameters:
   ///   - suppression: Whose invoices may not be sent.
   ///   - today: The day.
+  /// - Returns: Those that the query wants.
   /// - Throws: `Failure` when the ledger cannot be read.
   public func customers(
     suppression: SuppressionList, today: CalendarDate

@@ -142,6 +142,7 @@ public struct SuppressionFile {
   ///   - customerName: The customer, or a guard of the invoice.
   ///   - knownCustomer: Whose the invoice is known to be, to find a row that stands for the customer.
   ///   - today: The day.
+  /// - Returns: What became of it.
   public mutating func release(
     invoiceNumber: String?, customerName: String?, knownCustomer: String? = nil,
     today: CalendarDate
@@ -264,6 +265,7 @@ extension SuppressionFile.Request {
   ///   - reason: The reason of rows that have none of their own.
   ///   - by: Who decided, where a row does not say.
   ///   - until: The last day of rows that have none of their own.
+  /// - Returns: The requests, in the file's order.
   /// - Throws: `Failure` with cause `inputUnreadable`.
   public static func read(
     _ path: String, bytes: [UInt8], reason: String?, by: String, until: CalendarDate?
