@@ -39,6 +39,29 @@ public enum QBXMLSnapshotReader {
     public var location: SourceLocation
   }
 
+  /// Whether a file that begins with these bytes is an answer, or at least qbXML.
+  static func recognises(_ head: [UInt8]) -> Bool {
+    let mark = Array("<QBXML".utf8)
+    return head.count > mark.count
+      && head.indices.dropLast(mark.count).prefix(4096).contains {
+        head[$0..<$0 + mark.count].elementsEqual(mark)
+      }
+  }
+
+  /// Reads one answer as books.
+  ///
+  /// - Throws: `Failure` with cause `inputMissing`; `inputUnreadable` for a file that answers no query.
+  static func books(_ path: String) throws(Failure) -> CompanySnapshot {
+    let reading = try read([path])
+    guard reading.holdsQueries else {
+      throw Failure(
+        .inputUnreadable, "\(path) answers no question about the books",
+        remedy: "give it to loadbooks accept, and move it out of the folder books",
+        location: SourceLocation(file: path, line: 1))
+    }
+    return reading.snapshot
+  }
+
   /// Reads answers.
   ///
   /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
@@ -59,7 +82,30 @@ private struct SnapshotMaker {
   private var source = CompanySnapshot.Source(file: "")
   private var known: [String: Set<String>] = [:]
 
-  mutating func begin(_ path: String) { source = CompanySnapshot.Source(file: path) }
+  mutating func begin(_ path: String) {
+    source = CompanySnapshot.Source(file: path)
+    source.kind = "qbXML answer"
+  }
+
+  /// The lists that a query tells of.
+  private static let lists: [String: [CompanySnapshot.List]] = [
+    "AccountQuery": [.accounts], "TermsQuery": [.terms], "StandardTermsQuery": [.terms],
+    "ClassQuery": [.classes], "ItemQuery": [.items], "CustomerQuery": [.customers],
+    "VendorQuery": [.vendors], "EntityQuery": [.customers, .vendors, .employees, .otherNames],
+  ]
+
+  private func count(_ list: CompanySnapshot.List) -> Int {
+    switch list {
+    case .accounts: reading.snapshot.accounts.count
+    case .items: reading.snapshot.items.count
+    case .customers: reading.snapshot.customers.count
+    case .terms: reading.snapshot.terms.count
+    case .classes: reading.snapshot.classes.count
+    case .vendors: reading.snapshot.vendors.count
+    case .employees: reading.snapshot.employees.count
+    case .otherNames: reading.snapshot.otherNames.count
+    }
+  }
 
   mutating func end() { reading.snapshot.sources.append(source) }
 
@@ -72,7 +118,11 @@ private struct SnapshotMaker {
       guard answer.type.hasSuffix("Query") else { return }
       reading.holdsQueries = true
       // Status 1 says that there is none, 500 that some of those asked for by name are missing.
-      if answer.severity == .error || answer.status >= 1000 { reading.refused.append(answer) }
+      guard answer.isDone else { return reading.refused.append(answer) }
+      // A list of which more is to be had is not known to lack anything.
+      if answer.remaining ?? 0 == 0 {
+        for list in SnapshotMaker.lists[answer.type] ?? [] { source.lists[list] = count(list) }
+      }
       if let remaining = answer.remaining, let iterator = answer.iterator {
         reading.iterators[answer.requestID] = remaining > 0 ? iterator : nil
       }

@@ -132,8 +132,29 @@ enum CustomerRules {
     remedy: "correct the customer or the id in LoadOps, export again")
   static let customerNotPaired = Finding.Kind(
     "customer-not-paired", .error,
-    meaning: "A customer is not known in QuickBooks, and none may be created.",
+    meaning:
+      "A customer has no exact match in QuickBooks, and none may be created, or QuickBooks would take "
+      + "it for one that it has.",
     remedy: "add the customer in QuickBooks, map it, or set policies.unmatched_customers to create")
+  static let customerNameTaken = Finding.Kind(
+    "customer-name-taken", .error,
+    meaning:
+      "A vendor, an employee or an other name has the customer's name in QuickBooks, which keeps all "
+      + "of them in one list.",
+    remedy: "map the customer to a name of its own")
+  static let customerResembles = Finding.Kind(
+    "customer-resembles-another", .warning,
+    meaning:
+      "A customer is created in QuickBooks, although there is one whose name is nearly the same.",
+    remedy: "if they are one customer, add the mapping line before the files are imported")
+  static let customerSpeltTwice = Finding.Kind(
+    "customer-spelt-twice", .warning,
+    meaning: "LoadOps has two customers whose names are nearly the same.",
+    remedy: "if they are one customer, merge them in LoadOps, or map both to one name")
+  static let customerInactive = Finding.Kind(
+    "customer-inactive", .warning,
+    meaning: "A mapping line names a customer that is inactive in QuickBooks.",
+    remedy: "make the customer active in QuickBooks, or map to another one")
   static let customerNameIllegal = Finding.Kind(
     "customer-name-illegal", .error,
     meaning: "A customer's name has characters that mean something else in QuickBooks.",
@@ -315,6 +336,8 @@ enum BatchRules {
     unknownColumns, nothingSelected, headerRepeated, fileIgnored, suppressionUnmatched,
     suppressionExpired,
     addressUnsplit, addressCut, customerDetailCut, datesDetected, CustomerRules.customerNameChanged,
+    CustomerRules.customerResembles, CustomerRules.customerSpeltTwice,
+    CustomerRules.customerInactive,
     ItemRules.categoryNotDeclared,
   ]
 }

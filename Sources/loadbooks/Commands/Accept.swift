@@ -62,9 +62,8 @@ struct Accept: ParsableCommand {
 
   /// What QuickBooks held when its lists were last saved into the folder books.
   private func books(_ company: CompanyFolder) throws(Failure) -> CompanySnapshot? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: company.booksPath)) ?? []
-    let paths = names.sorted().filter { $0.hasSuffix(".xml") }.map { company.booksPath + "/" + $0 }
-    guard !paths.isEmpty else { return nil }
-    return try QBXMLSnapshotReader.read(paths).snapshot
+    guard FileManager.default.fileExists(atPath: company.booksPath) else { return nil }
+    let books = try BooksReader.read([company.booksPath])
+    return books.isEmpty ? nil : books
   }
 }

@@ -48,7 +48,8 @@ struct Convert: ParsableCommand {
 
   private func planning() throws -> Planning {
     try Planning(
-      options, mapping: export.mapping, suppressions: export.suppressions, target: target)
+      options, mapping: export.mapping, suppressions: export.suppressions,
+      books: export.lists.books, target: target)
   }
 
   /// Converts with the company's memory, as its only writer.

@@ -15,7 +15,9 @@ struct Plan: ParsableCommand {
 
   func run() throws {
     let planning = try Planning(
-      options, mapping: export.mapping, suppressions: export.suppressions, target: target)
+      options, mapping: export.mapping, suppressions: export.suppressions,
+      books: export.lists.books,
+      target: target)
     let plan = try planning.plan(
       export.exports, filters.selection, ledger: try planning.memory())
     let here = Surroundings.current
