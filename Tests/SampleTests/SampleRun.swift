@@ -119,6 +119,13 @@ struct SampleRun {
         "\($0.output.1)<plan>"
       }
       .replacing(/(20[0-9]{6}-[0-9]{6})-[0-9a-f]{4}/) { "\($0.output.1)-xxxx" }
+      // Message sets are named after their run, and the sums of their files follow.
       .replacing(/LB[0-9a-f]{12}-/) { _ in "LBxxxxxxxxxxxx-" }
+      .replacing(/[0-9a-f]{12}(  [0-9]+-[a-z]+\.xml)/) { "<sum>       \($0.output.1)" }
+      .replacing(
+        /(\.xml has the bytes that were written: its sum is )[0-9a-f]{12}(…, but )[0-9a-f]{12}/
+      ) {
+        "\($0.output.1)<sum>\($0.output.2)<sum>"
+      }
   }
 }
