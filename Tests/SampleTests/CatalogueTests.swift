@@ -7,7 +7,7 @@ import Vocabulary
 
 /// The findings, their samples and their documentation tell the same story.
 struct CatalogueTests {
-  static let kinds = Rule.allCases.map(\.kind) + BatchRules.all
+  static let kinds = Rule.allCases.map(\.kind) + BatchRules.all + AnswerRules.all
 
   @Test func `every finding has an id of its own, in lower-case words with hyphens`() {
     let ids = Self.kinds.map(\.id)
@@ -61,7 +61,8 @@ struct CatalogueTests {
     var page = """
       # Findings
 
-      Everything that LoadBooks may say about an export, what it means, and what to do about it.
+      Everything that LoadBooks may say about an export, or about an answer of QuickBooks, what it means, and
+      what to do about it.
 
       An *error* holds the invoice until somebody acts. A *warning* does not hold anything, but a person
       should look. A *notice* is worth knowing. The ids never change. Each has a folder of its own under

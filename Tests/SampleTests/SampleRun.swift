@@ -1,4 +1,5 @@
 import Foundation
+import QuickBooks
 import TestSupport
 
 /// A sample's whole story, as it came out this time.
@@ -62,6 +63,8 @@ struct SampleRun {
       try folder.write(text.replacing(words[2], with: words[3]), to: words[1])
     case ("@append", 3): try folder.write(try folder.text(words[1]) + words[2] + "\n", to: words[1])
     case ("@input", 2): input = folder.path(words[1])
+    case ("@copy", 3): try folder.write(try folder.text(words[1]), to: words[2])
+    case ("@fill", 2): try folder.write(try filled(try folder.text(words[1])), to: words[1])
     default: throw Misuse(step: step.line, reason: "there is no such change")
     }
   }
@@ -74,13 +77,19 @@ struct SampleRun {
 
   private func filled(_ word: String) throws -> String {
     let word = word.replacing("{plan}", with: plan)
-    guard word.contains("{run}") || word.contains("{first}") else { return word }
+    guard word.contains("{run}") || word.contains("{first}") || word.contains("{set:") else {
+      return word
+    }
     let outbox = folder.path("company/outbox")
     let folders = try FileManager.default.contentsOfDirectory(atPath: outbox)
     let undone = try? FileManager.default.contentsOfDirectory(atPath: outbox + "/undone")
     let runs = (folders + (undone ?? [])).filter { $0.first?.isNumber == true }.sorted()
     return word.replacing("{run}", with: runs.last ?? "")
       .replacing("{first}", with: runs.first ?? "")
+      // The id of the message set of the last run's file with this number.
+      .replacing(/\{set:([0-9]+)\}/) {
+        QBXMLMessageSets(run: runs.last ?? "").id(Int($0.output.1) ?? 0)
+      }
   }
 
   // MARK: - What was written
@@ -110,6 +119,13 @@ struct SampleRun {
         "\($0.output.1)<plan>"
       }
       .replacing(/(20[0-9]{6}-[0-9]{6})-[0-9a-f]{4}/) { "\($0.output.1)-xxxx" }
-      .replacing(/"LB[0-9a-f]{12}-/) { _ in "\"LBxxxxxxxxxxxx-" }
+      // Message sets are named after their run, and the sums of their files follow.
+      .replacing(/LB[0-9a-f]{12}-/) { _ in "LBxxxxxxxxxxxx-" }
+      .replacing(/[0-9a-f]{12}(  [0-9]+-[a-z]+\.xml)/) { "<sum>       \($0.output.1)" }
+      .replacing(
+        /(\.xml has the bytes that were written: its sum is )[0-9a-f]{12}(…, but )[0-9a-f]{12}/
+      ) {
+        "\($0.output.1)<sum>\($0.output.2)<sum>"
+      }
   }
 }

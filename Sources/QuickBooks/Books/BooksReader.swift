@@ -31,7 +31,7 @@ public enum BooksReader {
     func read(path: String, name: String) throws(Failure) -> CompanySnapshot {
       switch self {
       case .iif: try IIFSnapshotReader.read(path: path, name: name)
-      case .qbxml: try QBXMLSnapshotReader.snapshot(path: path)
+      case .qbxml: try QBXMLSnapshotReader.books(path)
       case .workbook: try TableSnapshotReader.read(path: path, name: name, isWorkbook: true)
       case .table: try TableSnapshotReader.read(path: path, name: name)
       }

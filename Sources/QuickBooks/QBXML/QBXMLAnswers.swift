@@ -31,6 +31,19 @@ public struct QBXMLAnswer: Hashable, Sendable {
   /// Where it begins.
   public var location: SourceLocation
 
+  /// An answer.
+  public init(
+    type: String, requestID: String, status: Int, severity: Severity, message: String,
+    location: SourceLocation
+  ) {
+    self.type = type
+    self.requestID = requestID
+    self.status = status
+    self.severity = severity
+    self.message = message
+    self.location = location
+  }
+
   /// Whether QuickBooks did what was asked.
   public var isDone: Bool { severity != .error && status < 1000 }
 }
@@ -104,6 +117,13 @@ public struct QBXMLMessageSet: Hashable, Sendable {
   public var status: Int?
   /// Where it stands.
   public var location: SourceLocation
+
+  /// What an answer says of a set.
+  public init(id: String, status: Int?, location: SourceLocation) {
+    self.id = id
+    self.status = status
+    self.location = location
+  }
 }
 
 /// Reads answers of QuickBooks, whichever tool has saved them.

@@ -13,6 +13,9 @@ public struct QBXMLMessageSets: Sendable {
     prefix = "LB" + String(Fingerprint(of: run).hex.prefix(12))
   }
 
+  /// Whether an id is one of the run's.
+  public func owns(_ messageSet: String) -> Bool { messageSet.hasPrefix(prefix + "-") }
+
   /// The id of a run's file, from 1; at most the 24 characters that QuickBooks takes.
   public func id(_ file: Int) -> String {
     let number = String(file)
@@ -21,12 +24,15 @@ public struct QBXMLMessageSets: Sendable {
 }
 
 /// What stands around the requests of a file.
-enum QBXMLEnvelope {
+public enum QBXMLEnvelope {
   /// The beginning of a file; sets that write nothing have no id.
-  static func start(
-    version: String, onError: QBXMLFormat.OnError, messageSet: String?
+  public static func start(
+    version: String, onError: QBXMLFormat.OnError, messageSet: String?,
+    oldMessageSet: String? = nil
   ) -> String {
-    let id = messageSet.map { " newMessageSetID=\"\($0)\"" } ?? ""
+    let id =
+      (messageSet.map { " newMessageSetID=\"\($0)\"" } ?? "")
+      + (oldMessageSet.map { " oldMessageSetID=\"\($0)\"" } ?? "")
     return """
       <?xml version="1.0" encoding="utf-8"?>
       <?qbxml version="\(version)"?>
@@ -37,7 +43,7 @@ enum QBXMLEnvelope {
   }
 
   /// The end of a file.
-  static let end = "</QBXMLMsgsRq>\n</QBXML>\n"
+  public static let end = "</QBXMLMsgsRq>\n</QBXML>\n"
 }
 
 /// The ids of requests: what they are about, in a form that comes back in the answer.

@@ -61,6 +61,45 @@ public enum QBXMLQueries {
     return text + QBXMLEnvelope.end
   }
 
+  /// The text of a set that asks what became of an earlier one, and of nothing else.
+  public static func recovery(ofSet messageSet: String, format: QBXMLFormat) -> String {
+    QBXMLEnvelope.start(
+      version: format.version, onError: .continueOnError, messageSet: messageSet,
+      oldMessageSet: messageSet) + QBXMLEnvelope.end
+  }
+
+  /// The text of a set that asks for documents by their numbers.
+  ///
+  /// - Parameters:
+  ///   - invoices: The numbers of invoices.
+  ///   - creditMemos: The numbers of credit memos.
+  ///   - ids: The ids of the two requests.
+  ///   - format: The user's choices.
+  /// - Returns: The text of the file.
+  public static func documents(
+    invoices: [String], creditMemos: [String], ids: (invoices: String, creditMemos: String),
+    format: QBXMLFormat
+  ) -> String {
+    var text = QBXMLEnvelope.start(
+      version: format.version, onError: .continueOnError, messageSet: nil)
+    for (name, id, numbers) in [
+      ("Invoice", ids.invoices, invoices), ("CreditMemo", ids.creditMemos, creditMemos),
+    ] where !numbers.isEmpty {
+      text += "<\(name)QueryRq requestID=\"\(escaped(id))\">\n"
+      for number in numbers {
+        text += "<RefNumberCaseSensitive>\(escaped(number))</RefNumberCaseSensitive>\n"
+      }
+      text += "<IncludeLineItems>false</IncludeLineItems></\(name)QueryRq>\n"
+    }
+    return text + QBXMLEnvelope.end
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    QBXMLText.append(text, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// The beginning of a query that can be answered in pieces; nil when it has been answered.
   private static func head(_ name: String, _ id: String, _ paging: Paging) -> String? {
     let begin = "<\(name)QueryRq requestID=\"\(id)\""
@@ -128,7 +167,8 @@ public enum QBXMLTakingBack {
     }
   }
 
-  private static func request(_ document: Document, _ manner: Manner) -> String {
+  /// The request for one document.
+  public static func request(_ document: Document, _ manner: Manner) -> String {
     let word = manner == .delete ? "Del" : "Void"
     let type = document.kind == .invoice ? "Invoice" : "CreditMemo"
     let id = (document.kind == .invoice ? "inv-" : "cm-") + document.number

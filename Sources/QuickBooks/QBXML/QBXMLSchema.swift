@@ -282,15 +282,20 @@ package enum QBXMLSchema {
 
       <xs:complexType name="TransactionQueryRq">
         <xs:sequence>
-          <xs:element name="MaxReturned" type="xs:positiveInteger" minOccurs="0"/>
-          <xs:element name="TxnDateRangeFilter" minOccurs="0">
-            <xs:complexType>
-              <xs:sequence>
-                <xs:element name="FromTxnDate" type="Date" minOccurs="0"/>
-                <xs:element name="ToTxnDate" type="Date" minOccurs="0"/>
-              </xs:sequence>
-            </xs:complexType>
-          </xs:element>
+          <xs:choice>
+            <xs:element name="RefNumberCaseSensitive" type="Text11" maxOccurs="unbounded"/>
+            <xs:sequence>
+              <xs:element name="MaxReturned" type="xs:positiveInteger" minOccurs="0"/>
+              <xs:element name="TxnDateRangeFilter" minOccurs="0">
+                <xs:complexType>
+                  <xs:sequence>
+                    <xs:element name="FromTxnDate" type="Date" minOccurs="0"/>
+                    <xs:element name="ToTxnDate" type="Date" minOccurs="0"/>
+                  </xs:sequence>
+                </xs:complexType>
+              </xs:element>
+            </xs:sequence>
+          </xs:choice>
           <xs:element name="IncludeLineItems" type="xs:boolean"/>
           <xs:element name="IncludeRetElement" type="Text50" minOccurs="0" maxOccurs="unbounded"/>
         </xs:sequence>

@@ -45,27 +45,19 @@ public enum QBXMLSnapshotReader {
     return text.contains("<qbxml") || text.contains("<?qbxml")
   }
 
-  /// Reads one file of answers as books; every query in it must have been answered in full.
+  /// Reads one file of answers as books.
   ///
-  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`, the latter also when a list has
-  ///   only come in part, because what is missing would be created a second time.
-  static func snapshot(path: String) throws(Failure) -> CompanySnapshot {
+  /// A list that QuickBooks refused, or gave only in part, counts as not looked at unless another file of
+  /// the books completes it.
+  ///
+  /// - Throws: `Failure` with cause `inputMissing`; `inputUnreadable` for a file that answers no query.
+  static func books(_ path: String) throws(Failure) -> CompanySnapshot {
     let reading = try read([path])
-    if let refused = reading.refused.first {
+    guard reading.holdsQueries else {
       throw Failure(
-        .inputUnreadable,
-        "\(path): QuickBooks did not answer \(refused.type) (status \(refused.status)): \(refused.message)",
-        remedy: "run the queries again with the company file open", location: nil)
-    }
-    guard reading.iterators.isEmpty else {
-      throw Failure(
-        .inputUnreadable, "\(path) holds a list only in part: there were more records to be had",
-        remedy: "run the queries again until QuickBooks has given all of them")
-    }
-    guard reading.snapshot.sources.contains(where: { !$0.lists.isEmpty }) else {
-      throw Failure(
-        .inputUnreadable, "\(path) is qbXML, but no answer to a query about lists",
-        remedy: "give the file with QuickBooks' answers, not the one with the requests")
+        .inputUnreadable, "\(path) answers no question about the books",
+        remedy: "give it to loadbooks accept, and move it out of the folder books",
+        location: SourceLocation(file: path, line: 1))
     }
     return reading.snapshot
   }
@@ -92,7 +84,7 @@ private struct SnapshotMaker {
 
   mutating func begin(_ path: String) {
     source = CompanySnapshot.Source(file: path)
-    source.kind = "qbXML answers"
+    source.kind = "qbXML answer"
   }
 
   mutating func end() {
@@ -103,7 +95,7 @@ private struct SnapshotMaker {
       (.employees, reading.snapshot.employees.count),
       (.otherNames, reading.snapshot.otherNames.count),
     ]
-    for (list, count) in counts where count > 0 || source.lists[list] != nil {
+    for (list, count) in counts where source.lists[list] != nil {
       source.lists[list] = count
     }
     reading.snapshot.sources.append(source)
@@ -125,9 +117,12 @@ private struct SnapshotMaker {
     case .answer(let answer):
       guard answer.type.hasSuffix("Query") else { return }
       reading.holdsQueries = true
-      for list in SnapshotMaker.lists[answer.type] ?? [] { source.lists[list] = 0 }
       // Status 1 says that there is none, 500 that some of those asked for by name are missing.
-      if answer.severity == .error || answer.status >= 1000 { reading.refused.append(answer) }
+      guard answer.isDone else { return reading.refused.append(answer) }
+      // A list of which more is to be had is not known to lack anything.
+      if answer.remaining ?? 0 == 0 {
+        for list in SnapshotMaker.lists[answer.type] ?? [] { source.lists[list] = 0 }
+      }
       if let remaining = answer.remaining, let iterator = answer.iterator {
         reading.iterators[answer.requestID] = remaining > 0 ? iterator : nil
       }

@@ -138,6 +138,10 @@ extension LedgerEvent.Kind {
     case .adopted: "entered by hand"
     case .adoptionWithdrawn: "not entered by hand after all"
     case .runSettled: "the run was cut off and settled"
+    case .accepted: "QuickBooks has taken it"
+    case .refused: "QuickBooks has refused it"
+    case .postponed: "QuickBooks did not get to it"
+    case .inDoubt: "QuickBooks does not remember it"
     default: rawValue
     }
   }

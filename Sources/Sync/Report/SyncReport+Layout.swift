@@ -127,8 +127,8 @@ extension SyncReport {
       return [
         "Back up the QuickBooks company file. Then send \(importOrder) through QuickBooks' request"
           + " processor, one file at a time, and save each answer (see the README: Sending qbXML).",
-        "Look at every statusCode in the answer: 0 is done, 3100 on a list entry means that it exists"
-          + " already, anything else from 1000 on was not done.",
+        "Give the answers to LoadBooks: \"loadbooks accept ANSWER.xml\". It says what QuickBooks has"
+          + " taken, what must be mended, and what to send again.",
       ]
     default:
       return [

@@ -1,4 +1,5 @@
 internal import Ledger
+internal import QuickBooks
 internal import Vocabulary
 
 /// What must be removed in QuickBooks when a run that was taken back had been imported, newest first.
@@ -19,7 +20,9 @@ protocol RemovalRendering {
 enum RemovalList {
   /// The renderings for a run.
   static func renderings(for run: RunRecord) -> [any RemovalRendering] {
-    [PrintedRemovals(), RemovalTable()]
+    let forPeople: [any RemovalRendering] = [PrintedRemovals(), RemovalTable()]
+    guard run.target == "qbxml" else { return forPeople }
+    return forPeople + [RemovalRequests(.delete), RemovalRequests(.void)]
   }
 
   /// Writes the lists of a run into a folder, replacing those of an earlier attempt.
@@ -116,4 +119,35 @@ struct RemovalTable: RemovalRendering {
   }
 
   func end(_ total: RunRecord.Tally) -> String { "" }
+}
+
+/// The requests that take the documents out of QuickBooks, by the ids that it gave them.
+///
+/// A document whose answer was never accepted has no such id; it stands in the printed list alone.
+struct RemovalRequests: RemovalRendering {
+  private let manner: QBXMLTakingBack.Manner
+
+  init(_ manner: QBXMLTakingBack.Manner) {
+    self.manner = manner
+  }
+
+  var fileName: String {
+    manner == .delete ? "delete-from-quickbooks.xml" : "void-in-quickbooks.xml"
+  }
+
+  func beginning(_ run: RunRecord, _ undo: UndoRecord, company: String) -> String {
+    QBXMLEnvelope.start(
+      version: QBXMLFormat().version, onError: .continueOnError,
+      messageSet: QBXMLMessageSets(run: "\(manner.rawValue) \(run.id) \(undo.startedAt)").id(1))
+  }
+
+  func document(_ entry: LedgerEntry) -> String {
+    guard let transaction = entry.quickBooksID else { return "" }
+    return QBXMLTakingBack.request(
+      QBXMLTakingBack.Document(
+        kind: entry.documentKind == .invoice ? .invoice : .creditMemo,
+        number: entry.documentNumber, transaction: transaction), manner)
+  }
+
+  func end(_ total: RunRecord.Tally) -> String { QBXMLEnvelope.end }
 }

@@ -74,6 +74,21 @@ struct QBXMLSnapshotReaderTests {
     #expect(reading.snapshot.sources.count == 2)
   }
 
+  @Test func `an answer in the folder of books is read as what it holds`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(QBXMLSnapshotReaderTests.lists, to: "answer.xml")
+    let books = try BooksReader.read([folder.path])
+    #expect(books.sources.map(\.kind) == ["qbXML answer"])
+    #expect(books.customers.map(\.name) == ["Pine & Fir", "Pine & Fir:Job"])
+    // The class list was refused, and of items there are more to come: what they lack is not known.
+    #expect(books.holds(.customers) && books.holds(.accounts) && books.holds(.vendors))
+    #expect(!books.holds(.classes) && !books.holds(.items))
+    try folder.write(QBXMLFixture.mixed, to: "answer.xml")
+    #expect { try BooksReader.read([folder.path]) } throws: {
+      ($0 as? Failure)?.remedy.contains("loadbooks accept") == true
+    }
+  }
+
   @Test func `an answer to additions is no book`() throws {
     let reading = try read(QBXMLFixture.mixed)
     #expect(!reading.holdsQueries)

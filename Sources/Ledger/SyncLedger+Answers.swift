@@ -1,0 +1,399 @@
+internal import Foundation
+internal import GRDB
+public import Vocabulary
+
+/// What QuickBooks said about one request of a run, as the ledger keeps it.
+public struct LedgerAnswer: Hashable, Sendable {
+  /// What the request was about; raw values are stored and therefore never change.
+  public enum Entity: String, Hashable, Sendable, CaseIterable {
+    case invoice
+    case creditMemo = "credit_memo"
+    case customer, item, account, terms
+    case `class`
+  }
+
+  /// What became of it.
+  public enum Result: Hashable, Sendable {
+    /// QuickBooks has it.
+    case accepted
+    /// QuickBooks refused it, and would again.
+    case refused
+    /// QuickBooks did not get to it; it is asked again in another set.
+    case postponed(resentIn: String)
+    /// Nobody knows: QuickBooks does not remember the set.
+    case unknown
+  }
+
+  /// What the request was about.
+  public var entity: Entity
+  /// The number of the document, or the name of the list entry, in QuickBooks.
+  public var name: String
+  /// The id of the request, which the run gave it.
+  public var requestID: String
+  /// The id of the set in which it was answered.
+  public var messageSet: String
+  /// What became of it.
+  public var result: Result
+  /// What QuickBooks made of the document, when it says; in the sign of LoadOps.
+  public var amount: Money?
+  /// What QuickBooks calls it.
+  public var quickBooksID: String?
+  /// The version that QuickBooks wants to hear of before a change.
+  public var editSequence: String?
+  /// The status as QuickBooks gave it; nil for plain success.
+  public var code: String?
+  /// QuickBooks' words; nil when there is nothing to say.
+  public var words: String?
+
+  /// An answer.
+  public init(
+    entity: Entity, name: String, requestID: String, messageSet: String, result: Result
+  ) {
+    self.entity = entity
+    self.name = name
+    self.requestID = requestID
+    self.messageSet = messageSet
+    self.result = result
+  }
+}
+
+/// What an answer did to the ledger.
+public enum LedgerAnswerEffect: Hashable, Sendable {
+  /// It was news, and is recorded.
+  case recorded
+  /// It says what was known, or what a later answer has overtaken.
+  case nothingNew
+  /// QuickBooks took a document that it had refused; meanwhile another run has sent the invoice again.
+  case doubled(run: String)
+  /// The run has no such document any more: it was taken back, or replaced by hand.
+  case notOurs
+}
+
+/// What is known about a request.
+public struct LedgerRequest: Hashable, Sendable {
+  /// What became of it; raw values are stored and therefore never change.
+  public enum State: String, Hashable, Sendable, CaseIterable {
+    case intended, sent, unknown, accepted, refused, abandoned
+  }
+
+  /// What it was about.
+  public var entity: LedgerAnswer.Entity
+  /// The number of the document, or the name of the list entry, in QuickBooks.
+  public var name: String
+  /// Its id.
+  public var requestID: String
+  /// What became of it.
+  public var state: State
+  /// The status as QuickBooks gave it last.
+  public var code: String?
+  /// QuickBooks' words.
+  public var words: String?
+}
+
+extension SyncLedger {
+  /// Records what QuickBooks said about requests of a run, in one transaction.
+  ///
+  /// An answer that was recorded before changes nothing, nor does one to a set that was sent again since.
+  /// What was accepted stays accepted. A refused document counts as withdrawn and may be sent again; a
+  /// refused list entry is known no more.
+  ///
+  /// - Parameters:
+  ///   - answers: What QuickBooks said, in its order.
+  ///   - run: The run that asked.
+  ///   - at: The time, ISO 8601 with zone.
+  /// - Returns: What each answer did.
+  /// - Throws: `Failure` when the ledger cannot be written; then nothing is recorded.
+  public func record(
+    answers: [LedgerAnswer], ofRun run: String, at: String
+  ) throws(Failure) -> [LedgerAnswerEffect] {
+    try write { db in
+      let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
+      let recorder = AnswerRecorder(db: db, run: sequence, runID: run, at: at)
+      return try answers.map { try recorder.record($0) }
+    }
+  }
+
+  /// What is known about the requests of a run, by their ids; only those that were answered or asked again.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func requests(ofRun run: String) throws(Failure) -> [String: LedgerRequest] {
+    try read { db in
+      let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
+      var requests: [String: LedgerRequest] = [:]
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT * FROM requests WHERE run = ?", arguments: [sequence])
+      while let row = try rows.next() {
+        let request = LedgerRequest(
+          entity: try LedgerQueries.value(row, "entity"), name: row["name"],
+          requestID: row["request_id"], state: try LedgerQueries.value(row, "state"),
+          code: row["error_code"], words: row["error"])
+        requests[request.requestID] = request
+      }
+      return requests
+    }
+  }
+
+  /// The invoice that a run sent under a document number; nil when it counts no more.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func entry(
+    document number: String, _ kind: LedgerEntry.DocumentKind, ofRun run: String
+  ) throws(Failure) -> LedgerEntry? {
+    try read { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT invoices.*, runs.id AS run_id
+          FROM invoices JOIN runs ON runs.sequence = invoices.run
+          WHERE runs.id = ? AND document_number = ? AND document_kind = ?
+          """, arguments: [run, number, kind.rawValue])
+      return try row.map { try LedgerQueries.entry($0) }
+    }
+  }
+
+  /// Whether requests of a run were recorded as standing in a message set.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func hasRequests(inSet messageSet: String, ofRun run: String) throws(Failure) -> Bool {
+    try read { db in
+      let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
+      return try Int.fetchOne(
+        db, sql: "SELECT 1 FROM requests WHERE run = ? AND body_hash = ? LIMIT 1",
+        arguments: [sequence, AnswerRecorder.hash(messageSet)]) != nil
+    }
+  }
+
+  /// Whether a run sent something to a customer that QuickBooks has taken.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func hasAccepted(customer: String) throws(Failure) -> Bool {
+    try read { db in
+      try Int.fetchOne(
+        db,
+        sql: """
+          SELECT 1 FROM invoices
+          WHERE quickbooks_customer = ? COLLATE NOCASE AND evidence IN ('accepted', 'confirmed')
+          LIMIT 1
+          """, arguments: [customer]) != nil
+    }
+  }
+}
+
+/// Records answers, inside one transaction.
+private struct AnswerRecorder {
+  let db: Database
+  let run: Int64
+  let runID: String
+  let at: String
+
+  func record(_ answer: LedgerAnswer) throws -> LedgerAnswerEffect {
+    let known = try Row.fetchOne(
+      db, sql: "SELECT * FROM requests WHERE run = ? AND request_id = ?",
+      arguments: [run, answer.requestID])
+    if let known, try !isNews(answer, known) { return .nothingNew }
+    let number = try answer.isDocument ? loadOpsNumber(answer) : nil
+    let effect = try answer.isDocument ? document(answer) : entry(answer)
+    guard effect != .nothingNew else { return effect }
+    try keep(answer, known)
+    try LedgerQueries.insert(event(answer, number), db)
+    return effect
+  }
+
+  /// Whether an answer says more than what is known.
+  private func isNews(_ answer: LedgerAnswer, _ known: Row) throws -> Bool {
+    let state: LedgerRequest.State = try LedgerQueries.value(known, "state")
+    if state == .accepted {
+      // A name that was thought to be there turns out to be somebody else's.
+      return answer.result == .refused && answer.code != (known["error_code"] as String?)
+        && !answer.isDocument
+    }
+    if answer.result == .accepted {
+      // A name that turned out to be somebody else's stays so, however often it is said to be taken.
+      return answer.isDocument || state != .refused || answer.code == nil
+    }
+    // The request was asked again since: this is the answer to an earlier set.
+    let set: Data = known["body_hash"]
+    guard set == AnswerRecorder.hash(answer.messageSet) else { return false }
+    return answer.state != state || answer.code != (known["error_code"] as String?)
+      || answer.setNow != answer.messageSet
+  }
+
+  // MARK: - Documents
+
+  /// The number that a document has in LoadOps, whether it counts or was withdrawn.
+  private func loadOpsNumber(_ answer: LedgerAnswer) throws -> String? {
+    try String.fetchOne(
+      db,
+      sql: """
+        SELECT number FROM invoices WHERE run = :run AND document_number = :name AND document_kind = :kind
+        UNION ALL
+        SELECT number FROM withdrawn WHERE run = :run AND document_number = :name AND document_kind = :kind
+        LIMIT 1
+        """, arguments: ["run": run, "name": answer.name, "kind": answer.entity.rawValue])
+  }
+
+  private func document(_ answer: LedgerAnswer) throws -> LedgerAnswerEffect {
+    let own = try String.fetchOne(
+      db,
+      sql:
+        "SELECT number FROM invoices WHERE run = ? AND document_number = ? AND document_kind = ?",
+      arguments: [run, answer.name, answer.entity.rawValue])
+    switch answer.result {
+    case .accepted:
+      if let own {
+        try db.execute(
+          sql: """
+            UPDATE invoices SET quickbooks_id = coalesce(?, quickbooks_id),
+              edit_sequence = coalesce(?, edit_sequence), state = 'synced',
+              evidence = CASE evidence WHEN 'written' THEN 'accepted' ELSE evidence END,
+              evidence_at = CASE evidence WHEN 'written' THEN ? ELSE evidence_at END
+            WHERE number = ?
+            """, arguments: [answer.quickBooksID, answer.editSequence, at, own])
+        return .recorded
+      }
+      return try restore(answer)
+    case .refused:
+      guard let own else { return .notOurs }
+      try LedgerQueries.withdraw("number = ?", [own], cause: .refused, at: at, db)
+      try db.execute(sql: "DELETE FROM invoices WHERE number = ?", arguments: [own])
+      return .recorded
+    case .postponed:
+      guard let own else { return .notOurs }
+      try db.execute(
+        sql: "UPDATE invoices SET state = 'synced' WHERE number = ? AND state = 'in_doubt'",
+        arguments: [own])
+      return .recorded
+    case .unknown:
+      guard let own else { return .notOurs }
+      try db.execute(
+        sql: "UPDATE invoices SET state = 'in_doubt' WHERE number = ? AND evidence = 'written'",
+        arguments: [own])
+      return .recorded
+    }
+  }
+
+  /// QuickBooks has a document after all that it had refused: it must not be sent again.
+  private func restore(_ answer: LedgerAnswer) throws -> LedgerAnswerEffect {
+    let old = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT * FROM withdrawn WHERE run = ? AND document_number = ? AND document_kind = ?
+        ORDER BY id DESC LIMIT 1
+        """, arguments: [run, answer.name, answer.entity.rawValue])
+    guard let old else { return .notOurs }
+    let number: String = old["number"]
+    let cause: String = old["cause"]
+    if let now = try LedgerQueries.entry(number: number, db) {
+      // A document that somebody changed by hand is the same document.
+      return cause == "replaced" ? .notOurs : .doubled(run: now.run ?? "adopt")
+    }
+    guard cause == "refused" else { return .notOurs }
+    try db.execute(
+      sql: """
+        INSERT INTO invoices (number, content_hash, state, evidence, evidence_at, document_kind,
+          document_number, customer, quickbooks_customer, invoice_date, cents, lines,
+          quickbooks_id, edit_sequence)
+        SELECT number, content_hash, 'synced', 'confirmed', ?, document_kind,
+          document_number, customer, quickbooks_customer, invoice_date, cents, lines, ?, ?
+        FROM withdrawn WHERE id = ?
+        """, arguments: [at, answer.quickBooksID, answer.editSequence, old["id"] as Int64])
+    try db.execute(sql: "DELETE FROM unsent WHERE number = ?", arguments: [number])
+    return .recorded
+  }
+
+  // MARK: - List entries
+
+  private func entry(_ answer: LedgerAnswer) throws -> LedgerAnswerEffect {
+    let arguments: StatementArguments = [answer.entity.rawValue, answer.name]
+    let condition = "kind = ? AND quickbooks_name = ? COLLATE NOCASE"
+    switch answer.result {
+    case .accepted:
+      try db.execute(
+        sql: """
+          UPDATE list_entries SET quickbooks_id = coalesce(?, quickbooks_id),
+            edit_sequence = coalesce(?, edit_sequence),
+            evidence = CASE evidence WHEN 'written' THEN 'accepted' ELSE evidence END
+          WHERE \(condition) AND run = ?
+          """, arguments: [answer.quickBooksID, answer.editSequence] + arguments + [run])
+    case .refused:
+      // Whichever run declared it: QuickBooks does not have it.
+      try db.execute(sql: "DELETE FROM list_entries WHERE \(condition)", arguments: arguments)
+    case .postponed, .unknown: break
+    }
+    return .recorded
+  }
+
+  // MARK: - What is kept
+
+  private func keep(_ answer: LedgerAnswer, _ known: Row?) throws {
+    let isFinal = answer.result == .accepted || answer.result == .refused
+    try db.execute(
+      sql: """
+        INSERT INTO requests (run, entity, name, operation, request_id, body_hash, state, attempts,
+          intended_at, answered_at, cents, quickbooks_id, edit_sequence, error_code, error)
+        VALUES (?, ?, ?, 'add', ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (run, request_id) DO UPDATE SET body_hash = excluded.body_hash,
+          state = excluded.state, attempts = attempts + ?, answered_at = excluded.answered_at,
+          cents = excluded.cents, quickbooks_id = excluded.quickbooks_id,
+          edit_sequence = excluded.edit_sequence, error_code = excluded.error_code,
+          error = excluded.error
+        """,
+      arguments: [
+        run, answer.entity.rawValue, answer.name, answer.requestID,
+        AnswerRecorder.hash(answer.setNow), answer.state.rawValue, at, isFinal ? at : nil,
+        answer.amount?.cents, answer.quickBooksID, answer.editSequence, answer.code, answer.words,
+        isFinal ? 0 : 1,
+      ])
+  }
+
+  private func event(_ answer: LedgerAnswer, _ number: String?) -> LedgerEvent {
+    let kind: LedgerEvent.Kind =
+      switch answer.result {
+      case .accepted: .accepted
+      case .refused: .refused
+      case .postponed: .postponed
+      case .unknown: .inDoubt
+      }
+    var detail = "\(answer.entity.rawValue.replacing("_", with: " ")) \(answer.name)"
+    if let code = answer.code { detail += ", status \(code)" }
+    if let words = answer.words { detail += ": \(words)" }
+    if let id = answer.quickBooksID { detail += " (\(id))" }
+    return LedgerEvent(
+      at: at, run: runID, invoice: number, kind: kind, detail: detail)
+  }
+
+  /// Stands for the exact bytes that were sent: a set's id belongs to one file for ever.
+  static func hash(_ messageSet: String) -> Data {
+    ContentHash.stored(ContentHash(of: Array(messageSet.utf8).span))
+  }
+}
+
+extension LedgerAnswer {
+  /// Whether it is about an invoice or a credit memo.
+  public var isDocument: Bool { entity == .invoice || entity == .creditMemo }
+
+  /// The set in which the request stands from now on.
+  fileprivate var setNow: String {
+    if case .postponed(let set) = result { set } else { messageSet }
+  }
+
+  fileprivate var state: LedgerRequest.State {
+    switch result {
+    case .accepted: .accepted
+    case .refused: .refused
+    case .postponed: .intended
+    case .unknown: .unknown
+    }
+  }
+}
+
+extension LedgerEvent.Kind {
+  /// QuickBooks took it.
+  public static let accepted = LedgerEvent.Kind(rawValue: "accepted")
+  /// QuickBooks refused it.
+  public static let refused = LedgerEvent.Kind(rawValue: "refused")
+  /// QuickBooks did not get to it; it is asked again.
+  public static let postponed = LedgerEvent.Kind(rawValue: "postponed")
+  /// QuickBooks does not remember what became of it.
+  public static let inDoubt = LedgerEvent.Kind(rawValue: "in-doubt")
+}

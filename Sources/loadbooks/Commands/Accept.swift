@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import QuickBooks
+internal import Sync
+internal import Vocabulary
+
+/// The command `loadbooks accept`.
+struct Accept: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Take in what QuickBooks answered to qbXML files.",
+    discussion: """
+      Give the answers as your tool saved them, in the order in which the files were sent. What QuickBooks \
+      took counts as accepted, with its ids. What it refused is told with a remedy and may be sent again by \
+      convert. What it did not get to is written to a file of its own, which is sent next. The same answer \
+      given again changes nothing.
+      """)
+
+  @Argument(help: ArgumentHelp("Answer files.", valueName: "answer"))
+  var answers: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Write files that ask QuickBooks what became of a run whose answers were lost.",
+      valueName: "run"))
+  var recover: String?
+
+  @OptionGroup var options: CompanyOptions
+
+  func validate() throws {
+    if answers.isEmpty == (recover == nil) {
+      throw ValidationError("Name the answer files, or a run with --recover.")
+    }
+  }
+
+  func run() throws {
+    let here = Surroundings.current
+    let company = try options.neededFolder()
+    let settings = try CompanyFolder.settings(company, assignments: options.assignments)
+    try company.writing("loadbooks accept") { ledger in
+      if let recover {
+        let paths = try RecoveryFiles.write(recover, ledger, in: company, settings: settings)
+        if options.json {
+          return here.print(JSONText.array(paths.map { .string($0) }).text)
+        }
+        guard !paths.isEmpty else {
+          return here.print("run \(recover) is answered; there is nothing to ask")
+        }
+        for path in paths {
+          here.print("send, then accept the answer: \(FindingText.visible(path))")
+        }
+        return
+      }
+      let report = try AnswerIntake.take(
+        answers, ledger, in: company, settings: settings, books: try books(company),
+        clock: { here.timestamp })
+      here.print(options.json ? report.json.text : report.text)
+      if !report.isClean { throw ExitCode.notClean }
+      if report.needsSomebody { throw ExitCode.held }
+    }
+  }
+
+  /// What QuickBooks held when its lists were last saved into the folder books.
+  private func books(_ company: CompanyFolder) throws(Failure) -> CompanySnapshot? {
+    guard FileManager.default.fileExists(atPath: company.booksPath) else { return nil }
+    let books = try BooksReader.read([company.booksPath])
+    return books.isEmpty ? nil : books
+  }
+}
