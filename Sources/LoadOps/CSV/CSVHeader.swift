@@ -9,6 +9,8 @@ struct CSVHeader {
   let bytes: [UInt8]
   /// The line behind the header row.
   let nextLine: Int
+  /// What stands above the header row: the first filled cell of each row.
+  let titles: [String]
 
   /// How many rows of titles and filters may stand above the header.
   private static let longestPreamble = 20
@@ -26,6 +28,7 @@ struct CSVHeader {
     var invoices: (CSVColumns.Mismatch, (line: Int, range: Range<Int>))?
     var categories: [String] = []
     let zero = window.source.hasNUL ? window.bytes.firstIndex(of: 0) : nil
+    var titles: [String] = []
     var index = window.start
     var line = 1
     var delimiters = CSVDialect.delimiters
@@ -43,7 +46,7 @@ struct CSVHeader {
           let header = CSVHeader(
             columns: columns, delimiter: delimiter,
             bytes: withoutLineEnd(window.bytes[index..<end]),
-            nextLine: line + LineEnds.count(window.bytes, index..<end))
+            nextLine: line + LineEnds.count(window.bytes, index..<end), titles: titles)
           if columns.kind == .invoices, zero.map({ $0 >= end }) ?? true {
             window.start = end
             return header
@@ -64,6 +67,11 @@ struct CSVHeader {
       // Only a row of records may hold a zero byte; whoever writes one above them writes no text.
       if let zero, zero < next { throw noText(window) }
       guard next > index else { break }
+      if let (cells, _) = row(window, index, delimiters[0]),
+        let title = cells.first(where: { !$0.isEmpty })
+      {
+        titles.append(title)
+      }
       line += LineEnds.count(window.bytes, index..<next)
       index = next
     }

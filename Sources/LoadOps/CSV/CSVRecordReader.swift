@@ -102,6 +102,7 @@ final class CSVRecordReader {
     lineColumns = [Field.lineDescription, .quantity, .rate].compactMap(layout.column(of:))
     wideCategories = columns.wide.map { Array($0.category.utf8) }
     notes.unknownNames = columns.unknown
+    notes.titles = header.titles
     notes.readsRateAsAmount = columns.readsRateAsAmount
   }
 
@@ -396,7 +397,7 @@ final class CSVRecordReader {
         if isNoting { noteTrimmed(cell, value, row, column) }
       }
     }
-    if columns.invoiceLayout != .flat {
+    if columns.invoiceLayout.addsColumns {
       record.cells.append(.absent)
       record.cells.append(.absent)
       if columns.invoiceLayout == .wide { widenings.append((index, first)) }
