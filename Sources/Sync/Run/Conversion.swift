@@ -242,7 +242,7 @@ public struct Conversion {
     return InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
       settings: plan.context.settings,
-      listsCustomers: plan.assessor.master.listsCustomers)
+      listsCustomers: plan.assessor.master.listsCustomers, income: plan.income)
   }
 
   /// Forces everything to disk, has the documents checked and read back, and writes the reports.
