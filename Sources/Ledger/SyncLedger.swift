@@ -101,8 +101,9 @@ public final class SyncLedger: Sendable {
       case .empty: return nil
       case .current: return SyncLedger(path: path, queue: queue, isReadOnly: true)
       case .older:
-        // Only a writer may migrate the file, so that reading goes to a copy of it.
-        let copy = try DatabaseQueue(configuration: configuration())
+        // Only a writer may migrate the file, so that reading goes to a copy of it: one on disk, which
+        // SQLite names and removes itself, since a ledger may be larger than memory.
+        let copy = try DatabaseQueue(path: "", configuration: configuration())
         try queue.backup(to: copy)
         try migrator.migrate(copy)
         return SyncLedger(path: path, queue: copy, isReadOnly: true)
