@@ -291,7 +291,7 @@ public struct Planner {
   // MARK: - Pass one
 
   private mutating func survey(_ surveyed: Set<Int>) throws(Failure) {
-    for number in surveyed {
+    for number in surveyed.sorted() {
       let reader = try ExportReader(
         path: files[number].path, name: files[number].name, file: number,
         meanings: context.mapping.columns,
@@ -342,7 +342,9 @@ public struct Planner {
             BatchRules.datesDetected,
             "\(field.name) of \(reader.name) has \(SyncReport.counted(column.zoned, "time")) with a time "
               + "zone, turned into days of \(context.settings.timeZone): \(shifted)",
-            severity: .notice, location: reader.location(line: 1), field: field.name))
+            severity: .notice,
+            remedy: "if a day is wrong, set time_zone to where the company does its books",
+            location: reader.location(line: 1), field: field.name))
       }
     }
   }
