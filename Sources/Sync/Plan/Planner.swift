@@ -374,7 +374,9 @@ public struct Planner {
             BatchRules.datesDetected,
             "\(field.name) of \(reader.name) has \(SyncReport.counted(column.zoned, "time")) with a time "
               + "zone, turned into days of \(context.settings.timeZone): \(shifted)",
-            severity: .notice, location: reader.location(line: 1), field: field.name))
+            severity: .notice,
+            remedy: "if a day is wrong, set time_zone to where the company does its books",
+            location: reader.location(line: 1), field: field.name))
       }
     }
   }
