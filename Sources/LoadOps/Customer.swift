@@ -33,8 +33,7 @@ public struct Customer: Sendable {
     terms = record.string(.invoiceTerms)
     quickBooksName = record.string(.quickBooksName)
     place = record.place
-    emails = Customer.first(record, .billingContactEmail, .email)
-      .split { $0 == ";" || $0 == "," || $0.isWhitespace }.map(String.init)
+    emails = Customer.emails(Customer.first(record, .billingContactEmail, .email))
     let lines = [Field.billingAddress1, .billingAddress2, .billingAddress3]
       .map(record.string).filter { !$0.isEmpty }
     let city = PostalAddress.cityLine(
@@ -55,6 +54,16 @@ public struct Customer: Sendable {
       addressLines = lines + (city.isEmpty ? [] : [city])
       if !PostalAddress.isHome(country) { addressLines.append(country) }
     }
+  }
+
+  /// The addresses in a cell: `ap@acme.example; "Ann" <ann@acme.example>` has two.
+  static func emails(_ text: String) -> [String] {
+    let marks: Set<Character> = ["<", ">", "(", ")", "\"", "'", "[", "]"]
+    return text.split {
+      $0 == ";" || $0 == "," || $0 == "/" || $0.isWhitespace || marks.contains($0)
+    }
+    .filter { $0.contains("@") }
+    .map { $0.lowercased().hasPrefix("mailto:") ? String($0.dropFirst(7)) : String($0) }
   }
 
   private static func first(_ record: Record, _ fields: Field...) -> String {
@@ -87,6 +96,10 @@ struct PostalAddress {
     } else if let last = parts.last, PostalAddress.isHome(last), parts.count > 1 {
       parts.removeLast()
     }
+    if let last = parts.last, let (city, end) = PostalAddress.cityAndEnd(last) {
+      parts[parts.count - 1] = city
+      parts.append(end)
+    }
     guard parts.count >= 3, let end = parts.last, PostalAddress.isStateAndCode(end) else {
       lines = text.isEmpty ? [] : [text]
       isUnsplit = !text.isEmpty
@@ -94,6 +107,7 @@ struct PostalAddress {
     }
     let city = parts[parts.count - 2]
     var result = Array(parts.dropLast(2))
+    if result.count > 3 { result = result.prefix(2) + [result[2...].joined(separator: ", ")] }
     result.append("\(city), \(end)")
     if let country, !PostalAddress.isHome(country) { result.append(country) }
     lines = result
@@ -109,6 +123,20 @@ struct PostalAddress {
   /// Whether a country needs no line of its own.
   static func isHome(_ country: String) -> Bool {
     ["", "US", "USA", "U.S.", "U.S.A.", "UNITED STATES"].contains(country.uppercased())
+  }
+
+  /// `Dallas TX 75201` without a comma: the city, and state and code; nil for anything else.
+  private static func cityAndEnd(_ text: String) -> (city: String, end: String)? {
+    let words = text.split(separator: " ")
+    for count in [2, 3] where words.count > count {
+      let end = words.suffix(count).joined(separator: " ")
+      if words[words.count - count] == words[words.count - count].uppercased()[...],
+        isStateAndCode(end)
+      {
+        return (words.dropLast(count).joined(separator: " "), end)
+      }
+    }
+    return nil
   }
 
   /// `TX 75201`, `TX 75201-1234` or `ON K1A 0B1`.

@@ -11,6 +11,8 @@ public struct ExportNotes: Sendable {
   public var repeatedHeaders: [Int] = []
   /// How many rows leave out what their invoice's first row says, in the fill-down layout.
   public var rowsBelow = 0
+  /// What stands above the header row of a CSV file: the first filled cell of each row.
+  public var titles: [String] = []
   /// Rows that add up others.
   public var totalsRows: [TotalsRow] = []
   /// How many cells had blanks or invisible characters around their text.
@@ -41,6 +43,8 @@ public final class ExportReader {
     case json(JSONRecordReader)
   }
 
+  /// The file.
+  public let path: String
   /// The file's name as the user knows it.
   public let name: String
   /// What the file is made of; the text of a workbook's sheet is separated values.
@@ -69,6 +73,7 @@ public final class ExportReader {
     hashing: Bool = false,
     blockSize: Int = 1 << 18
   ) throws(Failure) {
+    self.path = path
     self.name = name ?? path
     let workbook = try Workbook.open(archive: path, name: name ?? path)
     if let workbook {

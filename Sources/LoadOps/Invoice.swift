@@ -96,6 +96,8 @@ public struct Invoice: Sendable {
   public var lines: [Line] = []
   /// Whether the export has no lines, and one was made of the total.
   public var isLumped = false
+  /// Whether the lines come from files of income beside the one with the invoices.
+  public var isJoined = false
   /// Everything that is wrong with the cells.
   public var flaws: [Flaw] = []
 
@@ -168,7 +170,7 @@ public struct InvoiceDecoder: Sendable {
     invoice.lines.removeAll(keepingCapacity: true)
     if !invoice.flaws.isEmpty { invoice.flaws.removeAll() }
     clear(&invoice)
-    invoice.isLumped = false
+    (invoice.isLumped, invoice.isJoined) = (false, false)
     invoice.number = record.cell(0, .invoiceNumber)
     for (field, column) in shared {
       let row = agreedRow(record, field, column, &invoice)
@@ -199,6 +201,29 @@ public struct InvoiceDecoder: Sendable {
           description: record.cell(row, column: lineDescription), quantity: nil, rate: nil,
           amount: amount,
           number: number, isTaxed: isTaxed(record, record.cell(row, column: taxable))))
+    }
+  }
+
+  /// Gives an invoice of a file without lines those that other files have for its number.
+  ///
+  /// Where an invoice stands in several rows each of them gets all lines, so that a repetition is seen.
+  public func join(
+    _ record: inout Record, _ lines: [(category: String, amount: Money?)],
+    into invoice: inout Invoice
+  ) {
+    invoice.lines.removeAll(keepingCapacity: true)
+    invoice.isJoined = true
+    for row in record.rows.indices {
+      let source = record.cell(row, .invoiceTotal).source
+      for line in lines {
+        let start = record.text.count
+        record.text.append(contentsOf: line.category.utf8)
+        invoice.lines.append(
+          Invoice.Line(
+            row: row, category: Cell(value: TextRange(start..<record.text.count), source: source),
+            description: .absent, quantity: nil, rate: nil, amount: line.amount, number: .absent,
+            isTaxed: false))
+      }
     }
   }
 

@@ -1,7 +1,8 @@
-import LoadOps
 import TestSupport
 import Testing
 import Vocabulary
+
+@testable import LoadOps
 
 struct CustomerTests {
   private static func customer(_ fields: [(String, String)]) throws -> Customer {
@@ -29,6 +30,10 @@ struct CustomerTests {
       "100 Main St\r\n\r\n Dallas, TX 75201 \nCanada",
       ["100 Main St", "Dallas, TX 75201", "Canada"], false
     ),
+    ("100 Main St, Dallas TX 75201", ["100 Main St", "Dallas, TX 75201"], false),
+    ("1 King St, North Bay ON P1B 0B1", ["1 King St", "North Bay, ON P1B 0B1"], false),
+    ("a, b, c, d, Dallas, TX 75201", ["a", "b", "c, d", "Dallas, TX 75201"], false),
+    ("100 Main St, Dallas tx 75201", ["100 Main St, Dallas tx 75201"], true),
     ("100 Main St, Dallas, Texas", ["100 Main St, Dallas, Texas"], true),
     ("100 Main St Dallas TX 75201", ["100 Main St Dallas TX 75201"], true),
     ("Dallas, TX 75201", ["Dallas, TX 75201"], true),
@@ -38,6 +43,11 @@ struct CustomerTests {
     ("1 High St, London, SW1A 1AA, UK", ["1 High St, London, SW1A 1AA, UK"], true),
     ("100 Main St, , Dallas, TX 75201,", ["100 Main St", "Dallas, TX 75201"], false),
   ]
+
+  @Test func `several e-mail addresses in a cell are told apart from the names around them`() {
+    let text = "\"Ann Lee\" <ann@a.example>, (Bo) bo@b.example; mailto:cy@c.example / none"
+    #expect(Customer.emails(text) == ["ann@a.example", "bo@b.example", "cy@c.example"])
+  }
 
   @Test(arguments: addresses)
   func `a one-field address is split or kept whole, never shortened`(

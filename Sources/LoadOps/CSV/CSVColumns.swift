@@ -62,7 +62,7 @@ struct CSVColumns {
       if kind == .invoices {
         shape = Shape(&columns, &unknown, headers: headers, names, meanings, options)
       }
-      let missing = CSVColumns.missing(columns, kind)
+      let missing = shape.layout == .incomeLines ? [] : CSVColumns.missing(columns, kind)
       guard missing.isEmpty else {
         if columns.count >= 2, CSVColumns.better(columns.count, than: nearest) {
           nearest = .incomplete(kind, missing: missing, known: columns.count)
@@ -79,7 +79,7 @@ struct CSVColumns {
     wide = isInvoices ? shape.wide : []
     readsRateAsAmount = isInvoices && shape.readsRateAsAmount
     self.layout = RecordLayout(
-      width: headers.count + (invoiceLayout == .flat ? 0 : 2), columns: columns)
+      width: headers.count + (invoiceLayout.addsColumns ? 2 : 0), columns: columns)
     self.unknown = unknown.map { headers[$0] }.filter { !$0.isEmpty }
   }
 
@@ -96,6 +96,12 @@ struct CSVColumns {
       _ columns: inout [Field: Int], _ unknown: inout [Int], headers: [String], _ names: [String],
       _ meanings: [String: ColumnMeaning], _ options: LayoutOptions
     ) {
+      if options.acceptsIncomeLines, columns[.invoiceNumber] != nil, columns[.amount] != nil,
+        columns[.customerName] == nil, columns[.invoiceDate] == nil
+      {
+        layout = .incomeLines
+        return
+      }
       if columns[.category] != nil {
         // In files with one row for each load, the rate is what the load was sold for.
         if columns[.amount] == nil, columns[.quantity] == nil, columns[.invoiceTotal] == nil,

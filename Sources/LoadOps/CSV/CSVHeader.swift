@@ -11,6 +11,8 @@ struct CSVHeader {
   let line: Int
   /// The line behind the header row.
   let nextLine: Int
+  /// What stands above the header row: the first filled cell of each row.
+  let titles: [String]
 
   /// What is said of a file without a header that is known.
   static let unrecognised = "is no export that LoadBooks can read"
@@ -30,6 +32,7 @@ struct CSVHeader {
     var invoices: (CSVColumns.Mismatch, (line: Int, range: Range<Int>))?
     var categories: [String] = []
     let zero = window.source.hasNUL ? window.bytes.firstIndex(of: 0) : nil
+    var titles: [String] = []
     var index = window.start
     var line = 1
     var delimiters = CSVDialect.delimiters
@@ -47,7 +50,7 @@ struct CSVHeader {
           let header = CSVHeader(
             columns: columns, delimiter: delimiter,
             bytes: withoutLineEnd(window.bytes[index..<end]), line: line,
-            nextLine: line + LineEnds.count(window.bytes, index..<end))
+            nextLine: line + LineEnds.count(window.bytes, index..<end), titles: titles)
           if columns.kind == .invoices, zero.map({ $0 >= end }) ?? true {
             window.start = end
             return header
@@ -68,6 +71,11 @@ struct CSVHeader {
       // Only a row of records may hold a zero byte; whoever writes one above them writes no text.
       if let zero, zero < next { throw noText(window) }
       guard next > index else { break }
+      if let (cells, _) = row(window, index, delimiters[0]),
+        let title = cells.first(where: { !$0.isEmpty })
+      {
+        titles.append(title)
+      }
       line += LineEnds.count(window.bytes, index..<next)
       index = next
     }

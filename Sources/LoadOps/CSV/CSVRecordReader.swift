@@ -104,6 +104,7 @@ final class CSVRecordReader {
     lineColumns = [Field.lineDescription, .quantity, .rate].compactMap(layout.column(of:))
     wideCategories = columns.wide.map { Array($0.category.utf8) }
     notes.unknownNames = columns.unknown
+    notes.titles = header.titles
     notes.readsRateAsAmount = columns.readsRateAsAmount
   }
 
@@ -169,7 +170,9 @@ final class CSVRecordReader {
       }
       index = row.next
       line += LineEnds.count(raw, row.start..<row.next)
-      if isBlank() || isHeader(row, raw) || totalsLabel(raw) != nil { continue }
+      if isBlank() || isHeader(row, raw) { continue }
+      // What is damaged is a record, whatever it is called, as when it was read first.
+      if row.fault == nil, totalsLabel(raw) != nil { continue }
       append(row, raw, base: 0, to: &record)
       ordinal += 1
     }
@@ -398,7 +401,7 @@ final class CSVRecordReader {
         if isNoting { noteTrimmed(cell, value, row, column) }
       }
     }
-    if columns.invoiceLayout != .flat {
+    if columns.invoiceLayout.addsColumns {
       record.cells.append(.absent)
       record.cells.append(.absent)
       if columns.invoiceLayout == .wide { widenings.append((index, first)) }

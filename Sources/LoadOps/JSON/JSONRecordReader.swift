@@ -95,19 +95,11 @@ final class JSONRecordReader {
     guard record.text.first == UInt8(ascii: "{") else {
       return parser.refuse(&record, .json("this is not an object", at: nil))
     }
-    switch value(record.text, from: 0, isLast: true) {
-    case .complete(record.text.count):
-      if mustTellKind, parser.kind(of: record.text, record.text.indices) == nil {
-        return parser.refuse(&record, JSONRecordReader.tellsNoKind)
-      }
-      parser.parse(&record, .invoices)
-    case .wrong(let place, let reason):
-      parser.refuse(&record, .json(reason, at: TextRange(place..<place + 1)))
-    case .complete(let end):
-      parser.refuse(
-        &record, .json("nothing may follow behind the end", at: TextRange(end..<end + 1)))
-    case .needsMore: parser.refuse(&record, .json("the text ends in the middle", at: nil))
+    if let fault = fault(record.text) { return parser.refuse(&record, fault) }
+    if mustTellKind, parser.kind(of: record.text, record.text.indices) == nil {
+      return parser.refuse(&record, JSONRecordReader.tellsNoKind)
     }
+    parser.parse(&record, .invoices)
   }
 
   /// Whether records stand where only their own keys say what they are.
@@ -278,8 +270,7 @@ final class JSONRecordReader {
         let isCutOff = followsObject && next == cursor + offset
         guard cursor + offset <= end || isCutOff else { throw wrong(cursor + offset, reason) }
         noteLines(to: end)
-        let mark = min(offset, end - cursor)
-        return (cursor..<end, .json(reason, at: TextRange(mark..<mark + 1)))
+        return (cursor..<end, fault(Array(window.bytes[cursor..<end])) ?? .json(reason, at: nil))
       }
     }
   }
@@ -304,6 +295,17 @@ final class JSONRecordReader {
       if window.isAtEnd { return (end, nil) }
       guard window.bytes.count - cursor < JSONRecordReader.largestRecord else { throw tooLarge() }
       _ = try fill()
+    }
+  }
+
+  /// What is wrong with the bytes of a record by themselves.
+  private func fault(_ bytes: [UInt8]) -> RecordFault? {
+    switch value(bytes, from: 0, isLast: true) {
+    case .wrong(let place, let reason): .json(reason, at: TextRange(place..<place + 1))
+    case .complete(bytes.count): nil
+    case .complete(let end):
+      .json("nothing may follow behind the end", at: TextRange(end..<end + 1))
+    case .needsMore: .json("the text ends in the middle", at: nil)
     }
   }
 

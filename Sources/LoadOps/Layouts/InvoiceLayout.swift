@@ -8,6 +8,11 @@ public enum InvoiceLayout: String, Sendable, CaseIterable {
   case wide
   /// One row for each invoice with its total, and no lines.
   case headerOnly = "header-only"
+  /// No invoices, but amounts of income for the invoices of a header-only file.
+  case incomeLines = "income lines"
+
+  /// Whether lines have their category and amount in columns that the file has not.
+  var addsColumns: Bool { self == .wide || self == .headerOnly }
 }
 
 /// What the user's settings allow an export's layout to be, beside one row for each line.
@@ -16,6 +21,8 @@ public struct LayoutOptions: Sendable, Hashable {
   public var acceptsWide = false
   /// Whether a file may have invoices without lines.
   public var acceptsHeaderOnly = false
+  /// Whether a file may hold nothing but amounts of income, by invoice number.
+  public var acceptsIncomeLines = false
   /// The income categories that a column of amounts may be named after, by `HeaderName.normalised(_:)`.
   public var categories: [String: String] = [:]
 

@@ -115,6 +115,13 @@ extension InvoiceAssessor {
           case .outOfRange: "has more digits than QuickBooks takes"
           case .otherCurrency: "is in another currency than the company's"
           }
+        if fault == .otherCurrency {
+          return Detail(
+            message: "\(name) \"\(text())\" \(reason)",
+            remedy:
+              "enter this invoice by hand in its own currency, or take the mark off if it is a slip"
+          )
+        }
         let isEuropean = text().contains(",") && fault == .notANumber
         return Detail(
           message: "\(name) \"\(text())\" \(reason)",

@@ -88,7 +88,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
       .customerUnknown, .customerIDDisagrees, .customerNotPaired, .customerNameIllegal,
       .customerNameTooLong, .customerNameClash, .customerListedTwice, .categoryUnmapped,
       .termsUnknown, .lineTaxable, .statusNotSendable, .periodClosed, .dateInFuture,
-      .currencyDiffers, .changedSinceSynced, .syncedWithoutRecord, .suppressedAfterSync,
+      .currencyDiffers, .zerosLost, .changedSinceSynced, .syncedWithoutRecord, .suppressedAfterSync,
       .suppressed, .suppressionGuardDiffers, .textChanged, .textCut, .textUnrepresentable:
       false
     default: true

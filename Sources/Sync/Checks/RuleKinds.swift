@@ -330,6 +330,12 @@ enum BatchRules {
     meaning:
       "A file is not laid out with one full row for each line; the message says how it is read.",
     remedy: "look at one invoice with: loadbooks explain")
+  static let incomeWithoutInvoice = Finding.Kind(
+    "income-without-invoice", .warning,
+    meaning:
+      "A file of income has amounts for invoice numbers that no invoice of the export has; they are not "
+      + "booked.",
+    remedy: "export the invoices again for the same days, or correct the number")
   static let rateReadAsAmount = Finding.Kind(
     "rate-read-as-amount", .notice,
     meaning:
@@ -422,7 +428,7 @@ enum BatchRules {
   static let all =
     [
       unknownColumns, nothingSelected, headerRepeated, sheetPassedOver, rowsHidden,
-      identifierIsNumber, layoutDetected, rateReadAsAmount, textTrimmed, totalsRow,
+      identifierIsNumber, layoutDetected, rateReadAsAmount, incomeWithoutInvoice, textTrimmed, totalsRow,
       totalsRowDiffers, encodingAssumed, textGarbled, fileIgnored, suppressionUnmatched,
       suppressionExpired,
       addressUnsplit, addressCut, customerDetailCut, datesDetected,

@@ -195,6 +195,7 @@ public struct FileInspection: Sendable {
     case .fillDown: "one row for each line; what an invoice has once stands on its first row only"
     case .wide: "one row for each invoice, a column of amounts for each income category"
     case .headerOnly: "one row for each invoice with its total, no lines"
+    case .incomeLines: "nothing but numbers and amounts: income for the invoices of another file"
     }
   }
 

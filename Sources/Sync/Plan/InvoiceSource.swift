@@ -12,15 +12,19 @@ final class InvoiceSource {
 
   private let listsCustomers: Bool
   private let headerOnly: String?
+  /// The lines of invoices in files that have none.
+  let income: IncomeTable?
 
   /// A source over the invoice files of a run; `nil` for files without invoices.
   init(
-    readers: [ExportReader?], dates: [DateColumns], settings: Settings, listsCustomers: Bool
+    readers: [ExportReader?], dates: [DateColumns], settings: Settings, listsCustomers: Bool,
+    income: IncomeTable?
   ) {
     let (numbers, days) = (settings.numberStyle, settings.localDays)
     self.readers = readers
     self.listsCustomers = listsCustomers
     headerOnly = settings.layouts.headerOnly
+    self.income = income
     decoders = zip(readers, dates).map { reader, dates in
       reader.map {
         InvoiceDecoder(
@@ -82,12 +86,23 @@ final class InvoiceSource {
       lines: all.lines - single.lines.count, amount: all.amount - single.lineSum)
   }
 
-  /// Types a record; in a file without lines the settings say which income category its total goes to.
+  /// Types a record; in a file without lines other files have them, or the settings say which income
+  /// category its total goes to.
   private func decode(
     _ decoder: InvoiceDecoder, _ record: inout Record, _ invoice: inout Invoice
   ) {
     decoder.decode(record, into: &invoice)
-    guard let headerOnly, reader(record.place.file)?.layout == .headerOnly else { return }
-    decoder.lump(&record, headerOnly, into: &invoice)
+    guard reader(record.place.file)?.layout == .headerOnly else { return }
+    if let income {
+      // Without a total nobody could say whether the lines are all there are.
+      let lines =
+        invoice.declaredTotal == nil
+        ? [] : income.lines(of: record.text.span.extracting(invoice.number.value.range))
+      if !lines.isEmpty || headerOnly == nil {
+        decoder.join(&record, lines, into: &invoice)
+        return
+      }
+    }
+    if let headerOnly { decoder.lump(&record, headerOnly, into: &invoice) }
   }
 }

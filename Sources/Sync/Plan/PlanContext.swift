@@ -56,7 +56,9 @@ extension PlanContext {
   var layouts: LayoutOptions {
     var options = LayoutOptions()
     options.acceptsWide = settings.layouts.wide == .accept
-    options.acceptsHeaderOnly = settings.layouts.headerOnly != nil
+    // Whether it may go out is decided when all files are known, by ``Planner/checkLayouts(_:hasIncome:)``.
+    options.acceptsHeaderOnly = true
+    options.acceptsIncomeLines = true
     options.categories = mapping.categories
     return options
   }

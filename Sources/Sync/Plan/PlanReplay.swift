@@ -33,8 +33,7 @@ struct PlanReplay: ~Copyable {
         file.kinds.contains(.invoices)
           ? try ExportReader(
             path: file.path, name: file.name, file: number, meanings: plan.context.mapping.columns,
-            layouts: plan.context.layouts,
-            hashing: true)
+            layouts: plan.context.layouts, hashing: true)
           : nil)
     }
     guard let first = readers.firstIndex(where: { $0 != nil }), let reader = readers[first] else {
@@ -44,7 +43,7 @@ struct PlanReplay: ~Copyable {
     source = InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
       settings: plan.context.settings,
-      listsCustomers: plan.assessor.master.listsCustomers)
+      listsCustomers: plan.assessor.master.listsCustomers, income: plan.income)
     assessor = plan.assessor
     file = first
     record = reader.makeRecord()

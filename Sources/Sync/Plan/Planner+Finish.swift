@@ -16,7 +16,8 @@ extension Planner {
     identity.plan = fingerprint
     var plan = SyncPlan(
       fingerprint: fingerprint, report: SyncReport(run: identity), lists: CompanyLists(),
-      context: context, files: files, invoices: invoices, scattered: scatteredPlaces,
+      context: context, files: files, income: income, invoices: invoices,
+      scattered: scatteredPlaces,
       assessor: assessor, forced: forced, customerIndex: [], itemIndex: [], termsIndex: [],
       classIndex: [])
     plan.customerTotals = totals.customers

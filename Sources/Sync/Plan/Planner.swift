@@ -24,6 +24,8 @@ public struct Planner {
   var files: [SyncPlan.File] = []
   var master = MasterData()
   var assessor: InvoiceAssessor
+  /// The lines of invoices in files that have none.
+  var income: IncomeTable?
   var totals = PlanTotals()
   var invoices: [PlannedInvoice] = []
   /// The places of an invoice whose rows stand apart, by its position while positions are final.
@@ -81,12 +83,13 @@ public struct Planner {
     self.progress = progress
     assessor = InvoiceAssessor(context: context, master: MasterData())
     source = InvoiceSource(
-      readers: [], dates: [], settings: context.settings, listsCustomers: false)
+      readers: [], dates: [], settings: context.settings, listsCustomers: false, income: nil)
   }
 
   // MARK: - Customers and categories
 
   private mutating func readMasterData() throws(Failure) {
+    var opened: [ExportReader] = []
     for (number, path) in inputs.paths.enumerated() {
       let reader = try ExportReader(
         path: path, name: inputs.name(of: path), file: number, meanings: context.mapping.columns,
@@ -99,6 +102,27 @@ public struct Planner {
         sheet: reader.source.sheet)
       if reader.format == .csv {
         for kind in reader.kinds { master.note(kind) }
+        opened.append(reader)
+        if reader.layout == .incomeLines {
+          let table = income ?? IncomeTable()
+          income = table
+          try readIncome(reader, file: number, into: table)
+          for row in reader.notes.totalsRows {
+            let (location, excerpt) = reader.excerpt(
+              line: row.line, offset: row.offset, length: row.length)
+            batchFindings.append(
+              Finding(
+                BatchRules.totalsRow,
+                "\"\(row.label)\" is left out: amounts of income count only where they add up to their "
+                  + "invoice's total", location: location, excerpt: excerpt))
+          }
+          (file.kinds, file.isIncome, file.records) = ([], true, reader.notes.records)
+          note(reader)
+          if let fingerprint = try reader.fingerprint() { file.fingerprint = fingerprint }
+          files.append(file)
+          readers.append(nil)
+          continue
+        }
         if reader.kinds == [.invoices] {
           files.append(file)
           readers.append(reader)
@@ -130,6 +154,7 @@ public struct Planner {
         readers.append(nil)
       }
     }
+    try checkLayouts(opened, hasIncome: income != nil)
     guard readers.contains(where: { $0 != nil }) else { throw Planner.noInvoices }
     for path in inputs.ignored {
       batchFindings.append(
@@ -216,7 +241,10 @@ public struct Planner {
           + "\(notes.rowsBelow == 1 ? "goes" : "go") on with the invoice above"
       case .wide?:
         "has a row for each invoice, and each of its columns of amounts is read as a line"
+      case .headerOnly? where income != nil:
+        "has a row for each invoice and no lines; they are taken from the files of income"
       case .headerOnly?: "has a row for each invoice and no lines"
+      case .incomeLines?: "has amounts of income for the invoices of another file"
       }
     if let words {
       batchFindings.append(
@@ -309,7 +337,7 @@ public struct Planner {
     assessor.dates = files.map(\.dates)
     source = InvoiceSource(
       readers: readers, dates: files.map(\.dates), settings: context.settings,
-      listsCustomers: master.listsCustomers)
+      listsCustomers: master.listsCustomers, income: income)
   }
 
   /// Tells how the columns with doubtful dates are read.
@@ -346,7 +374,9 @@ public struct Planner {
             BatchRules.datesDetected,
             "\(field.name) of \(reader.name) has \(SyncReport.counted(column.zoned, "time")) with a time "
               + "zone, turned into days of \(context.settings.timeZone): \(shifted)",
-            severity: .notice, location: reader.location(line: 1), field: field.name))
+            severity: .notice,
+            remedy: "if a day is wrong, set time_zone to where the company does its books",
+            location: reader.location(line: 1), field: field.name))
       }
     }
   }
@@ -400,6 +430,15 @@ public struct Planner {
       done += files[number].byteCount
     }
     progress?(total, total)
+    if let left = income?.leftOver() {
+      batchFindings.append(
+        Finding(
+          BatchRules.incomeWithoutInvoice,
+          "\(SyncReport.counted(left.count, "amount")) of income over \(left.amount) "
+            + "\(left.count == 1 ? "belongs" : "belong") to no invoice of the export; the first is for "
+            + "\(left.number)", location: files[left.file].location(line: left.line),
+          value: left.number))
+    }
     guard !invoices.isEmpty else { throw Planner.noInvoices }
     if !invoices.contains(where: \.isSelected) {
       batchFindings.append(

@@ -51,7 +51,13 @@ public struct SyncPlan {
       sheet?.location(file: name, line: Int(line)) ?? SourceLocation(file: name, line: Int(line))
     }
 
-    var kindName: String { kinds.count == 1 ? kinds.first?.rawValue ?? "mixed" : "mixed" }
+    /// Whether it holds amounts of income for invoices of another file.
+    var isIncome = false
+
+    var kindName: String {
+      if isIncome { return "income" }
+      return kinds.count == 1 ? kinds.first?.rawValue ?? "mixed" : "mixed"
+    }
   }
 
   /// The sum over inputs, settings, mapping, suppression list, memory and every decision.
@@ -63,6 +69,8 @@ public struct SyncPlan {
 
   var context: PlanContext
   var files: [File]
+  /// The lines of invoices in files that have none.
+  var income: IncomeTable?
   var invoices: [PlannedInvoice]
   var scattered: [RecordPlace: [RecordPlace]]
   var assessor: InvoiceAssessor

@@ -98,7 +98,7 @@ public struct InvoiceStory: Sendable {
     let source = InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
       settings: plan.context.settings,
-      listsCustomers: plan.assessor.master.listsCustomers)
+      listsCustomers: plan.assessor.master.listsCustomers, income: plan.income)
     var assessor = plan.assessor
     for planned in plan.invoices where planned.isSelected {
       guard let reader = source.reader(planned.place.file) else { continue }

@@ -57,4 +57,6 @@ struct RuleTests {
     fixture.settings.policies.closedThrough = CalendarDate(iso: "2026-11-02")
     #expect(try fixture.plan(RandomExport.header + Self.rateRow).documents == 0)
   }
+
+  @Test func `all rules fit into one word`() { #expect(Rule.allCases.count <= 64) }
 }

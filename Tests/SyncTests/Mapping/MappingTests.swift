@@ -77,7 +77,8 @@ final class MappingTests {
     Mistake(
       rows: "column,Inv,1️⃣invoice_nmber,,", "there is no field", "did you mean \"invoice_number\"?"),
     Mistake(
-      rows: "column,Inv,1️⃣xyzzy,,", "there is no field \"xyzzy\"", "write ignore, or one of: invoice"
+      rows: "column,Inv,1️⃣xyzzy,,", "there is no field \"xyzzy\"",
+      "write ignore, or amounts of CATEGORY, or one of: invoice"
     ),
     Mistake(
       rows: "column,1️⃣--,amount,,", "\"--\" has no letter and no digit", "give the column a name"),
