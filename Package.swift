@@ -52,7 +52,9 @@ let package = Package(
       name: "LoadOpsTests", dependencies: ["LoadOps", "Sheets", "Vocabulary", "TestSupport"]),
     .testTarget(
       name: "QuickBooksTests", dependencies: ["QuickBooks", "Vocabulary", "TestSupport"]),
-    .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Vocabulary", "TestSupport"]),
+    .testTarget(
+      name: "LedgerTests", dependencies: ["Ledger", "Vocabulary", "TestSupport"],
+      exclude: ["OldLedgers"]),
     .testTarget(
       name: "SyncTests",
       dependencies: [

@@ -43,6 +43,7 @@ extension SyncLedger {
         try check.file()
         try check.schema()
         try check.statements()
+        try check.contents()
         findings = check.findings
       }
     } catch  where findings.contains(where: { $0.verdict == .wrong }) {
@@ -145,7 +146,10 @@ private struct LedgerCheck {
       FROM runs LEFT JOIN (
         SELECT run, count(*) AS rows, sum(lines) AS lines, sum(cents) AS cents FROM (
           SELECT run, lines, cents FROM invoices WHERE run IS NOT NULL
-          UNION ALL SELECT run, lines, cents FROM withdrawn WHERE run IS NOT NULL)
+          UNION ALL SELECT run, lines, cents FROM (
+            SELECT DISTINCT run, number, lines, cents FROM withdrawn
+            WHERE run IS NOT NULL AND NOT EXISTS (SELECT 1 FROM invoices
+              WHERE invoices.number = withdrawn.number AND invoices.run = withdrawn.run)))
         GROUP BY run) ON run = sequence
       WHERE state IN ('prepared', 'finished') AND (delivered_invoices, delivered_lines, delivered_cents)
         IS NOT (coalesce(rows, 0), coalesce(lines, 0), coalesce(cents, 0))
@@ -195,6 +199,33 @@ private struct LedgerCheck {
       """
     ),
   ]
+
+  /// What was carried is kept so that its hash can be made again.
+  mutating func contents() throws {
+    let right = "what every invoice carried is what its hash stands for"
+    var wrong: [String] = []
+    var count = 0
+    do {
+      let rows = try RawStatement(
+        """
+        SELECT number, content_hash, packed FROM invoices JOIN contents ON invoice = invoices.id
+        """, db)
+      var texts = ContentStore.Texts(db)
+      while try rows.step() {
+        let content = try InvoiceContent(packed: Array(rows.bytes(2))) { try texts[$0] }
+        guard content?.contentHash != ContentHash(stored: rows.bytes(1).span) else { continue }
+        count += 1
+        if count <= LedgerCheck.mostOfAKind {
+          wrong.append("what invoice \(rows.text(0)) carried is not what its hash stands for")
+        }
+      }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+      return add(.wrong, "because of the damage it cannot be told whether \(right)")
+    }
+    if count == 0 { return add(.right, right) }
+    for message in wrong { add(.wrong, message) }
+    if count > wrong.count { add(.wrong, "and \(count - wrong.count) more of this kind") }
+  }
 
   mutating func statements() throws {
     for rule in LedgerCheck.rules {

@@ -20,8 +20,10 @@ public struct LedgerEntry: Hashable, Sendable {
   public var state: SyncState
   /// How sure that is.
   public var evidence: SyncEvidence
-  /// The id of the run that sent it.
-  public var run: String
+  /// When evidence came that is newer than the run, ISO 8601 with zone.
+  public var evidenceAt: String?
+  /// The id of the run that sent it; nil for what somebody entered by hand.
+  public var run: String?
   /// The form it has in QuickBooks.
   public var documentKind: DocumentKind
   /// Its number in QuickBooks, which no other form of this kind has.
@@ -36,18 +38,24 @@ public struct LedgerEntry: Hashable, Sendable {
   public var amount: Money
   /// How many lines it has.
   public var lines: Int
+  /// What QuickBooks calls the document (TxnID, or Id), once it has answered.
+  public var quickBooksID: String?
+  /// The version that QuickBooks wants to hear of before a change (EditSequence, or SyncToken).
+  public var editSequence: String?
 
-  /// An entry for an invoice that `run` sends.
+  /// An entry for an invoice that `run` sends, or that was entered by hand.
   public init(
     number: InvoiceNumber, contentHash: ContentHash, state: SyncState = .synced,
-    evidence: SyncEvidence = .written, run: String, documentKind: DocumentKind,
+    evidence: SyncEvidence = .written, evidenceAt: String? = nil, run: String?,
+    documentKind: DocumentKind,
     documentNumber: String, customer: String, quickBooksCustomer: String, date: CalendarDate,
-    amount: Money, lines: Int
+    amount: Money, lines: Int, quickBooksID: String? = nil, editSequence: String? = nil
   ) {
     self.number = number
     self.contentHash = contentHash
     self.state = state
     self.evidence = evidence
+    self.evidenceAt = evidenceAt
     self.run = run
     self.documentKind = documentKind
     self.documentNumber = documentNumber
@@ -56,6 +64,8 @@ public struct LedgerEntry: Hashable, Sendable {
     self.date = date
     self.amount = amount
     self.lines = lines
+    self.quickBooksID = quickBooksID
+    self.editSequence = editSequence
   }
 }
 

@@ -75,7 +75,8 @@ extension LedgerMigrations {
     CREATE TABLE withdrawn (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       at TEXT NOT NULL,
-      cause TEXT NOT NULL CHECK (cause IN ('undone', 'refused', 'adoption_withdrawn')),
+      cause TEXT NOT NULL
+        CHECK (cause IN ('undone', 'refused', 'replaced', 'adoption_withdrawn')),
       run INTEGER REFERENCES runs (sequence),
       number TEXT NOT NULL CHECK (number <> ''),
       content_hash BLOB NOT NULL CHECK (length(content_hash) = 16),

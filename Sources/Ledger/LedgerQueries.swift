@@ -108,20 +108,29 @@ enum LedgerQueries {
       db,
       sql: """
         SELECT invoices.*, runs.id AS run_id
-        FROM invoices JOIN runs ON runs.sequence = invoices.run WHERE number = ?
+        FROM invoices LEFT JOIN runs ON runs.sequence = invoices.run WHERE number = ?
         """, arguments: [number])
-    guard let row else { return nil }
+    return try row.map { try entry($0) }
+  }
+
+  /// An entry from a row of `invoices`, with the run's id as `run_id` or among `runs`.
+  static func entry(_ row: Row, runs: [Int64: String]? = nil) throws -> LedgerEntry {
+    let run: String? =
+      if let runs { (row["run"] as Int64?).flatMap { runs[$0] } } else { row["run_id"] }
     let hash: [UInt8] = (row["content_hash"] as Data).map { $0 }
     guard let date = CalendarDate(iso: row["invoice_date"]) else {
       throw LedgerFailure.bug(
-        "invoice \(number) has the impossible date \(row["invoice_date"] as String)")
+        "invoice \(row["number"] as String) has the impossible date "
+          + (row["invoice_date"] as String))
     }
     return LedgerEntry(
       number: InvoiceNumber(row["number"]), contentHash: ContentHash(stored: hash.span),
-      state: try value(row, "state"), evidence: try value(row, "evidence"), run: row["run_id"],
+      state: try value(row, "state"), evidence: try value(row, "evidence"),
+      evidenceAt: row["evidence_at"], run: run,
       documentKind: try value(row, "document_kind"), documentNumber: row["document_number"],
       customer: row["customer"], quickBooksCustomer: row["quickbooks_customer"], date: date,
-      amount: Money(cents: row["cents"]), lines: row["lines"])
+      amount: Money(cents: row["cents"]), lines: row["lines"], quickBooksID: row["quickbooks_id"],
+      editSequence: row["edit_sequence"])
   }
 
   static func events(
@@ -135,19 +144,25 @@ enum LedgerQueries {
         """, arguments: arguments)
     return rows.map {
       LedgerEvent(
-        at: $0["at"], run: $0["run_id"], invoice: $0["invoice"],
-        kind: LedgerEvent.Kind(rawValue: $0["kind"]), detail: $0["detail"])
+        at: $0["at"], run: $0["run_id"], invoice: $0["invoice"], customer: $0["customer"],
+        kind: LedgerEvent.Kind(rawValue: $0["kind"]), detail: $0["detail"], by: $0["by"])
     }
   }
 
   static func insert(_ event: LedgerEvent, _ db: Database) throws {
     let sequence = try event.run.map { try state(ofRun: $0, db).0 }
     try db.execute(
-      sql: "INSERT INTO events (at, run, invoice, kind, detail) VALUES (?, ?, ?, ?, ?)",
-      arguments: [event.at, sequence, event.invoice, event.kind.rawValue, event.detail])
+      sql: """
+        INSERT INTO events (at, run, invoice, customer, kind, detail, by)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        event.at, sequence, event.invoice, event.customer, event.kind.rawValue, event.detail,
+        event.by,
+      ])
   }
 
-  private static func value<Value: RawRepresentable<String>>(
+  static func value<Value: RawRepresentable<String>>(
     _ row: Row, _ column: String
   ) throws -> Value {
     let text: String = row[column]
@@ -167,6 +182,12 @@ enum LedgerQueries {
 }
 
 extension ContentHash {
+  /// The sixteen bytes that the ledger stores, the high half first.
+  static func stored(_ hash: ContentHash) -> Data {
+    var words = (hash.high.bigEndian, hash.low.bigEndian)
+    return withUnsafeBytes(of: &words) { Data($0) }
+  }
+
   /// A hash from the sixteen bytes that the ledger stores, the high half first.
   init(stored bytes: Span<UInt8>) {
     let raw = bytes.bytes

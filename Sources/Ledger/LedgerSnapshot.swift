@@ -42,6 +42,9 @@ public struct LedgerSnapshot: Sendable {
   private var invoiceSum = ContentHash(high: 0, low: 0)
   private var listSum = ContentHash(high: 0, low: 0)
 
+  /// Asks for what was sent, when there is something to say about it; not part of what is compared.
+  var memory: LedgerRecall?
+
   /// The memory of somebody who remembers nothing.
   public static let none = LedgerSnapshot(invoices: 0, bytes: 0)
 
@@ -67,6 +70,15 @@ public struct LedgerSnapshot: Sendable {
     return Known(
       contentHash: contents[place], state: marks.state, evidence: marks.evidence,
       documentKind: marks.kind)
+  }
+
+  /// What was sent under this number, to say what has changed since; nil when it was never sent.
+  ///
+  /// May be asked while a run is being recorded: it then tells what was there before the run.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func recall(_ number: String) throws(Failure) -> LedgerRecall.Sent? {
+    try memory?.sent(number: number)
   }
 
   /// Whether something that was sent has this document number in QuickBooks.
@@ -163,13 +175,19 @@ public struct LedgerSnapshot: Sendable {
       case .written: break
       case .accepted: bits |= 2
       case .confirmed: bits |= 4
+      case .adopted: bits |= 6
       }
       if kind == .creditMemo { bits |= 8 }
     }
 
     var state: SyncState { bits & 1 == 0 ? .synced : .inDoubt }
     var evidence: SyncEvidence {
-      bits & 4 != 0 ? .confirmed : bits & 2 != 0 ? .accepted : .written
+      switch bits & 6 {
+      case 0: .written
+      case 2: .accepted
+      case 4: .confirmed
+      default: .adopted
+      }
     }
     var kind: LedgerEntry.DocumentKind { bits & 8 == 0 ? .invoice : .creditMemo }
     /// Whether the document has the invoice's own number.
@@ -193,6 +211,7 @@ extension SyncLedger {
         invoices: Int(size.integer(0)), bytes: Int(size.integer(1)))
       try SyncLedger.loadInvoices(&snapshot, db)
       try SyncLedger.loadListEntries(&snapshot, db)
+      snapshot.memory = LedgerRecall(self)
       return snapshot
     }
   }
@@ -202,7 +221,8 @@ extension SyncLedger {
     let rows = try RawStatement(
       """
       SELECT number, content_hash, document_number, document_kind = 'credit_memo',
-        state = 'in_doubt', (evidence = 'accepted') + 2 * (evidence = 'confirmed')
+        state = 'in_doubt',
+        (evidence = 'accepted') + 2 * (evidence = 'confirmed') + 3 * (evidence = 'adopted')
       FROM invoices
       """, db)
     while try rows.step() {
@@ -210,7 +230,8 @@ extension SyncLedger {
         switch rows.integer(5) {
         case 0: .written
         case 1: .accepted
-        default: .confirmed
+        case 2: .confirmed
+        default: .adopted
         }
       let isNew = snapshot.add(
         number: rows.bytes(0).span, contentHash: ContentHash(stored: rows.bytes(1).span),

@@ -10,6 +10,11 @@ public struct RunRecorder: ~Copyable {
   private let run: String
   private let insertion: RawStatement
   private let listInsertion: RawStatement
+  private let unsentInsertion: RawStatement
+  private let unsentDeletion: RawStatement
+  private var contents: ContentStore
+  /// Whether anything was left unsent by earlier runs; mostly there is nothing to look for.
+  private let remembersUnsent: Bool
   /// What was added so far.
   public private(set) var recorded = RunRecord.Tally.zero
   /// The first refusal: the transaction fails with it even if the body swallowed it.
@@ -24,34 +29,59 @@ public struct RunRecorder: ~Copyable {
         document_number, customer, quickbooks_customer, invoice_date, cents, lines)
       VALUES (?, ?, ?, ?, \(sequence), ?, ?, ?, ?, ?, ?, ?)
       """, db)
-    // What is known with the same content needs no second row.
+    // What an earlier run declared is recorded again, so that either can be taken back by itself.
     let listInsertion = try RawStatement(
       """
       INSERT INTO list_entries (kind, quickbooks_name, run, loadops_name, content_hash)
-      SELECT ?1, ?2, \(sequence), nullif(?3, ''), ?4
-      WHERE ?4 IS NOT (SELECT content_hash FROM list_entries
-        WHERE kind = ?1 AND quickbooks_name = ?2 ORDER BY run DESC LIMIT 1)
+      VALUES (?, ?, \(sequence), nullif(?, ''), ?)
       """, db)
+    let unsentInsertion = try RawStatement(
+      """
+      INSERT INTO unsent (number, run, outcome, reasons, content_hash, document_kind, customer,
+        quickbooks_customer, invoice_date, cents, lines)
+      VALUES (?, \(sequence), ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?)
+      ON CONFLICT (number) DO UPDATE SET
+        copies = CASE WHEN run = excluded.run THEN copies + 1 ELSE 1 END, run = excluded.run,
+        outcome = excluded.outcome, reasons = excluded.reasons,
+        content_hash = excluded.content_hash, document_kind = excluded.document_kind,
+        customer = excluded.customer, quickbooks_customer = excluded.quickbooks_customer,
+        invoice_date = excluded.invoice_date, cents = excluded.cents, lines = excluded.lines
+      """, db)
+    let unsentDeletion = try RawStatement("DELETE FROM unsent WHERE number = ?", db)
+    let contents = try ContentStore(db)
+    let remembersUnsent =
+      try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM unsent)") ?? false
     self.db = db
     self.path = path
     self.run = run
     self.insertion = insertion
     self.listInsertion = listInsertion
+    self.unsentInsertion = unsentInsertion
+    self.unsentDeletion = unsentDeletion
+    self.contents = contents
+    self.remembersUnsent = remembersUnsent
   }
 
   /// Records that the run sends an invoice.
   ///
+  /// - Parameters:
+  ///   - entry: What the ledger shall know of it.
+  ///   - content: Everything that is carried, to say later what has changed.
   /// - Throws: `Failure` with cause `ownBug` when the number, or the document number, is in the ledger
   ///   already: what was sent is never sent again and never overwritten.
-  public mutating func add(invoice entry: LedgerEntry) throws(Failure) {
+  public mutating func add(
+    invoice entry: LedgerEntry, content: InvoiceContent? = nil
+  ) throws(Failure) {
     guard entry.run == run else {
       throw refuse(
         LedgerFailure.bug(
-          "invoice \(entry.number) of run \(entry.run) was recorded with run \(run)"))
+          "invoice \(entry.number) of run \(entry.run ?? "none") was recorded with run \(run)"))
     }
     bind(entry)
     do {
       try insertion.run()
+      if let content { try contents.insert(content, invoice: db.lastInsertedRowID) }
+      if remembersUnsent { try forgetUnsent(entry.number.text) }
     } catch {
       throw refuse(explain(error, entry))
     }
@@ -60,9 +90,62 @@ public struct RunRecorder: ~Copyable {
     recorded.amount += entry.amount
   }
 
+  /// Records that the run met an invoice and did not send it, so that it can be listed and adopted.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be written.
+  public mutating func add(unsent invoice: UnsentInvoice) throws(Failure) {
+    guard !invoice.number.text.isEmpty else { return }
+    unsentInsertion.bind(invoice.number.text, at: 1)
+    unsentInsertion.bind(invoice.outcome.rawValue, at: 2)
+    unsentInsertion.bind(invoice.reasons.joined(separator: " "), at: 3)
+    bind(invoice.contentHash, unsentInsertion, at: 4)
+    unsentInsertion.bind(invoice.documentKind.rawValue, at: 5)
+    unsentInsertion.bind(invoice.customer, at: 6)
+    unsentInsertion.bind(invoice.quickBooksCustomer, at: 7)
+    unsentInsertion.bind(invoice.date?.description ?? "", at: 8)
+    unsentInsertion.bind(invoice.amount.cents, at: 9)
+    unsentInsertion.bind(Int64(invoice.lines), at: 10)
+    do { try unsentInsertion.run() } catch {
+      throw refuse(LedgerFailure.of(error, path: path))
+    }
+  }
+
+  /// Records that an invoice was met as it was sent: if it had changed in between, it has no more.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be written.
+  public mutating func add(alreadySynced number: InvoiceNumber) throws(Failure) {
+    guard remembersUnsent else { return }
+    do { try forgetUnsent(number.text) } catch {
+      throw refuse(LedgerFailure.of(error, path: path))
+    }
+  }
+
+  private func forgetUnsent(_ number: String) throws {
+    unsentDeletion.bind(number, at: 1)
+    try unsentDeletion.run()
+  }
+
+  /// Records that the run's documents refer to a list entry that an earlier run declared and this one
+  /// does not: that run cannot be taken back before this one.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be written.
+  public mutating func add(
+    need kind: LedgerListEntry.Kind, quickBooksName: String
+  ) throws(Failure) {
+    do {
+      try db.execute(
+        sql: """
+          INSERT OR IGNORE INTO run_needs (run, kind, quickbooks_name)
+          SELECT sequence, ?, ? FROM runs WHERE id = ?
+          """, arguments: [kind.rawValue, quickBooksName, run])
+    } catch {
+      throw refuse(LedgerFailure.of(error, path: path))
+    }
+  }
+
   /// Records that the run declares an entry of a QuickBooks list.
   ///
-  /// Declaring it again is allowed: the newest content counts.
+  /// What an earlier run declared may be declared again: the newest content counts.
   ///
   /// - Throws: `Failure` when the run declares one entry twice with different contents.
   public mutating func add(listEntry entry: LedgerListEntry) throws(Failure) {
@@ -116,7 +199,8 @@ public struct RunRecorder: ~Copyable {
     }
     if let known = try? LedgerQueries.entry(number: entry.number.text, db) {
       return LedgerFailure.bug(
-        "invoice \(entry.number) was sent by run \(known.run) and must not be sent again")
+        "invoice \(entry.number) was \(known.run.map { "sent by run \($0)" } ?? "entered by hand") "
+          + "and must not be sent again")
     }
     return LedgerFailure.bug(
       "invoice \(entry.number) would become \(entry.documentKind.rawValue) "

@@ -83,7 +83,9 @@ extension SyncLedger {
       }
       try db.execute(sql: "DELETE FROM invoices WHERE run = ?", arguments: [sequence])
       let count = db.changesCount
-      try db.execute(sql: "DELETE FROM list_entries WHERE run = ?", arguments: [sequence])
+      for table in ["list_entries", "run_needs", "unsent"] {
+        try db.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [sequence])
+      }
       try db.execute(
         sql: "UPDATE runs SET state = 'undone' WHERE sequence = ?", arguments: [sequence])
       let event = LedgerEvent(
@@ -129,6 +131,13 @@ extension SyncLedger {
   /// - Throws: `Failure` when the ledger cannot be read.
   public func events(invoice number: String) throws(Failure) -> [LedgerEvent] {
     try read { try LedgerQueries.events($0, "WHERE events.invoice = ?", [number]) }
+  }
+
+  /// What happened to a customer, by its name in LoadOps, oldest first.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func events(customer name: String) throws(Failure) -> [LedgerEvent] {
+    try read { try LedgerQueries.events($0, "WHERE events.customer = ?", [name]) }
   }
 
   /// What happened to a run, oldest first.

@@ -11,7 +11,7 @@ public import Vocabulary
 /// 1. It writes its files under hidden names and, in one transaction, ``record(_:_:)``s every invoice
 ///    in them. From then on these invoices count as sent.
 /// 2. It gives the files their names.
-/// 3. It says ``finish(run:finishedAt:)``.
+/// 3. It says ``finish(run:finishedAt:because:)``.
 ///
 /// Whoever opens the ledger for writing first settles ``unfinishedRuns()``: a run whose files are
 /// there, or can be given their names, is finished; one whose files are lost is

@@ -17,4 +17,6 @@ public enum SyncEvidence: String, Hashable, Sendable, CaseIterable {
   case accepted
   /// It was found in the books.
   case confirmed
+  /// Somebody entered it in QuickBooks by hand and said so.
+  case adopted
 }

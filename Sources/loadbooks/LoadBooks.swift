@@ -16,8 +16,8 @@ struct LoadBooks: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Init.self, Plan.self, Convert.self, Explain.self, Map.self, Runs.self, Verify.self,
-      LedgerCommand.self,
+      Init.self, Plan.self, Convert.self, List.self, Suppress.self, Release.self, Adopt.self,
+      Explain.self, Map.self, Runs.self, Undo.self, Verify.self, LedgerCommand.self,
     ])
 
   static func main() {

@@ -85,7 +85,7 @@ struct ExportOptions: ParsableArguments {
 }
 
 /// Reads a day given as a flag.
-private func day(_ text: String) throws -> CalendarDate {
+func day(_ text: String) throws -> CalendarDate {
   guard let date = CalendarDate(iso: text) else {
     throw ValidationError("\"\(text)\" is not a day; write it as YYYY-MM-DD.")
   }
@@ -151,13 +151,7 @@ struct Planning {
   }
 
   /// The day in the company's time zone.
-  var today: CalendarDate {
-    var calendar = Calendar(identifier: .gregorian)
-    if let zone = TimeZone(identifier: settings.timeZone) { calendar.timeZone = zone }
-    let parts = calendar.dateComponents([.year, .month, .day], from: Surroundings.current.now)
-    return CalendarDate(year: parts.year ?? 1970, month: parts.month ?? 1, day: parts.day ?? 1)
-      ?? CalendarDate(daysSince1970: 0)
-  }
+  var today: CalendarDate { Surroundings.current.today(in: settings.timeZone) }
 
   /// Makes the plan.
   func plan(

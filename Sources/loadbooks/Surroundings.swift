@@ -12,7 +12,8 @@ final class Surroundings: Sendable {
     output: { write($0, to: STDOUT_FILENO) }, messages: { _ = write($0, to: STDERR_FILENO) },
     outputIsTerminal: isatty(1) == 1, messagesAreTerminal: isatty(2) == 1,
     usesColor: ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty,
-    now: { Date() })
+    now: { Date() },
+    answer: { isatty(0) == 1 && isatty(2) == 1 ? readLine() : nil })
 
   /// Whether standard output is a terminal that takes colour.
   let colorsOutput: Bool
@@ -24,17 +25,19 @@ final class Surroundings: Sendable {
   private let output: @Sendable (String) -> Int32?
   private let messages: @Sendable (String) -> Void
   private let clock: @Sendable () -> Date
+  private let answer: @Sendable () -> String?
 
   init(
     output: @escaping @Sendable (String) -> Int32?, messages: @escaping @Sendable (String) -> Void,
     outputIsTerminal: Bool, messagesAreTerminal: Bool, usesColor: Bool,
-    now: @escaping @Sendable () -> Date
+    now: @escaping @Sendable () -> Date, answer: @escaping @Sendable () -> String? = { nil }
   ) {
     self.output = output
     self.messages = messages
     self.messagesAreTerminal = messagesAreTerminal
     colorsOutput = outputIsTerminal && usesColor
     clock = now
+    self.answer = answer
   }
 
   /// Prints what was asked for; if that is not possible, ``outputFailure`` tells it at the end.
@@ -77,8 +80,23 @@ final class Surroundings: Sendable {
   /// Shows text without a line end, for progress.
   func show(_ text: String) { messages(text) }
 
+  /// Asks whoever sits at the terminal; nil when nobody does.
+  func ask(_ question: String) -> String? {
+    if messagesAreTerminal { messages(question) }
+    return answer()
+  }
+
   /// The time.
   var now: Date { clock() }
+
+  /// The day in a time zone.
+  func today(in zone: String) -> CalendarDate {
+    var calendar = Calendar(identifier: .gregorian)
+    if let zone = TimeZone(identifier: zone) { calendar.timeZone = zone }
+    let parts = calendar.dateComponents([.year, .month, .day], from: now)
+    return CalendarDate(year: parts.year ?? 1970, month: parts.month ?? 1, day: parts.day ?? 1)
+      ?? CalendarDate(daysSince1970: 0)
+  }
 
   /// Has a file removed when the command is over.
   func removeAtEnd(_ path: String) { leftovers.withLock { $0.append(path) } }

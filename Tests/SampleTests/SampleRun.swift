@@ -73,11 +73,14 @@ struct SampleRun {
   }
 
   private func filled(_ word: String) throws -> String {
-    var word = word.replacing("{plan}", with: plan)
-    guard word.contains("{run}") else { return word }
-    let runs = try FileManager.default.contentsOfDirectory(atPath: folder.path("company/outbox"))
-    word = word.replacing("{run}", with: runs.sorted().last ?? "")
-    return word
+    let word = word.replacing("{plan}", with: plan)
+    guard word.contains("{run}") || word.contains("{first}") else { return word }
+    let outbox = folder.path("company/outbox")
+    let folders = try FileManager.default.contentsOfDirectory(atPath: outbox)
+    let undone = try? FileManager.default.contentsOfDirectory(atPath: outbox + "/undone")
+    let runs = (folders + (undone ?? [])).filter { $0.first?.isNumber == true }.sorted()
+    return word.replacing("{run}", with: runs.last ?? "")
+      .replacing("{first}", with: runs.first ?? "")
   }
 
   // MARK: - What was written

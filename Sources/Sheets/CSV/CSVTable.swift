@@ -17,6 +17,8 @@ public struct CSVTable: Sendable {
     public var lengths: [Int]
     /// The line as it stands in the file.
     public var text: String
+    /// Where the row stands among the file's bytes, with its line end; a byte order mark counts.
+    public var bytes: Range<Int>
   }
 
   /// The path as the user named it.
@@ -46,7 +48,11 @@ public struct CSVTable: Sendable {
   /// - Throws: `Failure` with cause `settingsWrong` when they are not such a file.
   public init(path: String, bytes: [UInt8]) throws(Failure) {
     var bytes = bytes
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    var mark = 0
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      bytes.removeFirst(3)
+      mark = 3
+    }
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw Failure(
         .settingsWrong, "\(path) is not UTF-8 text",
@@ -68,7 +74,8 @@ public struct CSVTable: Sendable {
           excerpt: Excerpt(
             text: CSVTable.firstLine(bytes, from: index), markStart: 0, markLength: 1))
       }
-      let row = CSVTable.row(bytes, index, line: line, cells: cells)
+      var row = CSVTable.row(bytes, index, line: line, cells: cells)
+      row.bytes = index + mark..<next + mark
       if row.cells.contains(where: { !$0.isEmpty }) { parsed.append(row) }
       line += CSVTable.lineEnds(bytes, index..<next)
       index = next
@@ -108,7 +115,8 @@ public struct CSVTable: Sendable {
 
   private static func row(_ bytes: [UInt8], _ start: Int, line: Int, cells: [CSVCell]) -> Row {
     var row = Row(
-      line: line, cells: [], columns: [], lengths: [], text: firstLine(bytes, from: start))
+      line: line, cells: [], columns: [], lengths: [], text: firstLine(bytes, from: start),
+      bytes: start..<start)
     for cell in cells {
       var range = Int(cell.start)..<Int(cell.end)
       row.columns.append(String(decoding: bytes[start..<range.lowerBound], as: UTF8.self).count + 1)

@@ -495,10 +495,12 @@ extension InvoiceAssessor {
       context.ledger.lookup(record.text.span.extracting(invoice.number.value.range)) == nil
     {
       raise(.syncedWithoutRecord, record, invoice.syncStatus, .syncStatus) {
-        Detail(
+        let number = record.string(invoice.number)
+        return Detail(
           message:
-            "LoadOps says that invoice \(record.string(invoice.number)) is in QuickBooks, but "
-            + "no run of LoadBooks sent it")
+            "LoadOps says that invoice \(number) is in QuickBooks, but no run of LoadBooks sent it",
+          remedy: "if it is in QuickBooks, say so with: loadbooks adopt \(ShellText.word(number)) "
+            + "--reason WHY; otherwise clear its QB status in LoadOps")
       }
     }
   }

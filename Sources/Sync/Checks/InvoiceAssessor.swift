@@ -23,6 +23,9 @@ struct InvoiceAssessor {
     var isSelected = true
     /// Whether its status lets it go; copies of one invoice that differ in this are not equal.
     var isSendable = true
+
+    /// The form it has in QuickBooks, in the ledger's words.
+    var documentKind: LedgerEntry.DocumentKind { kind == .invoice ? .invoice : .creditMemo }
   }
 
   /// What a finding says beside its kind.
@@ -54,7 +57,8 @@ struct InvoiceAssessor {
   private let sendable: Set<String>
   /// The rules that keep an invoice from going out, under the settings.
   private var holding = RuleSet.none
-  private var scratch: [UInt8] = []
+  /// What the invoice of the last assessment carries.
+  private(set) var content = InvoiceContent()
 
   init(context: PlanContext, master: MasterData) {
     self.context = context
@@ -128,26 +132,7 @@ struct InvoiceAssessor {
     let number = record.text.span.extracting(invoice.number.value.range)
     let suppression = suppression(record, invoice)
     if !invoice.number.isEmpty, let known = context.ledger.lookup(number) {
-      let raised = result.rules
-      result.rules = .none
-      if suppression != nil {
-        findings.removeAll()
-        raise(.suppressedAfterSync, record, invoice.number, .invoiceNumber) {
-          Detail(
-            message: "invoice \(record.string(invoice.number)) is suppressed, but was sent before")
-        }
-      }
-      guard known.contentHash != result.content else {
-        if suppression == nil { findings.removeAll() }
-        result.outcome = .alreadySynced
-        return
-      }
-      result.rules.formUnion(raised)
-      raise(.changedSinceSynced, record, invoice.number, .invoiceNumber) {
-        Detail(
-          message: "invoice \(record.string(invoice.number)) was sent before and has changed since")
-      }
-      result.outcome = .held
+      concludeKnown(known, record, invoice, isSuppressed: suppression != nil)
       return
     }
     if let suppression {
@@ -155,9 +140,8 @@ struct InvoiceAssessor {
       result.rules = .none
       raise(.suppressed, record, invoice.number, .invoiceNumber) {
         Detail(
-          message: "invoice \(record.string(invoice.number)) is suppressed: \(suppression)",
-          remedy: record.equals(invoice.syncStatus, "suppressed")
-            ? "release it in LoadOps, export again" : nil)
+          message: "invoice \(record.string(invoice.number)) is suppressed: \(suppression.reason)",
+          remedy: suppression.remedy)
       }
       result.outcome = .suppressed
       return
@@ -165,10 +149,40 @@ struct InvoiceAssessor {
     result.outcome = isHeld ? .held : .delivered
   }
 
+  /// Decides about an invoice that was sent before.
+  private mutating func concludeKnown(
+    _ known: LedgerSnapshot.Known, _ record: Record, _ invoice: Invoice, isSuppressed: Bool
+  ) {
+    let raised = result.rules
+    let isUnchanged = known.contentHash == result.content
+    if isSuppressed || isUnchanged {
+      findings.removeAll()
+      result.rules = .none
+    }
+    if isSuppressed {
+      raise(.suppressedAfterSync, record, invoice.number, .invoiceNumber) {
+        Detail(
+          message: "invoice \(record.string(invoice.number)) is suppressed, but was sent before")
+      }
+    }
+    if isUnchanged {
+      checkStillStands(raised, record, invoice)
+      result.outcome = .alreadySynced
+      return
+    }
+    result.rules.formUnion(raised)
+    raise(.changedSinceSynced, record, invoice.number, .invoiceNumber) { me in
+      me.change(of: record.string(invoice.number))
+    }
+    result.outcome = .held
+  }
+
   /// Why the invoice may not be sent; nil when it may.
-  private mutating func suppression(_ record: Record, _ invoice: Invoice) -> String? {
+  private mutating func suppression(
+    _ record: Record, _ invoice: Invoice
+  ) -> (reason: String, remedy: String)? {
     if record.equals(invoice.syncStatus, "suppressed") {
-      return "LoadOps's own QB status says so"
+      return ("LoadOps's own QB status says so", "release it in LoadOps, export again")
     }
     let number = record.text.span.extracting(invoice.number.value.range)
     let customer = record.text.span.extracting(invoice.customer.value.range)
@@ -180,7 +194,12 @@ struct InvoiceAssessor {
     case .none: return nil
     case .suppressed(let index):
       matchedSuppressions.insert(index)
-      return context.suppression.entries[index].reason
+      let entry = context.suppression.entries[index]
+      let what = ShellText.word(entry.invoiceNumber ?? entry.customerName ?? "")
+      return (
+        entry.reason,
+        "release it with: loadbooks release \(entry.invoiceNumber == nil ? "--customer " : "")\(what)"
+      )
     case .expired(let index):
       matchedSuppressions.insert(index)
       expiredSuppressions.insert(index)
@@ -230,7 +249,7 @@ struct InvoiceAssessor {
 
   /// A hash of everything that is carried to QuickBooks, the same for CSV and JSON.
   private mutating func contentHash(_ record: Record, _ invoice: Invoice) -> ContentHash {
-    scratch.removeAll(keepingCapacity: true)
+    content.reset()
     appendContent(record, invoice.customer)
     appendContent(record, invoice.terms)
     appendContent(record, invoice.reference)
@@ -241,22 +260,21 @@ struct InvoiceAssessor {
     appendContent(record, invoice.destination)
     appendContent(record, invoice.currency)
     appendContent(record, invoice.note)
-    scratch.appendWord(Int64(invoice.date?.daysSince1970 ?? .min))
-    scratch.appendWord(Int64(invoice.dueDate?.daysSince1970 ?? .min))
-    scratch.appendWord(Int64(invoice.pickupDate?.daysSince1970 ?? .min))
+    content.append(day: invoice.date)
+    content.append(day: invoice.dueDate)
+    content.append(day: invoice.pickupDate)
     for line in invoice.lines {
       appendContent(record, line.category)
       appendContent(record, line.description)
-      scratch.appendWord(line.quantity?.micros ?? .min)
-      scratch.appendWord(line.rate?.micros ?? .min)
-      scratch.appendWord(line.amount?.cents ?? .min)
+      content.append(number: line.quantity?.micros)
+      content.append(number: line.rate?.micros)
+      content.append(number: line.amount?.cents)
     }
-    return ContentHash(of: scratch.span)
+    return content.contentHash
   }
 
   private mutating func appendContent(_ record: Record, _ cell: Cell) {
-    scratch.append(record.text.span.extracting(cell.value.range))
-    scratch.append(0)
+    content.append(text: record.text.span.extracting(cell.value.range))
   }
 
   /// Whether the status is one that may be sent; an empty one is.
@@ -264,16 +282,6 @@ struct InvoiceAssessor {
     guard !status.isEmpty else { return true }
     return context.settings.policies.sendableStatuses.contains { record.equals(status, $0) }
       || sendable.contains(record.string(status).lowercased())
-  }
-}
-
-extension [UInt8] {
-  fileprivate mutating func appendWord(_ word: Int64) {
-    var rest = UInt64(bitPattern: word)
-    for _ in 0..<8 {
-      append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
   }
 }
 

@@ -67,6 +67,9 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   case textChanged
   case textCut
   case textUnrepresentable
+  // What was sent and is stated otherwise now
+  case statusChangedSinceSynced
+  case restatedSinceSynced
 
   /// The kind of finding it raises.
   public var kind: Finding.Kind { Rule.kinds[Int(rawValue)] }
@@ -129,6 +132,8 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .textChanged: TextRules.textChanged
     case .textCut: TextRules.textCut
     case .textUnrepresentable: TextRules.textUnrepresentable
+    case .statusChangedSinceSynced: MemoryRules.statusChangedSinceSynced
+    case .restatedSinceSynced: MemoryRules.restatedSinceSynced
     }
   }
 }

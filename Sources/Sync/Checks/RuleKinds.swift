@@ -230,11 +230,25 @@ enum MemoryRules {
   static let changedSinceSynced = Finding.Kind(
     "changed-since-synced", .error,
     meaning: "The invoice was sent before, and has changed since.",
-    remedy: "see what was sent with: loadbooks explain; then make the change in QuickBooks by hand")
+    remedy:
+      "make the change in QuickBooks by hand, then say so with: loadbooks adopt INVOICE; or put it "
+      + "back in LoadOps")
+  static let statusChangedSinceSynced = Finding.Kind(
+    "status-changed-since-synced", .warning,
+    meaning: "The invoice was sent before, and its status is now one that would not be sent.",
+    remedy: "if it is void in LoadOps, void it in QuickBooks by hand as well")
+  static let restatedSinceSynced = Finding.Kind(
+    "restated-since-synced", .warning,
+    meaning:
+      "The invoice was sent before and has the same lines, but its total or its tax is now stated "
+      + "otherwise.",
+    remedy: "correct it in LoadOps, or make the change in QuickBooks by hand")
   static let syncedWithoutRecord = Finding.Kind(
     "synced-without-record", .error,
     meaning: "LoadOps says that QuickBooks has the invoice, but LoadBooks never sent it.",
-    remedy: "if it is in QuickBooks, suppress it here; otherwise clear its QB status in LoadOps")
+    remedy:
+      "if it is in QuickBooks, say so with: loadbooks adopt INVOICE; otherwise clear its QB status "
+      + "in LoadOps")
   static let zerosLost = Finding.Kind(
     "zeros-lost", .error,
     meaning:
@@ -250,7 +264,7 @@ enum MemoryRules {
   static let suppressed = Finding.Kind(
     "suppressed", .notice,
     meaning: "The invoice may not be sent.",
-    remedy: "remove its row from suppress.csv to release it")
+    remedy: "release it with: loadbooks release INVOICE")
   static let suppressionGuardDiffers = Finding.Kind(
     "suppression-guard-differs", .error,
     meaning:

@@ -31,12 +31,20 @@ public struct CompanyFolder: Sendable {
       }
       return folder
     }
-    var url = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+    return nearest(to: FileManager.default.currentDirectoryPath)
+  }
+
+  /// The nearest company folder at or above a folder; nil when there is none, or no such folder.
+  ///
+  /// A current folder that somebody has deleted has the empty path, above which there is no end.
+  static func nearest(to path: String) -> CompanyFolder? {
+    guard path.hasPrefix("/") else { return nil }
+    var url = URL(fileURLWithPath: path)
     while true {
       let folder = CompanyFolder(path: url.path)
       if FileManager.default.fileExists(atPath: folder.settingsPath) { return folder }
       let parent = url.deletingLastPathComponent()
-      guard parent.path != url.path else { return nil }
+      guard parent.path.utf8.count < url.path.utf8.count else { return nil }
       url = parent
     }
   }

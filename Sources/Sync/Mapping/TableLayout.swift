@@ -78,6 +78,9 @@ struct TableLayout: Sendable {
     names.firstIndex(of: name).flatMap { positions[$0] } ?? width
   }
 
+  /// Whether the file has a column.
+  func has(_ name: String) -> Bool { position(name) < width }
+
   /// The text of a row's cell; empty when the row is short or there is no such column.
   func cell(_ name: String, _ row: CSVTable.Row) -> String {
     let position = position(name)

@@ -43,6 +43,13 @@ public enum CSVText {
     text.withUTF8 { appendCell($0.span, to: &output, defuse: defuse) }
   }
 
+  /// A text as its cell reads, without the quotes: with the apostrophe that keeps a formula a text.
+  static func plainCell(_ text: String) -> String {
+    var text = text
+    let isDefused = text.withUTF8 { looksLikeFormula($0.span) || looksDefused($0.span) }
+    return isDefused ? "'" + text : text
+  }
+
   /// Whether a spreadsheet might evaluate the cell instead of showing it.
   public static func looksLikeFormula(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count > 0 else { return false }

@@ -86,11 +86,12 @@ public struct InvoicesCSV: ~Copyable {
 }
 
 extension InvoicesCSV {
-  /// Goes through a written file and gives the decision and the amount of each row.
+  /// Goes through a written file and gives the number, the decision and the amount of each row.
   ///
   /// - Throws: `Failure` with cause `inputUnreadable` when a row is not one of ours.
   static func forEachDecision(
-    ofFile path: String, _ body: (_ decision: String, _ total: Money) -> Void
+    ofFile path: String,
+    _ body: (_ number: String, _ decision: String, _ total: Money) throws(Failure) -> Void
   ) throws(Failure) {
     var width = 0
     try CSVRows.forEach(ofFile: path) { (line, cells) throws(Failure) in
@@ -103,7 +104,7 @@ extension InvoicesCSV {
           .inputUnreadable, "line \(line) is not a row that LoadBooks wrote",
           remedy: "restore the file from a backup")
       }
-      body(cells[4], total)
+      try body(cells[0], cells[4], total)
     }
   }
 }

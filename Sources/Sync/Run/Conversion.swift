@@ -27,8 +27,9 @@ public struct Conversion {
   private static let listedRows = 1000
 
   private let plan: SyncPlan
-  private let destination: Destination
   private let output: OutputFolder
+  /// Where the documents go, which says who writes them.
+  private let destination: Destination
   private let ledger: SyncLedger?
   private let clock: () -> String
   private let progress: Progress?
@@ -83,8 +84,8 @@ public struct Conversion {
     _ clock: @escaping () -> String, _ progress: Progress?
   ) {
     self.plan = plan
-    destination = plan.context.settings.destination
     self.output = output
+    destination = plan.context.settings.destination
     self.ledger = ledger
     self.clock = clock
     self.progress = progress
@@ -98,7 +99,7 @@ public struct Conversion {
 
   private mutating func deliverAndRecord() throws(Failure) {
     guard let ledger else {
-      try deliver { _, _, _, _ in }
+      try deliver { _, _, _ in }
       return
     }
     var record = RunRecord(
@@ -116,8 +117,14 @@ public struct Conversion {
     do {
       try ledger.record(record) { (recorder) throws(Failure) in
         let entries = LedgerEntries(plan: plan, run: report.run.id)
-        try work.deliver { (record, invoice, assessment, document) throws(Failure) in
-          try recorder.add(invoice: entries.entry(record, invoice, assessment, document))
+        try work.deliver { (replay, row, document) throws(Failure) in
+          switch row.outcome {
+          case .delivered:
+            try recorder.add(
+              invoice: entries.entry(replay, document), content: replay.assessor.content)
+          case .alreadySynced: try recorder.add(alreadySynced: InvoiceNumber(row.number))
+          case .suppressed, .held: try recorder.add(unsent: entries.unsent(replay, row))
+          }
         }
         for entry in entries.listEntries() { try recorder.add(listEntry: entry) }
         work.mayBeRecorded = true
@@ -155,94 +162,59 @@ public struct Conversion {
 
   // MARK: - Delivering
 
-  private typealias Delivered = (
-    Record, Invoice, InvoiceAssessor.Assessment, SalesDocument
+  /// Gets each invoice with its row of `invoices.csv`, and its document when it is delivered.
+  private typealias Decided = (
+    borrowing PlanReplay, SyncReport.InvoiceRow, SalesDocument
   ) throws(Failure) -> Void
 
   /// Reads the export again in its own order and writes every file, under hidden names.
-  private mutating func deliver(_ delivered: Delivered) throws(Failure) {
+  private mutating func deliver(_ decided: Decided) throws(Failure) {
     let writer: (any DocumentWriter)? =
       plan.documents == 0
       ? nil
       : try destination.makeWriter(
         lists: plan.lists, run: report.run.id, folder: folder, expectedDocuments: plan.documents)
     do {
-      try write(writer, delivered)
+      try write(writer, decided)
     } catch {
       writer?.discard()
       throw error
     }
   }
 
-  private mutating func write(_ writer: (any DocumentWriter)?, _ delivered: Delivered)
-    throws(Failure)
-  {
+  private mutating func write(
+    _ writer: (any DocumentWriter)?, _ decided: Decided
+  ) throws(Failure) {
     let table = try StagedFile(folder: folder, name: ReportFormat.csv.fileName)
     staged.append(table)
     var rows = InvoicesCSV(file: table)
-    var assessor = plan.assessor
     var builder = DocumentBuilder(plan: plan)
     var document = SalesDocument()
-    var invoice = Invoice()
-    var next = 0
-    let source = try openSource()
+    var replay = try PlanReplay(plan)
+    // The held file says why in full, so sentences are made for what is held.
+    replay.tells = .held
     try held.begin(plan.files.first { $0.kinds.contains(.invoices) }?.headers)
-    for (number, file) in plan.files.enumerated() {
-      guard let reader = source.reader(Int32(number)) else { continue }
-      var record = reader.makeRecord()
-      while try reader.next([.invoices], into: &record) != nil {
-        guard next < plan.invoices.count, plan.invoices[next].place == record.place else {
-          continue
-        }
-        let planned = plan.invoices[next]
-        next += 1
-        if next & 1023 == 0 { progress?(.writing, UInt64(next), UInt64(plan.invoices.count)) }
-        guard planned.isSelected else { continue }
-        if let places = plan.scattered[planned.place] { try source.read(places, into: &record) }
-        source.decode(&record, into: &invoice)
-        // The held file says why in full, so sentences are made for what is held.
-        assessor.source = planned.outcome == .held ? reader : nil
-        let assessment = assessor.assess(
-          record, invoice, forced: plan.forced[planned.place] ?? .none)
-        guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
-          throw Conversion.changed(file.name)
-        }
-        try rows.write(row(record, invoice, assessment))
-        if assessment.outcome == .held {
-          try held.write(
-            record, headers: file.headers, dates: file.dates,
-            reasons: assessor.findings.filter { $0.severity == .error })
-        } else if assessment.outcome == .delivered, let writer {
-          try builder.build(record, invoice, assessment, items: &assessor.items, into: &document)
-          try writer.append(document)
-          try delivered(record, invoice, assessment, document)
-        }
+    while try replay.next() {
+      if replay.met & 1023 == 0 {
+        progress?(.writing, UInt64(replay.met), UInt64(plan.invoices.count))
       }
-      guard try reader.fingerprint() == file.fingerprint else {
-        throw Conversion.changed(file.name)
+      let file = plan.files[replay.file]
+      let row = row(replay.record, replay.invoice, replay.assessment)
+      try rows.write(row)
+      if replay.assessment.outcome == .held {
+        try held.write(
+          replay.record, headers: file.headers, dates: file.dates,
+          reasons: replay.assessor.findings.filter { $0.severity == .error })
+      } else if replay.assessment.outcome == .delivered, let writer {
+        try builder.build(
+          replay.record, replay.invoice, replay.assessment, items: &replay.assessor.items,
+          into: &document)
+        try writer.append(document)
       }
+      try decided(replay, row, document)
     }
-    guard next == plan.invoices.count else { throw Conversion.changed("the export") }
     try rows.finish()
     try finishFiles(table, writer)
-  }
-
-  /// The export, opened once more.
-  private func openSource() throws(Failure) -> InvoiceSource {
-    var readers: [ExportReader?] = []
-    for (number, file) in plan.files.enumerated() {
-      readers.append(
-        file.kinds.contains(.invoices)
-          ? try ExportReader(
-            path: file.path, name: file.name, file: number, meanings: plan.context.mapping.columns,
-            layouts: plan.context.layouts,
-            hashing: true)
-          : nil)
-    }
-    return InvoiceSource(
-      readers: readers, dates: plan.files.map(\.dates),
-      settings: plan.context.settings,
-      listsCustomers: plan.assessor.master.listsCustomers, income: plan.income)
   }
 
   /// Forces everything to disk, has the documents checked and read back, and writes the reports.
@@ -259,12 +231,6 @@ public struct Conversion {
     }
     try tie()
     try writeReports()
-  }
-
-  private static func changed(_ path: String) -> Failure {
-    Failure(
-      .inputUnreadable, "\(path) has changed since it was planned",
-      remedy: "wait until the export is complete, then run the same command again")
   }
 
   /// What was written must be what was decided, to the cent, before anything gets its name.
@@ -388,17 +354,27 @@ private struct LedgerEntries {
     self.run = run
   }
 
-  func entry(
-    _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment,
-    _ document: SalesDocument
-  ) -> LedgerEntry {
-    let customer = plan.assessor.customers.entries[assessment.customer]
+  func entry(_ replay: borrowing PlanReplay, _ document: SalesDocument) -> LedgerEntry {
+    let assessment = replay.assessment
     return LedgerEntry(
-      number: InvoiceNumber(record.string(invoice.number)), contentHash: assessment.content,
-      run: run, documentKind: assessment.kind == .invoice ? .invoice : .creditMemo,
-      documentNumber: document.text.text(document.number), customer: customer.name,
+      number: InvoiceNumber(replay.record.string(replay.invoice.number)),
+      contentHash: assessment.content, run: run, documentKind: assessment.documentKind,
+      documentNumber: document.text.text(document.number),
+      customer: plan.assessor.customers.entries[assessment.customer].name,
       quickBooksCustomer: plan.lists.customers[document.customer].name, date: document.date,
       amount: assessment.amount, lines: assessment.lines)
+  }
+
+  func unsent(_ replay: borrowing PlanReplay, _ row: SyncReport.InvoiceRow) -> UnsentInvoice {
+    let assessment = replay.assessment
+    let customers = plan.assessor.customers
+    return UnsentInvoice(
+      number: InvoiceNumber(row.number), outcome: row.outcome == .held ? .held : .suppressed,
+      reasons: row.reasons, contentHash: assessment.content, documentKind: assessment.documentKind,
+      customer: row.customer,
+      quickBooksCustomer: customers.entries[assessment.customer].holding.isEmpty
+        ? customers.writtenName(assessment.customer) : "", date: row.date, amount: row.total,
+      lines: assessment.lines)
   }
 
   func listEntries() -> [LedgerListEntry] {

@@ -45,23 +45,42 @@ public struct InvoiceStory: Sendable {
   public private(set) var readings: [Reading] = []
   /// Everything there is to say about it.
   public private(set) var findings: [Finding] = []
-  /// What the ledger knows.
+  /// What the ledger knows, and the document that QuickBooks was given.
   public let entry: LedgerEntry?
-  /// The ledger's events about it, oldest first.
-  public let events: [LedgerEvent]
+  /// What happened, oldest first.
+  public let history: [Moment]
+  /// Where it stands, in words.
+  public let status: String
+
+  /// Something that happened to the invoice.
+  public struct Moment: Sendable, Hashable {
+    /// When, ISO 8601 with zone.
+    public var at: String
+    /// A word for programs.
+    public var kind: String
+    /// What happened, in words.
+    public var words: String
+    /// The run it happened in or to.
+    public var run: String?
+    /// Who did it; empty when nobody is named.
+    public var by = ""
+  }
 
   /// Whether there is anything to tell.
-  public var isUnknown: Bool { readings.isEmpty && entry == nil }
+  public var isUnknown: Bool { readings.isEmpty && entry == nil && history.isEmpty }
 
-  /// Tells the story from a plan of only this invoice and from the ledger.
+  /// Tells the story from a plan of only this invoice, from the ledger, and from the suppression list.
   ///
   /// - Throws: `Failure` when the export has changed or the ledger cannot be read.
   public init(
-    number: String, plan: SyncPlan?, ledger: SyncLedger?
+    number: String, plan: SyncPlan?, ledger: SyncLedger?, suppression: SuppressionList,
+    today: CalendarDate
   ) throws(Failure) {
     self.number = number
-    entry = try ledger?.entry(number: number)
-    events = try ledger?.events(invoice: number) ?? []
+    let memory = try InvoiceMemory(number, ledger)
+    entry = memory.entry
+    history = memory.moments
+    status = memory.status(suppression, today)
     if let plan { try read(plan) }
   }
 
@@ -130,21 +149,23 @@ public struct InvoiceStory: Sendable {
       text += "\n"
     }
     for finding in findings { text += "\n" + FindingText.render(finding) }
+    text += "\n  status       \(FindingText.visible(status))\n"
     if let entry {
-      text += "\n  sent         by run \(entry.run) as \(entry.documentKind.rawValue) "
-      text += "\(entry.documentNumber), \(entry.date), \(entry.amount.grouped), "
-      text += "to \(FindingText.visible(entry.quickBooksCustomer)) (\(entry.evidence.rawValue))\n"
-    } else {
-      text += "\n  sent         never\n"
+      text += "  document     \(entry.documentWords), \(entry.date), \(entry.amount.grouped), "
+      text += "to \(FindingText.visible(entry.quickBooksCustomer))\n"
     }
-    for event in events { text += "  \(event.at)  \(event.kind.rawValue): \(event.detail)\n" }
+    for (index, moment) in history.enumerated() {
+      text += index == 0 ? "  history      " : "               "
+      text += "\(moment.at)  \(FindingText.visible(moment.words))"
+      text += moment.by.isEmpty ? "\n" : " (\(FindingText.visible(moment.by)))\n"
+    }
     return text
   }
 
   /// The story for programs.
   public var json: JSONText {
     [
-      "invoice": .string(number),
+      "invoice": .string(number), "status": .string(status),
       "readings": .array(
         readings.map { reading in
           [
@@ -165,17 +186,19 @@ public struct InvoiceStory: Sendable {
         }), "findings": .array(findings.map(JSONReport.finding)),
       "sent": entry.map { entry in
         [
-          "run": .string(entry.run), "document": .string(entry.documentNumber),
+          "run": .string(orNull: entry.run), "document": .string(entry.documentNumber),
           "kind": .string(entry.documentKind.rawValue), "date": .string(entry.date.description),
           "amount": .amount(entry.amount), "customer": .string(entry.quickBooksCustomer),
           "evidence": .string(entry.evidence.rawValue),
+          "quickbooks_id": .string(orNull: entry.quickBooksID),
         ]
       } ?? .null,
-      "events": .array(
-        events.map { event in
+      "history": .array(
+        history.map { moment in
           [
-            "at": .string(event.at), "run": .string(orNull: event.run),
-            "kind": .string(event.kind.rawValue), "detail": .string(event.detail),
+            "at": .string(moment.at), "kind": .string(moment.kind),
+            "run": .string(orNull: moment.run), "by": .string(moment.by),
+            "words": .string(moment.words),
           ]
         }),
     ]

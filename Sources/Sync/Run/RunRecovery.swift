@@ -46,6 +46,7 @@ public enum RunRecovery {
     for run in try ledger.unfinishedRuns() {
       told.append(try settle(run, ledger, in: company, clock))
     }
+    told += try RunUndo.settle(ledger, in: company, clock: clock)
     let folders = (try? FileManager.default.contentsOfDirectory(atPath: company.outboxPath)) ?? []
     for name in folders { OutputFolder.clear(company.outboxPath + "/" + name) }
     if let abandoned { OutputFolder.clear(abandoned) }

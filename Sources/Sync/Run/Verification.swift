@@ -1,9 +1,10 @@
 internal import Foundation
+public import Ledger
 internal import QuickBooks
 public import Vocabulary
 
 /// Reads a run's files again and proves its counts and cents: against each other, against the report,
-/// and against the inputs where they are still to be had.
+/// against the ledger, and against the inputs where they are still to be had.
 public struct Verification: Sendable {
   /// One thing that was looked at.
   public struct Check: Sendable, Hashable {
@@ -35,11 +36,20 @@ public struct Verification: Sendable {
   /// Whether everything that could be compared is as it must be.
   public var isClean: Bool { checks.allSatisfy { $0.verdict == .same || $0.verdict == .unknown } }
 
+  /// Reads inputs again and counts what they hold, whatever becomes of it.
+  public typealias Recount = (_ paths: [String]) throws -> Tally
+
   /// Verifies the run whose files are in a folder.
   ///
+  /// - Parameters:
+  ///   - folder: The folder.
+  ///   - ledger: The company's ledger, if the run was recorded in one.
+  ///   - recount: Counts the inputs anew; called when all of them are still as they were read.
   /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable` when there is no report to
   ///   verify against.
-  public init(folder: String) throws(Failure) {
+  public init(
+    folder: String, ledger: SyncLedger? = nil, recount: Recount? = nil
+  ) throws(Failure) {
     self.folder = folder
     let path = folder + "/" + ReportFormat.json.fileName
     guard let data = FileManager.default.contents(atPath: path) else {
@@ -56,7 +66,16 @@ public struct Verification: Sendable {
     try checkOutputs(report)
     try checkInvoices(report)
     checkTotals(report)
-    checkInputs(report)
+    if let ledger, let record = try ledger.run(report.run.id) {
+      try checkLedger(report, record, ledger)
+    }
+    checkInputs(report, recount)
+  }
+
+  /// Where the files of a recorded run are: where they were written, or where taking it back put them.
+  public static func folder(of run: RunRecord, in company: CompanyFolder) -> String {
+    run.state == .undone
+      ? RunFolder.undonePath(of: run.id, in: company) : RunFolder.path(of: run, in: company)
   }
 
   /// The parts of a written report that are proved.
@@ -72,7 +91,7 @@ public struct Verification: Sendable {
       var read: Tally, delivered: Tally, already_synced: Tally, suppressed: Tally, held: Tally
       var balanced: Bool
     }
-    var run: Run, inputs: [Input], outputs: [Output], totals: Totals
+    var run: Run, inputs: [Input], outputs: [Output], totals: Totals, not_selected: Tally?
   }
 
   private mutating func expect(
@@ -124,7 +143,7 @@ public struct Verification: Sendable {
     let path = folder + "/" + ReportFormat.csv.fileName
     var tallies: [String: (count: Int, amount: Money)] = [:]
     do {
-      try InvoicesCSV.forEachDecision(ofFile: path) { word, total in
+      try InvoicesCSV.forEachDecision(ofFile: path) { _, word, total in
         let old = tallies[word] ?? (0, .zero)
         tallies[word] = (old.count + 1, old.amount + total)
       }
@@ -160,7 +179,108 @@ public struct Verification: Sendable {
       "the parts add up to \(invoices) invoices, \(lines) lines, \(amount)")
   }
 
-  private mutating func checkInputs(_ report: WrittenReport) {
+  // MARK: - The ledger
+
+  private mutating func checkLedger(
+    _ report: WrittenReport, _ record: RunRecord, _ ledger: SyncLedger
+  ) throws(Failure) {
+    guard record.state != .undone else {
+      let when = try ledger.undo(ofRun: record.id)?.finishedAt
+      checks.append(
+        Check(
+          verdict: .unknown,
+          message: "the run was taken back\(when.map { " on \($0)" } ?? ""): its invoices do not "
+            + "count as sent any more"))
+      return
+    }
+    let known = Dictionary(
+      record.outputs.map { ($0.name, $0.fingerprint.hex) }, uniquingKeysWith: { first, _ in first })
+    let differing = report.outputs.filter { known[$0.path] != $0.sha256 }.map(\.path)
+    expect(
+      differing.isEmpty, "the ledger knows the same files as the report",
+      "not so for \(differing.joined(separator: ", "))")
+    let delivered = report.totals.delivered
+    let tally = try ledger.tally(ofRun: record.id)
+    expect(
+      tally.invoices == delivered.invoices && tally.lines == delivered.lines
+        && tally.amount == delivered.value,
+      "the ledger has what was delivered: \(delivered.invoices) invoices, \(delivered.amount) in total",
+      "it has \(tally.invoices) invoices with \(tally.lines) lines, \(tally.amount) in total")
+    try checkRoll(record, ledger)
+  }
+
+  /// Compares `invoices.csv` with the ledger invoice by invoice; the order does not matter.
+  private mutating func checkRoll(
+    _ record: RunRecord, _ ledger: SyncLedger
+  ) throws(Failure) {
+    let path = folder + "/" + ReportFormat.csv.fileName
+    var written = RollSum()
+    var recorded = RollSum()
+    do throws(Failure) {
+      try InvoicesCSV.forEachDecision(ofFile: path) { number, word, total in
+        if word == Outcome.delivered.word { written.add(number, total) }
+      }
+    } catch {
+      // That the table is missing or damaged was told already.
+      return
+    }
+    try ledger.forEachEntry(ofRun: record.id) { entry in
+      recorded.add(CSVText.plainCell(entry.number.text), entry.amount)
+    }
+    for replaced in try ledger.replaced(ofRun: record.id) {
+      recorded.add(CSVText.plainCell(replaced.number.text), replaced.amount)
+    }
+    guard written != recorded else {
+      checks.append(
+        Check(
+          verdict: .same,
+          message: "invoices.csv and the ledger have the same numbers with the same amounts"))
+      return
+    }
+    var examples: [String] = []
+    try InvoicesCSV.forEachDecision(ofFile: path) { (number, word, total) throws(Failure) in
+      guard word == Outcome.delivered.word, examples.count < 5 else { return }
+      let entry = try ledger.entry(number: number)
+      if entry?.run != record.id || entry?.amount != total {
+        examples.append(
+          "\(number) (\(total) in invoices.csv, "
+            + "\(entry.map { "\($0.amount) in the ledger" } ?? "not in the ledger"))")
+      }
+    }
+    checks.append(
+      Check(
+        verdict: .differs,
+        message: "invoices.csv and the ledger do not have the same numbers with the same amounts: "
+          + (examples.isEmpty ? "the ledger has others" : examples.joined(separator: ", "))))
+  }
+
+  // MARK: - The inputs
+
+  private mutating func checkInputs(_ report: WrittenReport, _ recount: Recount?) {
+    checkInputFiles(report)
+    let unchanged = report.inputs.allSatisfy {
+      Fingerprint(ofFile: $0.path)?.hex == $0.sha256
+    }
+    guard let recount, unchanged, !report.inputs.isEmpty,
+      let read = report.totals.read.value
+    else { return }
+    let left = report.not_selected?.value ?? .zero
+    let invoices = report.totals.read.invoices + (report.not_selected?.invoices ?? 0)
+    let lines = report.totals.read.lines + (report.not_selected?.lines ?? 0)
+    do {
+      let found = try recount(report.inputs.map(\.path))
+      expect(
+        found.invoices == invoices && found.lines == lines && found.amount == read + left,
+        "the inputs, read again, hold \(invoices) invoices, \(lines) lines, \(read + left) in total",
+        "found \(found.invoices) invoices, \(found.lines) lines, \(found.amount)")
+    } catch {
+      let why = (error as? Failure)?.message ?? "\(error)"
+      checks.append(
+        Check(verdict: .unknown, message: "the inputs cannot be counted again: \(why)"))
+    }
+  }
+
+  private mutating func checkInputFiles(_ report: WrittenReport) {
     for input in report.inputs {
       guard let fingerprint = Fingerprint(ofFile: input.path) else {
         checks.append(
@@ -171,5 +291,22 @@ public struct Verification: Sendable {
         fingerprint.hex == input.sha256, "\(input.path) is the input that was read",
         "it has changed since")
     }
+  }
+}
+
+/// The numbers and amounts of many invoices in one value, whatever their order.
+private struct RollSum: Hashable {
+  private var count = 0
+  private var sum: UInt64 = 0
+  private var mixed: UInt64 = 0
+
+  mutating func add(_ number: String, _ amount: Money) {
+    var text = number
+    var hash = ByteHash()
+    text.withUTF8 { hash.combine($0.span) }
+    hash.combine(UInt64(bitPattern: amount.cents))
+    count += 1
+    sum &+= hash.value
+    mixed ^= hash.value &* 0x9E37_79B9_7F4A_7C15
   }
 }

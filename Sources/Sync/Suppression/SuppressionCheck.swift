@@ -77,7 +77,8 @@ private struct SuppressionCheck {
       problem(source, "reason", "the reason is empty", "write why, in a few words")
     }
     let entry = SuppressionList.Entry(
-      index: 0, line: source.line, invoiceNumber: number.isEmpty ? nil : number,
+      index: 0, line: source.line, bytes: source.bytes,
+      invoiceNumber: number.isEmpty ? nil : number,
       customerName: customer.isEmpty ? nil : customer, reason: reason,
       by: layout.cell("by", source), date: date("date", source), until: date("until", source),
       released: released(source))

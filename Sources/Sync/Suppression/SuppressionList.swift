@@ -12,6 +12,8 @@ public struct SuppressionList: Sendable {
     public var index: Int
     /// The line it begins on, from 1.
     public var line: Int
+    /// Where it stands among the file's bytes.
+    var bytes: Range<Int>
     /// The invoice; nil when the row is about a customer.
     public var invoiceNumber: String?
     /// The customer: the guard of an invoice, or whose invoices are meant.
@@ -74,6 +76,8 @@ public struct SuppressionList: Sendable {
   private var numberHashes: Set<UInt64> = []
   private var customerHashes: Set<UInt64> = []
   private let layout: TableLayout
+  /// Whether the file notes releases, rather than losing the row.
+  var notesReleases: Bool { layout.has("released") }
   /// The file as the user named it, to point at its lines.
   public let path: String
 
@@ -213,5 +217,14 @@ extension SuppressionList {
         "date": date?.description ?? "", "until": until?.description ?? "",
         "customer_name": customerName,
       ], dropping: ["by", "date"])
+  }
+
+  /// The line of an entry, released on a day, for a file that notes releases.
+  func line(releasing entry: Entry, on day: CalendarDate) -> String? {
+    layout.line([
+      "invoice_number": entry.invoiceNumber ?? "", "reason": entry.reason, "by": entry.by,
+      "date": entry.date?.description ?? "", "until": entry.until?.description ?? "",
+      "customer_name": entry.customerName ?? "", "released": day.description,
+    ])
   }
 }

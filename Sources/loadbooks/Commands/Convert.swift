@@ -56,25 +56,19 @@ struct Convert: ParsableCommand {
     let here = Surroundings.current
     // Wrong settings are told at once; what counts is what they say under the lock.
     _ = try planning()
-    let lock = try CompanyLock.acquire(
-      folder: company.path, command: "loadbooks convert", since: here.timestamp)
-    defer { lock.release() }
-    let planning = try planning()
-    let ledger = try SyncLedger.open(folder: company.path)
-    let told = try RunRecovery.settle(
-      ledger, in: company, abandoned: lock.abandonedOutput, clock: { here.timestamp })
-    for sentence in told { here.tell("note: \(sentence)") }
-    try company.refuseUnknownRuns(ledger)
-    let plan = try planning.plan(
-      export.exports, filters.selection, ledger: try ledger.snapshot())
-    let started = here.timestamp
-    let id = try RunID.make(at: here.timestamp, plan: plan.fingerprint) { (id) throws(Failure) in
-      try ledger.run(id) != nil
+    try company.writing("loadbooks convert") { ledger, lock in
+      let planning = try planning()
+      let plan = try planning.plan(
+        export.exports, filters.selection, ledger: try ledger.snapshot())
+      let started = here.timestamp
+      let id = try RunID.make(at: here.timestamp, plan: plan.fingerprint) { (id) throws(Failure) in
+        try ledger.run(id) != nil
+      }
+      let run = run(plan, planning, id: id, started: started)
+      let folder = output ?? company.outboxPath + "/" + id
+      try lock.note(output: folder)
+      try write(plan, run, folder, ledger)
     }
-    let run = run(plan, planning, id: id, started: started)
-    let folder = output ?? company.outboxPath + "/" + id
-    try lock.note(output: folder)
-    try write(plan, run, folder, ledger)
   }
 
   private func run(

@@ -44,7 +44,9 @@ struct Explain: ParsableCommand {
       ? nil
       : try planning.plan(
         inputs, selection, ledger: try ledger?.snapshot() ?? .none, findings: 10_000)
-    let story = try InvoiceStory(number: invoice, plan: plan, ledger: ledger)
+    let story = try InvoiceStory(
+      number: invoice, plan: plan, ledger: ledger, suppression: planning.suppression,
+      today: planning.today)
     guard !story.isUnknown else {
       throw Failure(
         .inputMissing,

@@ -12,24 +12,44 @@ struct Runs: ParsableCommand {
   func run() throws {
     let here = Surroundings.current
     let company = try options.neededFolder()
-    let runs = try SyncLedger.openReadOnly(folder: company.path)?.runs() ?? []
-    if options.json { return here.print(JSONText.array(runs.map(json)).text) }
+    let ledger = try SyncLedger.openReadOnly(folder: company.path)
+    let runs = try ledger?.runs() ?? []
+    let undos = Dictionary(
+      try ledger?.undos().map { ($0.run, $0) } ?? [], uniquingKeysWith: { first, _ in first })
+    if options.json {
+      return here.print(JSONText.array(runs.map { json($0, undos[$0.id]) }).text)
+    }
     guard !runs.isEmpty else { return here.print("no runs yet") }
-    for run in runs { here.print(text(run)) }
+    for run in runs { here.print(text(run, undos[run.id], company)) }
   }
 
-  private func text(_ run: RunRecord) -> String {
+  /// What a state means to somebody who does not know how a run goes.
+  private func words(_ run: RunRecord, _ undo: UndoRecord?) -> String {
+    switch (run.state, undo) {
+    case (.finished, nil): "finished"
+    case (.finished, _): "being taken back: the next command that writes goes on with it"
+    case (.undone, let undo?):
+      "undone on \(undo.finishedAt ?? undo.startedAt)\(undo.by.isEmpty ? "" : " by \(undo.by)"): "
+        + undo.reason
+    case (.undone, nil): "undone: it was cut off before its files were complete"
+    case (.preparing, _), (.prepared, _):
+      "unfinished: it was cut off; the next command that writes settles it"
+    }
+  }
+
+  private func text(_ run: RunRecord, _ undo: UndoRecord?, _ company: CompanyFolder) -> String {
     let totals = run.totals
     let held = totals.held.invoices
     return """
-      \(run.id)  \(run.startedAt)  \(run.command) \(run.target)  \(run.state.rawValue)
+      \(run.id)  \(run.startedAt)  \(run.command) \(run.target)  \
+      \(FindingText.visible(words(run, undo)))
         delivered \(totals.delivered.invoices) (\(totals.delivered.amount.grouped))\
       \(held > 0 ? ", held \(held) (\(totals.held.amount.grouped))" : "")
-        files: \(FindingText.visible(run.outputFolder ?? "-"))
+        files: \(FindingText.visible(Verification.folder(of: run, in: company)))
       """
   }
 
-  private func json(_ run: RunRecord) -> JSONText {
+  private func json(_ run: RunRecord, _ undo: UndoRecord?) -> JSONText {
     let tally = { (tally: RunRecord.Tally) -> JSONText in
       [
         "invoices": .integer(tally.invoices), "lines": .integer(tally.lines),
@@ -39,7 +59,13 @@ struct Runs: ParsableCommand {
     return [
       "id": .string(run.id), "command": .string(run.command), "target": .string(run.target),
       "state": .string(run.state.rawValue), "started": .string(run.startedAt),
-      "finished": .string(orNull: run.finishedAt), "plan": .string(run.plan.hex),
+      "finished": .string(orNull: run.finishedAt),
+      "undo": undo.map { undo in
+        [
+          "started": .string(undo.startedAt), "finished": .string(orNull: undo.finishedAt),
+          "reason": .string(undo.reason), "by": .string(undo.by),
+        ]
+      } ?? .null, "plan": .string(run.plan.hex),
       "folder": .string(orNull: run.outputFolder),
       "totals": [
         "read": tally(run.totals.read), "delivered": tally(run.totals.delivered),

@@ -16,7 +16,15 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     let here = Surroundings.current
-    let verification = try Verification(folder: try folder())
+    let company = try options.folder()
+    let ledger = try company.flatMap { try SyncLedger.openReadOnly(folder: $0.path) }
+    let planning = try Planning(options, mapping: nil, suppressions: nil, target: nil)
+    let verification = try Verification(
+      folder: try folder(company, ledger), ledger: ledger,
+      recount: { paths in
+        // What is decided does not matter here, only what there is to read.
+        try planning.plan(paths, .all, ledger: .none, findings: 1).report.totals.read
+      })
     if options.json {
       here.print(json(verification).text)
     } else {
@@ -28,11 +36,9 @@ struct Verify: ParsableCommand {
     if !verification.isClean { throw ExitCode.notClean }
   }
 
-  private func folder() throws -> String {
-    if let company = try options.folder(),
-      let run = try SyncLedger.openReadOnly(folder: company.path)?.run(target)
-    {
-      return run.outputFolder ?? company.outboxPath + "/" + run.id
+  private func folder(_ company: CompanyFolder?, _ ledger: SyncLedger?) throws -> String {
+    if let company, let run = try ledger?.run(target) {
+      return Verification.folder(of: run, in: company)
     }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: target, isDirectory: &isFolder), isFolder.boolValue

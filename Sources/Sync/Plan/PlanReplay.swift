@@ -1,0 +1,93 @@
+internal import LoadOps
+internal import Vocabulary
+
+/// Reads the export of a plan again, in its own order, and gives each selected invoice with its decision.
+///
+/// Delivering and listing both go through this, so that they see what was planned and nothing else: an
+/// export that has changed since ends the replay with a failure.
+struct PlanReplay: ~Copyable {
+  private let plan: SyncPlan
+  private let source: InvoiceSource
+  /// Whose findings are made into sentences; nil for nobody's.
+  var tells: Outcome?
+  /// Knows what the last assessment knew.
+  var assessor: InvoiceAssessor
+  /// The invoice's rows.
+  private(set) var record: Record
+  /// The invoice, typed.
+  private(set) var invoice = Invoice()
+  /// Its decision, made again.
+  private(set) var assessment = InvoiceAssessor.Assessment()
+  /// Which file of the plan it stands in.
+  private(set) var file = 0
+  /// How many invoices were met, selected or not.
+  private(set) var met = 0
+
+  /// Opens the export once more.
+  ///
+  /// - Throws: `Failure` when a file cannot be read.
+  init(_ plan: SyncPlan) throws(Failure) {
+    var readers: [ExportReader?] = []
+    for (number, file) in plan.files.enumerated() {
+      readers.append(
+        file.kinds.contains(.invoices)
+          ? try ExportReader(
+            path: file.path, name: file.name, file: number, meanings: plan.context.mapping.columns,
+            layouts: plan.context.layouts, hashing: true)
+          : nil)
+    }
+    guard let first = readers.firstIndex(where: { $0 != nil }), let reader = readers[first] else {
+      throw PlanReplay.changed("the export")
+    }
+    self.plan = plan
+    source = InvoiceSource(
+      readers: readers, dates: plan.files.map(\.dates),
+      settings: plan.context.settings,
+      listsCustomers: plan.assessor.master.listsCustomers, income: plan.income)
+    assessor = plan.assessor
+    file = first
+    record = reader.makeRecord()
+  }
+
+  /// Moves to the next selected invoice; false behind the last one.
+  ///
+  /// - Throws: `Failure` with cause `inputUnreadable` when the export is not what was planned.
+  mutating func next() throws(Failure) -> Bool {
+    while file < plan.files.count {
+      guard let reader = source.reader(Int32(file)) else {
+        file += 1
+        continue
+      }
+      while try reader.next([.invoices], into: &record) != nil {
+        guard met < plan.invoices.count, plan.invoices[met].place == record.place else { continue }
+        let planned = plan.invoices[met]
+        met += 1
+        guard planned.isSelected else { continue }
+        if let places = plan.scattered[planned.place] { try source.read(places, into: &record) }
+        source.decode(&record, into: &invoice)
+        assessor.source = planned.outcome == tells ? reader : nil
+        assessment = assessor.assess(record, invoice, forced: plan.forced[planned.place] ?? .none)
+        guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
+          throw PlanReplay.changed(plan.files[file].name)
+        }
+        return true
+      }
+      guard try reader.fingerprint() == plan.files[file].fingerprint else {
+        throw PlanReplay.changed(plan.files[file].name)
+      }
+      file += 1
+      while file < plan.files.count, source.reader(Int32(file)) == nil { file += 1 }
+      if file < plan.files.count, let next = source.reader(Int32(file)) {
+        record = next.makeRecord()
+      }
+    }
+    guard met == plan.invoices.count else { throw PlanReplay.changed("the export") }
+    return false
+  }
+
+  private static func changed(_ path: String) -> Failure {
+    Failure(
+      .inputUnreadable, "\(path) has changed since it was planned",
+      remedy: "wait until the export is complete, then run the same command again")
+  }
+}

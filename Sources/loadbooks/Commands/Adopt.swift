@@ -1,0 +1,130 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import Sync
+internal import Vocabulary
+
+/// The command `loadbooks adopt`.
+struct Adopt: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say that invoices were entered, or changed, in QuickBooks by hand.",
+    discussion: """
+      They count as synced from then on and are never sent. What an invoice is about comes from the
+      exports named, or from the run that met it last and held it. For an invoice that was sent and has
+      changed since, its content of now counts. --take-back undoes it.
+      """)
+
+  @Argument(help: ArgumentHelp("Invoice numbers.", valueName: "invoice"))
+  var invoices: [String]
+
+  @Option(
+    name: .customLong("export"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "An export that holds the invoices; may be given several times.", valueName: "export"))
+  var exports: [String] = []
+
+  @Option(help: ArgumentHelp("Why, and how you know.", valueName: "text"))
+  var reason: String
+
+  @Option(help: ArgumentHelp("Who says so.", valueName: "name"))
+  var by = ""
+
+  @Option(
+    help: ArgumentHelp(
+      "The number of the document in QuickBooks, where it is another one.", valueName: "number"))
+  var document: String?
+
+  @Flag(name: .customLong("take-back"), help: "It was not entered by hand after all.")
+  var takesBack = false
+
+  @OptionGroup var options: CompanyOptions
+
+  func validate() throws {
+    if reason.allSatisfy(\.isWhitespace) { throw ValidationError("Say why, with --reason.") }
+    if document != nil, Set(invoices).count != 1 {
+      throw ValidationError("--document goes with one invoice.")
+    }
+    if document?.isEmpty == true { throw ValidationError("--document needs a number.") }
+    if takesBack, document != nil || !exports.isEmpty {
+      throw ValidationError("--take-back needs neither --document nor --export.")
+    }
+  }
+
+  func run() throws {
+    let company = try options.neededFolder()
+    var known: Set<String> = []
+    let numbers = invoices.filter { known.insert($0).inserted }
+    try company.writing("loadbooks adopt") { ledger in
+      if takesBack { try takeBack(numbers, ledger) } else { try adopt(numbers, ledger) }
+    }
+  }
+
+  private func takeBack(_ numbers: [String], _ ledger: SyncLedger) throws {
+    let here = Surroundings.current
+    var rows: [JSONText] = []
+    for number in numbers {
+      let (entry, run) = try ledger.withdrawAdoption(
+        of: number, at: here.timestamp, because: reason, by: by)
+      rows.append(row(entry, "taken-back"))
+      guard !options.json else { continue }
+      here.print(
+        "invoice \(FindingText.visible(number)): "
+          + (run.map { "counts again as run \($0) sent it" }
+            ?? "not synced any more; it may be sent"))
+    }
+    if options.json { here.print(JSONText.array(rows).text) }
+  }
+
+  private func adopt(_ numbers: [String], _ ledger: SyncLedger) throws {
+    let here = Surroundings.current
+    let planning = try Planning(options, mapping: nil, suppressions: nil, target: nil)
+    var plan: SyncPlan?
+    if !exports.isEmpty {
+      var selection = Selection()
+      selection.numbers = Set(numbers)
+      plan = try planning.plan(exports, selection, ledger: try ledger.snapshot(), findings: 1)
+    }
+    let adoption = try Adoption(
+      numbers, document: document, plan: plan, ledger: ledger,
+      suppression: planning.suppression, settings: planning.settings, today: planning.today)
+    try ledger.adopt(adoption.documents, at: here.timestamp, because: reason, by: by)
+    if options.json {
+      let rows =
+        adoption.documents.map { row($0.entry, "adopted") }
+        + adoption.refusals.map { refusal -> JSONText in
+          [
+            "invoice": .string(refusal.number), "result": "refused",
+            "reason": .string(refusal.message), "remedy": .string(refusal.remedy),
+          ]
+        }
+      here.print(JSONText.array(rows).text)
+    } else {
+      for document in adoption.documents {
+        let entry = document.entry
+        let kind = entry.documentKind == .invoice ? "INVOICE" : "CREDIT MEMO"
+        here.print(
+          "invoice \(FindingText.visible(entry.number.text)): synced as \(kind) "
+            + "\(FindingText.visible(entry.documentNumber)), \(entry.date), "
+            + "\(entry.amount.grouped), to \(FindingText.visible(entry.quickBooksCustomer))"
+            + (adoption.replaced.contains(entry.number.text)
+              ? ", with its content of now" : ", entered by hand"))
+      }
+      for refusal in adoption.refusals {
+        here.tell(
+          "error: invoice \(FindingText.visible(refusal.number)) "
+            + "\(FindingText.visible(refusal.message))\n  remedy: "
+            + FindingText.visible(refusal.remedy))
+      }
+    }
+    if !adoption.refusals.isEmpty { throw ExitCode.held }
+  }
+
+  private func row(_ entry: LedgerEntry, _ result: String) -> JSONText {
+    [
+      "invoice": .string(entry.number.text), "result": .string(result),
+      "kind": .string(entry.documentKind.rawValue), "document": .string(entry.documentNumber),
+      "date": .string(entry.date.description), "amount": .amount(entry.amount),
+      "customer": .string(entry.quickBooksCustomer),
+    ]
+  }
+}

@@ -1,0 +1,244 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import Sync
+internal import Vocabulary
+
+/// The command `loadbooks suppress`.
+struct Suppress: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract:
+      "Put invoices, or all of a customer's, on the suppression list: they may not be sent.",
+    discussion: """
+      Adds rows to suppress.csv, which a spreadsheet may edit as well; all other rows stay as they are.
+      With invoices, --customer guards against a typing error; without, it stands for all invoices of
+      that customer. What was sent already cannot be suppressed.
+      """)
+
+  @Argument(help: ArgumentHelp("Invoice numbers.", valueName: "invoice"))
+  var invoices: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Why; required unless every row of the file says so.", valueName: "text"))
+  var reason: String?
+
+  @Option(help: ArgumentHelp("Who decided.", valueName: "name"))
+  var by = ""
+
+  @Option(
+    help: ArgumentHelp("The last day on which it counts.", valueName: "yyyy-mm-dd"), transform: day)
+  var until: CalendarDate?
+
+  @Option(help: ArgumentHelp("The customer, by its exact LoadOps name.", valueName: "name"))
+  var customer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Invoice numbers from a file: one a line, or a CSV with a column invoice_number; - for input.",
+      valueName: "file"))
+  var file: String?
+
+  @OptionGroup var options: CompanyOptions
+
+  func validate() throws {
+    if invoices.isEmpty, file == nil, customer == nil {
+      throw ValidationError("Name an invoice, a --file, or a --customer.")
+    }
+    if file == nil, (reason ?? "").allSatisfy(\.isWhitespace) {
+      throw ValidationError("Say why, with --reason.")
+    }
+  }
+
+  func run() throws {
+    let company = try options.neededFolder()
+    let requests = try requests()
+    let answers = try SuppressionEdit.Session(options, company, "loadbooks suppress").edit { edit in
+      try requests.map { request in
+        if let number = request.invoiceNumber, let sent = try edit.ledger.entry(number: number) {
+          return (
+            request,
+            .refused(
+              "it is synced: \(sent.howItWasSent), dated \(sent.date), \(sent.amount.grouped)",
+              remedy: "what QuickBooks has cannot be held back; void it there, or take back its run"
+            )
+          )
+        }
+        return (request, try edit.file.suppress(request, today: edit.today))
+      }
+    }
+    try SuppressionEdit.tell(answers, done: "suppressed", already: "is suppressed already", options)
+  }
+
+  private func requests() throws -> [SuppressionFile.Request] {
+    var requests = invoices.map(request)
+    if let file {
+      requests += try SuppressionFile.Request.read(
+        file, bytes: try InputFile.bytes(file), reason: reason, by: by, until: until)
+    } else if invoices.isEmpty {
+      requests = [request(nil)]
+    }
+    var known: Set<String?> = []
+    return requests.filter { known.insert($0.invoiceNumber).inserted }
+  }
+
+  private func request(_ number: String?) -> SuppressionFile.Request {
+    SuppressionFile.Request(
+      invoiceNumber: number, customerName: customer, reason: reason ?? "", by: by, until: until)
+  }
+}
+
+/// The command `loadbooks release`.
+struct Release: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Take invoices, or a customer, off the suppression list: they may be sent again.")
+
+  @Argument(help: ArgumentHelp("Invoice numbers.", valueName: "invoice"))
+  var invoices: [String] = []
+
+  @Option(help: ArgumentHelp("Why.", valueName: "text"))
+  var reason: String?
+
+  @Option(help: ArgumentHelp("Who decided.", valueName: "name"))
+  var by = ""
+
+  @Option(
+    help: ArgumentHelp(
+      "The customer whose own row is meant; with invoices, a guard.", valueName: "name"))
+  var customer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Invoice numbers from a file: one a line, or a CSV with a column invoice_number; - for input.",
+      valueName: "file"))
+  var file: String?
+
+  @OptionGroup var options: CompanyOptions
+
+  func validate() throws {
+    if invoices.isEmpty, file == nil, customer == nil {
+      throw ValidationError("Name an invoice, a --file, or a --customer.")
+    }
+  }
+
+  func run() throws {
+    let company = try options.neededFolder()
+    var numbers: [String?] = invoices
+    if let file {
+      numbers += try SuppressionFile.Request.read(
+        file, bytes: try InputFile.bytes(file), reason: reason ?? "released", by: by, until: nil
+      ).map(\.invoiceNumber)
+    } else if invoices.isEmpty {
+      numbers = [nil]
+    }
+    let answers = try SuppressionEdit.Session(options, company, "loadbooks release").edit { edit in
+      try numbers.map { number in
+        let request = SuppressionFile.Request(
+          invoiceNumber: number, customerName: customer, reason: reason ?? "released", by: by,
+          until: nil)
+        let met = try number.flatMap { number in try edit.ledger.unsent(number: number) }
+        return (
+          request,
+          edit.file.release(
+            invoiceNumber: number, customerName: customer, knownCustomer: met?.customer,
+            today: edit.today)
+        )
+      }
+    }
+    try SuppressionEdit.tell(answers, done: "released", already: "", options)
+  }
+}
+
+/// An edit of the company's suppression list, under its lock, with an event for each change.
+struct SuppressionEdit {
+  let ledger: SyncLedger
+  let today: CalendarDate
+  var file: SuppressionFile
+
+  /// Each request with what became of it.
+  typealias Answers = [(SuppressionFile.Request, SuppressionFile.Answer)]
+
+  /// A company whose list is to be edited.
+  struct Session {
+    private let options: CompanyOptions
+    private let company: CompanyFolder
+    private let command: String
+
+    init(_ options: CompanyOptions, _ company: CompanyFolder, _ command: String) {
+      self.options = options
+      self.company = company
+      self.command = command
+    }
+
+    /// Does the edit, saves the file, and notes what happened.
+    func edit(_ body: (inout SuppressionEdit) throws -> Answers) throws -> Answers {
+      let here = Surroundings.current
+      let settings = try CompanyFolder.settings(company, assignments: options.assignments)
+      return try company.writing(command) { ledger in
+        var edit = SuppressionEdit(
+          ledger: ledger, today: here.today(in: settings.timeZone),
+          file: try SuppressionFile(path: company.suppressionPath))
+        let answers = try body(&edit)
+        try edit.file.save()
+        for (request, answer) in answers where answer == .done {
+          try ledger.recordEvent(
+            LedgerEvent(
+              at: here.timestamp, invoice: request.invoiceNumber,
+              customer: request.invoiceNumber == nil ? request.customerName : nil,
+              kind: command.hasSuffix("release") ? .released : .suppressed,
+              detail: request.reason + (request.until.map { " (until \($0))" } ?? ""),
+              by: request.by))
+        }
+        return answers
+      }
+    }
+  }
+
+  /// Tells what became of each; ends with exit code 3 when something was refused.
+  static func tell(
+    _ answers: Answers, done: String, already: String, _ options: CompanyOptions
+  ) throws {
+    let here = Surroundings.current
+    let refused = answers.filter { if case .refused = $0.1 { true } else { false } }
+    if options.json {
+      here.print(json(answers, done: done).text)
+    } else {
+      for (request, answer) in answers {
+        let what = FindingText.visible(request.words)
+        switch answer {
+        case .done:
+          here.print("\(what): \(done)" + (request.until.map { " until \($0)" } ?? ""))
+        case .already(let line, let reason):
+          here.print(
+            "\(what) \(already)"
+              + (line > 0 ? " (line \(line): \(FindingText.visible(reason)))" : ""))
+        case .refused(let why, let remedy):
+          here.tell(
+            "error: \(what): \(FindingText.visible(why))\n  remedy: \(FindingText.visible(remedy))")
+        }
+      }
+      if answers.count > 1 {
+        here.print(
+          "\(answers.count { $0.1 == .done }) of \(answers.count) \(done)"
+            + (refused.isEmpty ? "" : ", \(refused.count) refused"))
+      }
+    }
+    if !refused.isEmpty { throw ExitCode.held }
+  }
+
+  private static func json(_ answers: Answers, done: String) -> JSONText {
+    .array(
+      answers.map { request, answer in
+        let (result, why, remedy): (String, String?, String?) =
+          switch answer {
+          case .done: (done, nil, nil)
+          case .already(_, let reason): ("already", reason, nil)
+          case .refused(let why, let remedy): ("refused", why, remedy)
+          }
+        return [
+          "invoice": .string(orNull: request.invoiceNumber),
+          "customer": .string(orNull: request.customerName), "result": .string(result),
+          "reason": .string(orNull: why ?? request.reason), "remedy": .string(orNull: remedy),
+        ]
+      })
+  }
+}

@@ -1,0 +1,98 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import Sync
+internal import Vocabulary
+
+/// The command `loadbooks undo`.
+struct Undo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Take back exactly one run: its invoices may be sent again.",
+    discussion: """
+      Shows first what would happen, and asks; --yes answers before it asks. The run's files move to
+      outbox/undone/RUN, with a list of what must be removed from QuickBooks if it was imported.
+      """)
+
+  @Argument(help: ArgumentHelp("The run's id; see: loadbooks runs.", valueName: "run"))
+  var id: String
+
+  @Flag(help: "Do it without asking.")
+  var yes = false
+
+  @Option(help: ArgumentHelp("Why.", valueName: "text"))
+  var reason = "no reason was given"
+
+  @Option(help: ArgumentHelp("Who decided.", valueName: "name"))
+  var by = ""
+
+  @OptionGroup var options: CompanyOptions
+
+  func run() throws {
+    let here = Surroundings.current
+    let company = try options.neededFolder()
+    let settings = try CompanyFolder.settings(company, assignments: options.assignments)
+    try company.writing("loadbooks undo") { ledger in
+      let undo = try RunUndo(id, ledger, in: company)
+      guard !undo.isDone else {
+        if options.json { return here.print(json(undo, done: true).text) }
+        return here.print(
+          "run \(id) was taken back already, on \(undo.earlier?.finishedAt ?? "an earlier day"); "
+            + "its files are in \(FindingText.visible(undo.destination))")
+      }
+      if !options.json { here.print(undo.text) }
+      try refuse(undo)
+      guard try yes || confirmed(undo) else {
+        if options.json { here.print(json(undo, done: false).text) }
+        throw Failure(
+          .usage, "nothing was done",
+          remedy: "if that is what you want, run the same command again with --yes")
+      }
+      let tally = try undo.perform(
+        ledger, in: company, name: settings.company ?? company.path, because: reason, by: by,
+        clock: { here.timestamp })
+      if options.json { return here.print(json(undo, done: true).text) }
+      here.print(
+        """
+        Done: run \(id) is taken back; \(tally.invoices) \(tally.invoices == 1 ? "invoice" : "invoices") \
+        (\(tally.amount.grouped)) may be sent again.
+        If it was imported into QuickBooks, work off this list: \
+        \(FindingText.visible(undo.destination))/remove-from-quickbooks.txt
+        """)
+    }
+  }
+
+  private func confirmed(_ undo: RunUndo) throws -> Bool {
+    guard !options.json, let answer = Surroundings.current.ask("Take this run back? [y/N] ") else {
+      return false
+    }
+    return ["y", "yes"].contains(answer.lowercased())
+  }
+
+  private func refuse(_ undo: RunUndo) throws {
+    guard !undo.obstacles.isEmpty else { return }
+    if options.json { Surroundings.current.print(json(undo, done: false).text) }
+    throw Failure(
+      .notAllowed,
+      "run \(id) cannot be taken back now: " + undo.obstacles[0].words
+        + (undo.obstacles.count > 1 ? " (and \(undo.obstacles.count - 1) more, see above)" : ""),
+      remedy: undo.obstacles[0].remedy)
+  }
+
+  private func json(_ undo: RunUndo, done: Bool) -> JSONText {
+    [
+      "run": .string(undo.run.id), "undone": .bool(done),
+      "invoices": .integer(undo.sent.invoices), "lines": .integer(undo.sent.lines),
+      "amount": .amount(undo.sent.amount), "folder": .string(undo.folder),
+      "destination": .string(undo.destination),
+      "files": .array(
+        undo.files.map {
+          [
+            "path": .string($0.name), "state": .string($0.state.rawValue),
+            "documents": .integer($0.documents),
+          ]
+        }),
+      "obstacles": .array(
+        undo.obstacles.map { ["message": .string($0.words), "remedy": .string($0.remedy)] }),
+    ]
+  }
+}
