@@ -53,7 +53,7 @@ struct DirtyDataTests {
     (
       "27-time-zones", ["with a time zone, turned into days of America/Chicago", "1 of them falls"]
     ),
-    ("28-gone-from-export", ["already synced             1", "sent         by run"]),
+    ("28-gone-from-export", ["already synced             1", "sent by run"]),
     ("29-cut-off", ["this row has 2 cells", "never closed", "delivered                  1"]),
     ("30-same-bytes-again", ["already synced             2"]),
     ("31-window-of-years", ["dated 2024-11-25 to 2026-11-03"]),
