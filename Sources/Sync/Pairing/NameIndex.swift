@@ -12,8 +12,11 @@ final class NameIndex {
   private static let fullBlock = 4096
   /// How many names may share a word that is still rare.
   private static let rareWord = 24
-  /// How many names that are near come out of one look-up.
+  /// How many names come out of one look-up: with the same letters or words, with slips, and with other
+  /// words; three of all of them are shown.
   private static let most = 12
+  private static let mostSlips = 6
+  private static let mostSharing = 4
 
   /// What comes out of a look-up: the number of a name and how it was met.
   struct Hit {
@@ -108,13 +111,8 @@ final class NameIndex {
         hits.append(Hit(number: number, distance: 0))
       }
     }
-    if hits.count < NameIndex.most {
-      let slips = slips(key.letters)
-      hits += slips.prefix(NameIndex.most - hits.count)
-    }
-    if hits.count < NameIndex.most {
-      hits += sharing(key.words).prefix(NameIndex.most - hits.count)
-    }
+    hits += slips(key.letters).prefix(NameIndex.mostSlips)
+    hits += sharing(key.words).prefix(NameIndex.mostSharing)
     return hits
   }
 
