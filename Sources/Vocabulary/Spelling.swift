@@ -16,6 +16,7 @@ public enum Spelling {
   /// at least so many.
   ///
   /// No letter is moved twice (the optimal string alignment distance).
+  @inlinable
   public static func distance<Letter: Equatable>(
     _ left: [Letter], _ right: [Letter], limit: Int
   ) -> Int {

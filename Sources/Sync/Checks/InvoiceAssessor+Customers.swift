@@ -58,6 +58,22 @@ extension InvoiceAssessor {
     }
   }
 
+  /// What is the matter with a customer, without what may be meant instead.
+  func problem(_ rule: Rule, customer number: Int) -> String {
+    let entry = customers.entries[number]
+    switch rule {
+    case .customerUnknown: return "customer \"\(entry.name)\" is not in the customers export"
+    case .customerNotPaired where !entry.isExplicit && !entry.isWrittenOtherwise:
+      return message(entry, diagnosis(number))
+    default: return detail(rule, customer: number).message
+    }
+  }
+
+  private func diagnosis(_ number: Int) -> PairingDoctor.Diagnosis {
+    customers.knowsQuickBooks
+      ? customers.diagnosis(number) : PairingDoctor.Diagnosis(candidates: [], total: 0)
+  }
+
   /// A name that QuickBooks can keep, for a customer whose own it cannot; nil when nobody can tell one.
   func fittingName(_ rule: Rule, customer number: Int) -> String? {
     let entry = customers.entries[number]
@@ -87,7 +103,7 @@ extension InvoiceAssessor {
 
   private func unknown(_ number: Int) -> Detail {
     let name = customers.entries[number].name
-    var detail = Detail(message: "customer \"\(name)\" is not in the customers export")
+    var detail = Detail(message: problem(.customerUnknown, customer: number))
     let listed = customers.listedNear(name)
     for near in listed.prefix(PairingDoctor.shown) {
       detail.notes.append(
@@ -111,9 +127,7 @@ extension InvoiceAssessor {
     if entry.isWrittenOtherwise { return writtenOtherwise(entry, number) }
     if entry.isExplicit { return badTarget(number) }
     let name = entry.name
-    let diagnosis =
-      customers.knowsQuickBooks
-      ? customers.diagnosis(number) : PairingDoctor.Diagnosis(candidates: [], total: 0)
+    let diagnosis = diagnosis(number)
     var detail = Detail(message: message(entry, diagnosis))
     detail.notes = notes(name, diagnosis.candidates[...])
     if diagnosis.total > diagnosis.candidates.count {

@@ -254,7 +254,7 @@ private struct SuggestionMaker {
           kind: .customer, loadOps: entry.name, stake: stake, isHolding: !rules.isEmpty,
           problem: rules.isEmpty
             ? "it would be a new customer beside one of nearly the same name"
-            : assessor.detail(rule, customer: number).message,
+            : assessor.problem(rule, customer: number),
           candidates: SuggestionMaker.best(candidates)))
     }
     return suggestions

@@ -151,8 +151,15 @@ struct NameAlignment {
     let isLetter: Bool
 
     init(_ scalar: Unicode.Scalar) {
-      folded = NameFolding.surface.fold(String(scalar))
       isLetter = NameCharacter.isLetterOrDigit(scalar)
+      if !scalar.isASCII {
+        folded = NameFolding.surface.fold(String(scalar))
+      } else if isLetter {
+        let value = scalar.value
+        folded = value >= 0x41 && value <= 0x5A ? [Unicode.Scalar(UInt8(value | 0x20))] : [scalar]
+      } else {
+        folded = []
+      }
     }
 
     /// What it costs to set it against a different one; to leave one over costs 4.

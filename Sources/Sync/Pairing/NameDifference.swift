@@ -30,29 +30,32 @@ struct NameDifference {
       causes = []
       return
     }
-    for all in [NameFolding.all.subtracting(.wordOrder), .all]
+    let relevant = NameFolding.relevant(to: here, there)
+    for all in [relevant.subtracting(.wordOrder), relevant]
     where all.fold(here) == all.fold(there) {
       var folding = all
-      for part in NameFolding.inOrder {
+      for part in NameFolding.inOrder where relevant.contains(part) {
         let less = folding.subtracting(part)
         if less.fold(here) == less.fold(there) { folding = less }
       }
       causes = NameDifference.ordered(folding)
       return
     }
-    causes = NameDifference.slips(here, there)
+    causes = NameDifference.slips(here, there, relevant)
   }
 
   /// The causes when letters or words differ.
-  private static func slips(_ here: String, _ there: String) -> [Cause] {
-    var folding = NameFolding.all.subtracting(.wordOrder)
+  private static func slips(
+    _ here: String, _ there: String, _ relevant: NameFolding
+  ) -> [Cause] {
+    var folding = relevant.subtracting(.wordOrder)
     let (left, right) = (folding.fold(here), folding.fold(there))
     let limit = limit(min(left.count, right.count))
     var distance = Spelling.distance(left, right, limit: limit + 1)
     guard distance <= limit else {
       return hasExtraWords(folding.words(here), folding.words(there)) ? [.extraWords] : [.otherName]
     }
-    for part in NameFolding.inOrder {
+    for part in NameFolding.inOrder where folding.contains(part) {
       let less = folding.subtracting(part)
       let now = Spelling.distance(less.fold(here), less.fold(there), limit: distance + 1)
       if now <= distance { (folding, distance) = (less, now) }

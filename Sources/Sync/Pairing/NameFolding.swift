@@ -51,6 +51,31 @@ struct NameFolding: OptionSet, Hashable {
     .punctuation, .ampersand, .blanks, .composition, .oddBlanks, .invisible, .capitals,
   ]
 
+  /// What may make a difference to names with such characters; overlooking the rest changes nothing.
+  static func relevant(to names: String...) -> NameFolding {
+    var relevant: NameFolding = [.blanks, .capitals, .legalSuffix, .abbreviations, .wordOrder]
+    for name in names {
+      for byte in name.utf8 {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), 0x20:
+          break
+        case 0x09: relevant.insert(.oddBlanks)
+        case ..<0x20, 0x7F: relevant.insert(.invisible)
+        case UInt8(ascii: "&"), UInt8(ascii: "+"): relevant.formUnion([.ampersand, .punctuation])
+        case UInt8(ascii: ")"): relevant.formUnion([.remark, .punctuation])
+        case ..<0x80: relevant.insert(.punctuation)
+        default:
+          return .all
+        }
+      }
+      if relevant.contains(.article) { continue }
+      let folded = name.prefix(3).lowercased() + name.suffix(3).lowercased()
+      if folded.hasPrefix("the") || folded.hasSuffix("the") { relevant.insert(.article) }
+    }
+    return relevant
+  }
+
   /// The name with all of this overlooked.
   func fold(_ name: String) -> [Unicode.Scalar] {
     var words = words(name)

@@ -12,8 +12,11 @@ final class NameIndex {
   private static let fullBlock = 4096
   /// How many names may share a word that is still rare.
   private static let rareWord = 24
-  /// How many names that are near come out of one look-up.
-  private static let most = 32
+  /// How many names come out of one look-up: with the same letters or words, with slips, and with other
+  /// words; three of all of them are shown.
+  private static let most = 12
+  private static let mostSlips = 6
+  private static let mostSharing = 4
 
   /// What comes out of a look-up: the number of a name and how it was met.
   struct Hit {
@@ -24,6 +27,9 @@ final class NameIndex {
 
   private var letters: [[UInt8]] = []
   private var masks: [UInt64] = []
+  /// The words of each name, one name after the other.
+  private var wordHashes: [UInt64] = []
+  private var wordStarts: [Int32] = [0]
   private var same = Blocks()
   private var sameWords = Blocks()
   private var parts = Blocks()
@@ -77,6 +83,8 @@ final class NameIndex {
     let number = Int32(letters.count)
     letters.append(key.letters)
     masks.append(NameIndex.mask(key.letters))
+    wordHashes += key.words
+    wordStarts.append(Int32(wordHashes.count))
     guard !key.letters.isEmpty else { return }
     same.add(ByteHash.of(key.letters.span), number)
     if key.words.count > 1 { sameWords.add(key.sortedWords, number) }
@@ -103,13 +111,8 @@ final class NameIndex {
         hits.append(Hit(number: number, distance: 0))
       }
     }
-    if hits.count < NameIndex.most {
-      let slips = slips(key.letters)
-      hits += slips.prefix(NameIndex.most - hits.count)
-    }
-    if hits.count < NameIndex.most {
-      hits += sharing(key.words).prefix(NameIndex.most - hits.count)
-    }
+    hits += slips(key.letters).prefix(NameIndex.mostSlips)
+    hits += sharing(key.words).prefix(NameIndex.mostSharing)
     return hits
   }
 
@@ -146,13 +149,21 @@ final class NameIndex {
     return hits.sorted { ($0.distance ?? 9, $0.number) < ($1.distance ?? 9, $1.number) }
   }
 
-  /// Names that share a rare word, those that share most first.
+  /// Names that share a rare word and have all words of this one, or only words of it.
+  ///
+  /// Those that share most come first.
   private func sharing(_ key: [UInt64]) -> [Hit] {
     var shared: [Int32: Int] = [:]
     for word in Set(key) {
       let block = words[word]
       guard block.count <= NameIndex.rareWord else { continue }
       for number in block where stamps[Int(number)] != stamp { shared[number, default: 0] += 1 }
+    }
+    let own = Set(key)
+    shared = shared.filter { number, _ in
+      let range = Int(wordStarts[Int(number)])..<Int(wordStarts[Int(number) + 1])
+      let others = wordHashes[range]
+      return others.allSatisfy(own.contains) || own.allSatisfy(others.contains)
     }
     return shared.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { Hit(number: $0.key, distance: nil) }
