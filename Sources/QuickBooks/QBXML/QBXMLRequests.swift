@@ -73,7 +73,6 @@ final class QBXMLRequestVisitor: XMLVisitor {
 
   /// The id of the message set.
   private(set) var messageSet: String?
-  /// The version that the file names.
   private let name: String
   private let body: Body
   private let wantsReferences: Bool

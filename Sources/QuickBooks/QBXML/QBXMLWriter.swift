@@ -5,7 +5,7 @@ public import Vocabulary
 /// The lists go into the first files, terms, accounts, classes, items and customers in that order and
 /// parents before children; the documents follow. Every file is one complete set of requests with an
 /// id of its own, to be sent in the order of the names. Elements are written by going through the
-/// tables of ``QBXMLElements``; what repeats (references to customers, items, terms, classes) is
+/// tables of `QBXMLElements`; what repeats (references to customers, items, terms, classes) is
 /// encoded once, so a million documents make no text values. Each finished file is validated against
 /// our schema and read back from its bytes before the next one is begun.
 public final class QBXMLWriter: DocumentWriter {

@@ -85,8 +85,8 @@ final class XMLStream {
 
   /// Reads the file.
   ///
-  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`, or what the visitor failed with;
-  ///   with a schema, ``XMLStream/schemaRefusal`` tells whether it was the schema that refused.
+  /// - Throws: `Failure` with cause `inputMissing`; `inputUnreadable`, also for what the schema refuses; or
+  ///   what the visitor failed with.
   func read(validating schema: XMLSchema? = nil) throws(Failure) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
