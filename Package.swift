@@ -30,7 +30,7 @@ let package = Package(
       dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Sheets", dependencies: ["Vocabulary", "CXML2", "CZlib"]),
     .target(name: "LoadOps", dependencies: ["Vocabulary", "Sheets"]),
-    .target(name: "QuickBooks", dependencies: ["Vocabulary", "Sheets"]),
+    .target(name: "QuickBooks", dependencies: ["Vocabulary", "Sheets", "CXML2"]),
     .target(
       name: "Ledger",
       dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),

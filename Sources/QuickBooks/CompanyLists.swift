@@ -135,6 +135,25 @@ public struct CompanyLists: Sendable {
   public var classes: [String] = []
   /// Customers.
   public var customers: [Customer] = []
+  /// What QuickBooks is known to have already; destinations that QuickBooks answers do not ask for it.
+  public var existing = Existing()
+
+  /// Full paths of entries that QuickBooks has, spelt as anybody spells them.
+  public struct Existing: Hashable, Sendable {
+    /// Accounts.
+    public var accounts: Set<String> = []
+    /// Items.
+    public var items: Set<String> = []
+    /// Terms.
+    public var terms: Set<String> = []
+    /// Classes.
+    public var classes: Set<String> = []
+    /// Customers and jobs.
+    public var customers: Set<String> = []
+
+    /// Nothing.
+    public init() {}
+  }
 
   /// Lists with nothing in them.
   public init() {}

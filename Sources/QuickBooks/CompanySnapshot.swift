@@ -3,7 +3,8 @@ public import Vocabulary
 /// What is in the books already: the lists of a QuickBooks company as they were read.
 ///
 /// Entries stand in the order of their files. Names are full paths, levels joined by colons, spelt as
-/// QuickBooks spells them. An entry that several files or sections hold is taken from the first.
+/// QuickBooks spells them. An entry that several files or sections hold is taken from the first; where
+/// they say different things, ``disagreements`` tells.
 public struct CompanySnapshot: Sendable {
   /// An account of the chart of accounts.
   public struct Account: Hashable, Sendable {
@@ -82,6 +83,8 @@ public struct CompanySnapshot: Sendable {
     public var addressLines: [String]
     /// E-mail.
     public var email: String
+    /// Telephone.
+    public var phone: String
     /// The number the customer has with us.
     public var accountNumber: String
     /// The name of the usual terms; empty for none.
@@ -94,6 +97,7 @@ public struct CompanySnapshot: Sendable {
     /// A customer.
     public init(
       name: String, companyName: String = "", addressLines: [String] = [], email: String = "",
+      phone: String = "",
       accountNumber: String = "", terms: String = "", isInactive: Bool = false,
       location: SourceLocation
     ) {
@@ -101,6 +105,7 @@ public struct CompanySnapshot: Sendable {
       self.companyName = companyName
       self.addressLines = addressLines
       self.email = email
+      self.phone = phone
       self.accountNumber = accountNumber
       self.terms = terms
       self.isInactive = isInactive
@@ -147,10 +152,40 @@ public struct CompanySnapshot: Sendable {
     }
   }
 
+  /// A list that books may hold; one that is not held is unknown, not empty.
+  public enum List: String, Hashable, Sendable, CaseIterable {
+    /// The chart of accounts.
+    case accounts
+    /// Items, in QuickBooks Online products and services.
+    case items
+    /// Customers and jobs.
+    case customers
+    /// Terms of payment.
+    case terms
+    /// Classes.
+    case classes
+    /// Vendors.
+    case vendors
+    /// Employees.
+    case employees
+    /// Other names.
+    case otherNames
+  }
+
   /// A file that the snapshot was read from.
   public struct Source: Hashable, Sendable {
     /// The path as the user named it.
     public var file: String
+    /// What kind of file it is, such as `IIF lists`.
+    public var kind = ""
+    /// The sum of its bytes.
+    public var fingerprint = Fingerprint(of: "")
+    /// The lists it holds, and how many entries each has.
+    public var lists: [List: Int] = [:]
+    /// The day of the books: as the file says, else the day the file was last changed.
+    public var day: CalendarDate?
+    /// Whether ``day`` stands in the file itself.
+    public var dayIsStated = false
     /// The product that wrote it; empty when the file does not say.
     public var product: String
     /// Its version, such as `Version 34.0D`.
@@ -176,8 +211,26 @@ public struct CompanySnapshot: Sendable {
     }
   }
 
-  /// The files it was read from.
+  /// Something that two files say differently about one entry.
+  public struct Disagreement: Hashable, Sendable {
+    /// The list.
+    public var list: List
+    /// The entry, as the file that counts spells it.
+    public var name: String
+    /// What the file that counts says, in words.
+    public var kept: String
+    /// What the other one says.
+    public var other: String
+    /// The place that counts.
+    public var location: SourceLocation
+    /// The other place.
+    public var otherLocation: SourceLocation
+  }
+
+  /// The files it was read from, in the order in which they count.
   public var sources: [Source] = []
+  /// What two files say differently.
+  public var disagreements: [Disagreement] = []
   /// The chart of accounts.
   public var accounts: [Account] = []
   /// Items.
@@ -197,4 +250,20 @@ public struct CompanySnapshot: Sendable {
 
   /// Nothing.
   public init() {}
+
+  /// Whether no file was read at all.
+  public var isEmpty: Bool { sources.isEmpty }
+
+  /// Whether any file holds a list, so that what is not in it does not exist.
+  public func holds(_ list: List) -> Bool { sources.contains { $0.lists[list] != nil } }
+
+  /// Changes when any file that was read does; that of nothing for no books.
+  public var fingerprint: Fingerprint {
+    var hasher = FingerprintHasher()
+    for source in sources {
+      hasher.update(source.fingerprint.hex)
+      hasher.update(source.lists.keys.map(\.rawValue).sorted().joined(separator: ","))
+    }
+    return hasher.finish()
+  }
 }

@@ -8,11 +8,14 @@ public import Vocabulary
 public enum Destination: Hashable, Sendable {
   /// IIF files, which QuickBooks Desktop imports.
   case iif(IIFFormat)
+  /// qbXML files, sets of requests that QuickBooks Desktop checks and answers.
+  case qbxml(QBXMLFormat)
 
   /// What becomes of free text.
   public var text: DesktopText {
     switch self {
     case .iif(let format): format.encoding.text
+    case .qbxml: .qbxml
     }
   }
 
@@ -23,6 +26,7 @@ public enum Destination: Hashable, Sendable {
   public var fileSuffix: String {
     switch self {
     case .iif: ".iif"
+    case .qbxml: ".xml"
     }
   }
 
@@ -59,13 +63,19 @@ public enum Destination: Hashable, Sendable {
     case .iif(let format):
       try IIFWriter(
         lists: lists, format: format, folder: folder, expectedDocuments: expectedDocuments)
+    case .qbxml(let format):
+      try QBXMLWriter(
+        lists: lists, format: format, run: run, folder: folder,
+        expectedDocuments: expectedDocuments)
     }
   }
 }
 
 extension WrittenDocument {
   /// Whether a file of this name is one that documents can be read back from.
-  public static func canRead(_ name: String) -> Bool { name.hasSuffix(".iif") }
+  public static func canRead(_ name: String) -> Bool {
+    name.hasSuffix(".iif") || name.hasSuffix(".xml")
+  }
 
   /// Hands over the documents of a file for QuickBooks one by one, so that no file is too long.
   ///
@@ -73,7 +83,10 @@ extension WrittenDocument {
   public static func forEach(
     ofFile path: String, _ body: (WrittenDocument) throws(Failure) -> Void
   ) throws(Failure) {
-    try IIFDocuments.forEach(ofFile: path, body)
+    guard path.hasSuffix(".xml") else { return try IIFDocuments.forEach(ofFile: path, body) }
+    try QBXMLRequests.forEach(ofFile: path, validating: true) { request throws(Failure) in
+      if let document = request.document { try body(document) }
+    }
   }
 
   /// The documents of a file for QuickBooks, in its order.

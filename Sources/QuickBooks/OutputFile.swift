@@ -10,12 +10,18 @@ public struct OutputFile: Hashable, Sendable {
   public var documents: Int
   /// Invoices less credit memos, as read back from the bytes.
   public var amount: Money
+  /// The id under which QuickBooks remembers what became of the file; nil where there is none.
+  public var messageSet: String?
 
   /// A written file.
-  public init(name: String, fingerprint: Fingerprint, documents: Int, amount: Money) {
+  public init(
+    name: String, fingerprint: Fingerprint, documents: Int, amount: Money,
+    messageSet: String? = nil
+  ) {
     self.name = name
     self.fingerprint = fingerprint
     self.documents = documents
     self.amount = amount
+    self.messageSet = messageSet
   }
 }

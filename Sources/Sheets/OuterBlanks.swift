@@ -1,5 +1,13 @@
 /// Finds what may be taken off both ends of a value: blanks, control and zero-width characters.
 package enum OuterBlanks {
+  /// A text without them, as every reader of exports, books and mapping files keeps it.
+  package static func trimmed(_ text: String) -> String {
+    var copy = text
+    let (count, kept) = copy.withUTF8 { ($0.count, trimmed($0.span, 0..<$0.count)) }
+    guard kept.count < count else { return text }
+    return String(decoding: Array(text.utf8)[kept], as: UTF8.self)
+  }
+
   /// The stretch that remains; inner blanks always stay, because pairing by name looks at them.
   @inline(__always)
   package static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {

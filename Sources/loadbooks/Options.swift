@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Ledger
+internal import QuickBooks
 internal import Sync
 internal import Vocabulary
 
@@ -82,6 +83,18 @@ struct ExportOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
   var suppressions: String?
+
+  @OptionGroup var lists: BooksOptions
+}
+
+/// The lists that QuickBooks exported.
+struct BooksOptions: ParsableArguments {
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Lists exported from QuickBooks, a file or a folder; each list it holds counts instead of the "
+        + "one in the company's books folder. May be given several times.", valueName: "file"))
+  var books: [String] = []
 }
 
 /// Reads a day given as a flag.
@@ -102,7 +115,13 @@ struct Planning {
   /// Where the invoices go.
   var target: Settings.Target { settings.target }
 
-  init(_ options: CompanyOptions, mapping: String?, suppressions: String?, target: String?) throws {
+  /// What QuickBooks has, by its lists.
+  let books: CompanySnapshot
+
+  init(
+    _ options: CompanyOptions, mapping: String?, suppressions: String?,
+    books: [String] = [], target: String?
+  ) throws {
     company = try options.folder()
     var settings = try CompanyFolder.settings(company, assignments: options.assignments)
     settings.target = try Planning.target(target, settings)
@@ -115,6 +134,7 @@ struct Planning {
       try Planning.named(suppressions, company?.suppressionPath) { (path) throws(Failure) in
         try SuppressionList.load(path: path)
       } ?? .empty
+    self.books = try Planning.books(books, company)
   }
 
   /// Reads the file that a flag names, which must be there, or else the company's, which need not.
@@ -129,23 +149,36 @@ struct Planning {
     return try read(path)
   }
 
+  /// What QuickBooks has, by the files that a flag names and then by those in the company's folder.
+  private static func books(
+    _ named: [String], _ company: CompanyFolder?
+  ) throws(Failure) -> CompanySnapshot {
+    var books = try BooksReader.read(named)
+    if let folder = company?.booksPath, FileManager.default.fileExists(atPath: folder) {
+      books.complete(from: try BooksReader.read([folder]))
+    }
+    return books
+  }
+
   private static func target(_ word: String?, _ settings: Settings) throws(Failure)
     -> Settings.Target
   {
     let target: Settings.Target
     if let word {
       guard let known = Settings.Target(rawValue: word) else {
-        throw Failure(.usage, "there is no target \"\(word)\"", remedy: "use --target iif")
+        throw Failure(
+          .usage, "there is no target \"\(word)\"", remedy: "use --target iif or --target qbxml")
       }
       target = known
     } else {
       target = settings.target
     }
-    guard target == .iif else {
+    guard target != .online else {
       throw Failure(
         word == nil ? .settingsWrong : .usage,
-        "this version of LoadBooks writes IIF files; it has no target \"\(target.rawValue)\"",
-        remedy: "use --target iif, which QuickBooks Desktop imports")
+        "this version of LoadBooks writes files for QuickBooks Desktop; it has no target "
+          + "\"\(target.rawValue)\"",
+        remedy: "use --target iif, which every QuickBooks Desktop imports, or --target qbxml")
     }
     return target
   }
@@ -161,7 +194,7 @@ struct Planning {
     if let spooled = inputs.spooled { Surroundings.current.removeAtEnd(spooled) }
     let context = PlanContext(
       settings: settings, mapping: mapping, suppression: suppression, ledger: ledger,
-      selection: selection, today: today)
+      books: books, selection: selection, today: today)
     let line = ProgressLine("reading")
     defer { line.end() }
     return try Planner.plan(

@@ -9,6 +9,10 @@ struct DesktopNamesTests {
     #expect(names.level("Dallas: TX") == "Dallas- TX")
     #expect(DesktopNames.parents(of: "A:B:C") == ["A", "A:B"])
     #expect(DesktopNames.parents(of: "A") == [])
+    // A colon with an accent is no character of its own in any file.
+    #expect(names.path("Acme:\u{301} Plant") == "Acme:Plant")
+    #expect(names.level("Acme:\u{301} Plant") == "Acme- Plant")
+    #expect(names.problems(customer: "Acme:\u{301}") == [.emptyLevel(2)])
   }
 
   @Test func `names that QuickBooks takes for one have one identity`() {

@@ -91,7 +91,11 @@ struct SampleRun {
       guard !path.contains(".loadbooks/") else { continue }
       names.append(masked(path))
       let name = (path as NSString).lastPathComponent
-      if name.hasSuffix(".iif") || name.hasPrefix("held") { texts["files/" + masked(path)] = data }
+      if name.hasSuffix(".xml") {
+        texts["files/" + masked(path)] = Data(masked(String(decoding: data, as: UTF8.self)).utf8)
+      } else if name.hasSuffix(".iif") || name.hasPrefix("held") {
+        texts["files/" + masked(path)] = data
+      }
     }
     guard !names.isEmpty else { return }
     texts["written"] = Data((names.sorted().joined(separator: "\n") + "\n").utf8)
@@ -106,5 +110,6 @@ struct SampleRun {
         "\($0.output.1)<plan>"
       }
       .replacing(/(20[0-9]{6}-[0-9]{6})-[0-9a-f]{4}/) { "\($0.output.1)-xxxx" }
+      .replacing(/"LB[0-9a-f]{12}-/) { _ in "\"LBxxxxxxxxxxxx-" }
   }
 }

@@ -76,7 +76,7 @@ formats:
   dates: mdy
   numbers: us
   iif:   { encoding: ascii, dates: mm/dd/yyyy, documents_per_file: 500 }
-  qbxml: { version: "13.0", requests_per_file: 500, on_error: continueOnError }
+  qbxml: { version: "13.0", requests_per_file: 500, on_error: continueOnError, sales_tax_code: Non, new_items: service }
 """
 
 

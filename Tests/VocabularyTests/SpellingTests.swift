@@ -21,11 +21,11 @@ struct SpellingTests {
 
   private static let distances: [(String, String, Int)] = [
     ("", "", 0), ("a", "", 1), ("", "abc", 3), ("kitten", "sitting", 3), ("flaw", "lawn", 2),
-    ("abc", "abc", 0), ("ab", "ba", 2),
+    ("abc", "abc", 0), ("ab", "ba", 1), ("freight", "frieght", 1), ("abcd", "badc", 2),
   ]
 
   @Test(arguments: distances)
-  func `a distance counts letters changed, added and taken away`(
+  func `a distance counts letters changed, added, taken away and swapped`(
     left: String, right: String, expected: Int
   ) {
     #expect(Spelling.distance(Array(left), Array(right), limit: 10) == expected)

@@ -38,7 +38,9 @@ public struct DesktopNames: Hashable, Sendable {
 
   /// The name of one level, from text whose colons mean no hierarchy: they become hyphens.
   public func level(_ name: String) -> String {
-    text.converted(name.replacing(":", with: "-"))
+    var plain = String.UnicodeScalarView()
+    for scalar in name.unicodeScalars { plain.append(scalar == ":" ? "-" : scalar) }
+    return text.converted(String(plain))
   }
 
   /// The text under which QuickBooks would take two names for the same.
@@ -46,7 +48,7 @@ public struct DesktopNames: Hashable, Sendable {
 
   /// The paths above a path, the topmost first; the path must be one that ``path(_:)`` made.
   public static func parents(of path: String) -> [String] {
-    path.indices.filter { path[$0] == ":" }.map { String(path[..<$0]) }
+    path.utf8.indices.filter { path.utf8[$0] == UInt8(ascii: ":") }.map { String(path[..<$0]) }
   }
 
   /// What is wrong with the name of a customer or job.
@@ -76,8 +78,9 @@ public struct DesktopNames: Hashable, Sendable {
     problems(name, level: DesktopLimits.classLevel, levels: DesktopLimits.levels)
   }
 
+  /// The levels, divided at every colon: one that carries an accent is a colon in QuickBooks, too.
   private func levels(of name: String) -> [String] {
-    name.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    name.unicodeScalars.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
   }
 
   private func problems(

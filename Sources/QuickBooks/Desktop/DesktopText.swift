@@ -16,6 +16,11 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
   case iifASCII
   /// The Windows code page of Western Europe and the Americas for IIF; the rest as in ``iifASCII``.
   case iifWindows1252
+  /// ISO 8859-1 for qbXML, where every character may stand for itself.
+  ///
+  /// QuickBooks takes anything, but keeps a question mark of what ISO 8859-1 lacks; typographic
+  /// quotation marks and dashes are among that.
+  case qbxml
 
   /// What had to be changed in a text.
   public struct Changes: OptionSet, Hashable, Sendable {
@@ -86,6 +91,7 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
   fileprivate var keepsPunctuation: Bool {
     switch self {
     case .iifASCII, .iifWindows1252: false
+    case .qbxml: true
     }
   }
 
@@ -94,6 +100,7 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
     switch self {
     case .iifASCII: nil
     case .iifWindows1252: Windows1252.byte(for: scalar)
+    case .qbxml: (0xA1...0xFF).contains(scalar.value) ? UInt8(scalar.value) : nil
     }
   }
 }

@@ -39,7 +39,7 @@ final class IIFReader {
   var line: Int { lines.number }
 
   private let lines: IIFLines
-  private let isWindows1252: Bool
+  private let encoding: Encoding
   private var delimiter: UInt8?
   private var headers: [String: Header] = [:]
   private var scratch: [UInt8] = []
@@ -48,22 +48,20 @@ final class IIFReader {
   convenience init(
     path: String, name: String, isASCII: Bool = false
   ) throws(Failure) {
-    var isWindows1252 = false
-    if !isASCII {
-      isWindows1252 = try IIFReader.isWindows1252(IIFLines(path: path, name: name))
-    }
-    try self.init(IIFLines(path: path, name: name), isWindows1252: isWindows1252)
+    var encoding = Encoding.utf8
+    if !isASCII { encoding = try IIFReader.encoding(of: IIFLines(path: path, name: name)) }
+    try self.init(IIFLines(path: path, name: name), encoding)
   }
 
   /// Reads bytes instead of a file.
   convenience init(bytes: [UInt8], name: String) throws(Failure) {
-    let isWindows1252 = try IIFReader.isWindows1252(IIFLines(bytes: bytes, name: name))
-    self.init(IIFLines(bytes: bytes, name: name), isWindows1252: isWindows1252)
+    let encoding = try IIFReader.encoding(of: IIFLines(bytes: bytes, name: name))
+    self.init(IIFLines(bytes: bytes, name: name), encoding)
   }
 
-  private init(_ lines: IIFLines, isWindows1252: Bool) {
+  private init(_ lines: IIFLines, _ encoding: Encoding) {
     self.lines = lines
-    self.isWindows1252 = isWindows1252
+    self.encoding = encoding
     name = lines.name
   }
 
@@ -106,8 +104,15 @@ final class IIFReader {
 
   // MARK: Lines
 
-  /// Whether the file is not UTF-8, and then it is the Windows code page.
-  private static func isWindows1252(_ lines: IIFLines) throws(Failure) -> Bool {
+  /// How the bytes of a file stand for characters.
+  private enum Encoding { case utf8, windows1252, macRoman }
+
+  /// The encoding of a file: UTF-8 if all of it is, else what its edition of QuickBooks writes.
+  ///
+  /// A Mac edition names itself in the header, or ends its lines with a lone CR; and five bytes that are
+  /// letters in Mac Roman are nothing in the Windows code page.
+  private static func encoding(of lines: IIFLines) throws(Failure) -> Encoding {
+    var (isUTF8, isMac, hasWindowsGap) = (true, false, false)
     while try lines.next() {
       let line = lines.line
       if lines.number == 1 {
@@ -117,19 +122,31 @@ final class IIFReader {
             remedy: "export the lists again, or save the file as tab-delimited text",
             location: SourceLocation(file: lines.name, line: 1))
         }
-        if line.starts(with: [0xEF, 0xBB, 0xBF]) { return false }
+        if line.starts(with: [0xEF, 0xBB, 0xBF]) { return .utf8 }
       }
-      if !UTF8Decoding.isValid(line.span) { return true }
+      if lines.end == .cr { isMac = true }
+      if lines.number <= 10, line.starts(with: Array("HDR".utf8)),
+        String(decoding: line, as: UTF8.self).contains("for Mac")
+      {
+        isMac = true
+      }
+      guard !UTF8Decoding.isValid(line.span) else { continue }
+      isUTF8 = false
+      if line.contains(where: { $0 >= 0x80 && Windows1252.scalar($0) == nil }) {
+        hasWindowsGap = true
+      }
     }
-    return false
+    return isUTF8 ? .utf8 : isMac || hasWindowsGap ? .macRoman : .windows1252
   }
 
   private func takeLine() {
     scratch.removeAll(keepingCapacity: true)
-    if isWindows1252, lines.line.contains(where: { $0 >= 0x80 }) {
+    if encoding != .utf8, lines.line.contains(where: { $0 >= 0x80 }) {
       for byte in lines.line {
         if byte < 0x80 {
           scratch.append(byte)
+        } else if encoding == .macRoman {
+          MacRoman.append(byte, asUTF8To: &scratch)
         } else {
           Windows1252.append(byte, asUTF8To: &scratch)
         }

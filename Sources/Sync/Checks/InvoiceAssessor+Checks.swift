@@ -326,82 +326,7 @@ extension InvoiceAssessor {
     }
   }
 
-  // MARK: - Customers, items, terms
-
-  mutating func checkCustomer(_ record: Record, _ invoice: Invoice) {
-    if !customers.entries[result.customer].holding.isEmpty {
-      let entry = customers.entries[result.customer]
-      for rule in entry.holding.rules {
-        raise(rule, record, invoice.customer, .customerName) { me in
-          me.detail(rule, entry, record, invoice)
-        }
-      }
-    }
-    if !invoice.customerID.isEmpty, !invoice.customer.isEmpty,
-      let owner = customers.otherName(
-        withID: record.string(invoice.customerID), than: customers.entries[result.customer].name)
-    {
-      raise(.customerIDDisagrees, record, invoice.customerID, .customerID) {
-        Detail(
-          message:
-            "customer id \(record.string(invoice.customerID)) is that of \"\(owner)\", but the "
-            + "invoice names \"\(record.string(invoice.customer))\"")
-      }
-    }
-  }
-
-  private func detail(
-    _ rule: Rule, _ entry: CustomerBook.Entry, _ record: Record, _ invoice: Invoice
-  ) -> Detail {
-    let name = entry.name
-    let line = { (target: String) in
-      "add to mapping.csv: "
-        + MappingFile.line(kind: .customer, loadops: name, quickbooks: target)
-    }
-    switch rule {
-    case .customerMissing:
-      return Detail(message: "invoice \(record.string(invoice.number)) names no customer")
-    case .customerUnknown:
-      let message = "customer \"\(name)\" is not in the customers export"
-      guard let near = customers.nearest(to: name) else { return Detail(message: message) }
-      return Detail(
-        message: message, remedy: "correct the name in LoadOps, or \(line(near.name))",
-        notes: ["the export has \"\(near.name)\": \(near.difference)"])
-    case .customerNotPaired:
-      return Detail(
-        message:
-          "customer \"\(name)\" is not known in QuickBooks, and the settings say not to create it",
-        remedy: "add it in QuickBooks, or \(line("ITS NAME IN QUICKBOOKS"))")
-    case .customerNameIllegal:
-      let text = entry.quickBooksName.isEmpty ? name : entry.quickBooksName
-      let why = text.contains(":") ? "a colon, which makes it a job" : "characters IIF cannot hold"
-      return Detail(
-        message: "customer name \"\(text)\" has \(why)",
-        remedy: text.contains(":")
-          ? line(text.split(separator: ":").map(\.trimmed).joined(separator: " - "))
-          : line("THE NAME IN PLAIN LETTERS"))
-    case .customerNameTooLong:
-      let text = entry.quickBooksName
-      return Detail(
-        message: "customer name \"\(text)\" has \(text.count) characters; QuickBooks Desktop keeps "
-          + "\(DesktopLimits.customerLevel)",
-        remedy: line(text.shortened(to: DesktopLimits.customerLevel)))
-    case .customerNameClash:
-      return Detail(
-        message:
-          "QuickBooks would take customers \"\(name)\" and \"\(entry.clashesWith ?? "")\" for one",
-        remedy: "if they are one customer, \(line(entry.clashesWith ?? "")) and "
-          + MappingFile.line(
-            kind: .customer, loadops: entry.clashesWith ?? "",
-            quickbooks: entry.clashesWith ?? "")
-          + "; otherwise map one of them to a different name")
-    case .customerListedTwice:
-      return Detail(
-        message: "customer \"\(name)\" stands in the customers export twice, with different ids "
-          + "or MC numbers")
-    default: return Detail(message: "customer \"\(name)\": \(rule.kind.meaning)")
-    }
-  }
+  // MARK: - Items, terms
 
   mutating func checkItems(_ record: Record, _ invoice: Invoice) {
     for line in invoice.lines {
@@ -578,25 +503,5 @@ extension Record {
       if !cell.isEmpty { return cell }
     }
     return .absent
-  }
-}
-
-extension Substring {
-  /// The text without outer blanks.
-  fileprivate var trimmed: String {
-    var text = self
-    while text.first == " " { text.removeFirst() }
-    while text.last == " " { text.removeLast() }
-    return String(text)
-  }
-}
-
-extension String {
-  /// The beginning of a name, cut between words where there are any.
-  fileprivate func shortened(to limit: Int) -> String {
-    guard count > limit else { return self }
-    let cut = prefix(limit + 1).lastIndex(of: " ") ?? index(startIndex, offsetBy: limit)
-    return String(
-      self[..<cut].reversed().drop { !$0.isLetter && !$0.isNumber && $0 != ")" }.reversed())
   }
 }

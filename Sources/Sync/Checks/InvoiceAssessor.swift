@@ -68,7 +68,7 @@ struct InvoiceAssessor {
     names = destination.names
     customers = CustomerBook(
       master: master, mapping: context.mapping, ledger: context.ledger,
-      policy: settings.policies.unmatchedCustomers, names: names)
+      books: context.books, policy: settings.policies.unmatchedCustomers, names: names)
     items = ItemBook(
       master: master, mapping: context.mapping,
       defaultAccount: settings.quickBooks.defaultIncomeAccount)

@@ -45,6 +45,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   case customerNameTooLong
   case customerNameClash
   case customerListedTwice
+  case customerNameTaken
   // Items and terms
   case categoryMissing
   case categoryUnmapped
@@ -128,6 +129,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .customerNameTooLong: CustomerRules.customerNameTooLong
     case .customerNameClash: CustomerRules.customerNameClash
     case .customerListedTwice: CustomerRules.customerListedTwice
+    case .customerNameTaken: CustomerRules.customerNameTaken
     case .categoryMissing: ItemRules.categoryMissing
     case .categoryUnmapped: ItemRules.categoryUnmapped
     case .termsUnknown: ItemRules.termsUnknown

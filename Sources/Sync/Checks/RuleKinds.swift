@@ -153,8 +153,29 @@ enum CustomerRules {
     remedy: "correct the customer or the id in LoadOps, export again")
   static let customerNotPaired = Finding.Kind(
     "customer-not-paired", .error,
-    meaning: "A customer is not known in QuickBooks, and none may be created.",
+    meaning:
+      "A customer has no exact match in QuickBooks, and none may be created, or QuickBooks would take "
+      + "it for one that it has.",
     remedy: "add the customer in QuickBooks, map it, or set policies.unmatched_customers to create")
+  static let customerNameTaken = Finding.Kind(
+    "customer-name-taken", .error,
+    meaning:
+      "A vendor, an employee or an other name has the customer's name in QuickBooks, which keeps all "
+      + "of them in one list.",
+    remedy: "map the customer to a name of its own")
+  static let customerResembles = Finding.Kind(
+    "customer-resembles-another", .warning,
+    meaning:
+      "A customer is created in QuickBooks, although there is one whose name is nearly the same.",
+    remedy: "if they are one customer, add the mapping line before the files are imported")
+  static let customerSpeltTwice = Finding.Kind(
+    "customer-spelt-twice", .warning,
+    meaning: "LoadOps has two customers whose names are nearly the same.",
+    remedy: "if they are one customer, merge them in LoadOps, or map both to one name")
+  static let customerInactive = Finding.Kind(
+    "customer-inactive", .warning,
+    meaning: "A mapping line names a customer that is inactive in QuickBooks.",
+    remedy: "make the customer active in QuickBooks, or map to another one")
   static let customerNameIllegal = Finding.Kind(
     "customer-name-illegal", .error,
     meaning: "A customer's name has characters that mean something else in QuickBooks.",
@@ -169,8 +190,11 @@ enum CustomerRules {
     remedy: "if they are the same, map both to one name; otherwise map one to a different name")
   static let customerNameChanged = Finding.Kind(
     "customer-name-changed", .warning,
-    meaning: "A customer's name is written with other characters, because IIF cannot hold them.",
-    remedy: "if QuickBooks has the name with its accents, set formats.iif.encoding to windows1252")
+    meaning:
+      "A customer's name is written with other characters, because QuickBooks' file cannot hold them.",
+    remedy:
+      "if QuickBooks has the name with its accents, set formats.iif.encoding to windows1252, or target to qbxml"
+  )
   static let customerListedTwice = Finding.Kind(
     "customer-listed-twice", .error,
     meaning: "The customers export has one name twice, with different numbers.",
@@ -222,7 +246,7 @@ enum PolicyRules {
   static let currencyDiffers = Finding.Kind(
     "currency-differs", .error,
     meaning: "The invoice is in another currency than the company.",
-    remedy: "enter it by hand; IIF cannot carry a second currency")
+    remedy: "enter it by hand; LoadBooks carries one currency")
 }
 
 /// Rules about what was sent before and what may not be sent.
@@ -273,11 +297,11 @@ enum MemoryRules {
     remedy: "correct the number or the customer in suppress.csv")
 }
 
-/// Rules about texts that IIF cannot hold as they are.
+/// Rules about texts that a file for QuickBooks cannot hold as they are.
 enum TextRules {
   static let textChanged = Finding.Kind(
     "text-changed", .notice,
-    meaning: "A text is written with other characters, because IIF cannot hold them.",
+    meaning: "A text is written with other characters, because QuickBooks' file cannot hold them.",
     remedy: "nothing needs to be done")
   static let textCut = Finding.Kind(
     "text-cut", .warning,
@@ -285,8 +309,9 @@ enum TextRules {
     remedy: "shorten the text in LoadOps if its end matters")
   static let textUnrepresentable = Finding.Kind(
     "text-unrepresentable", .warning,
-    meaning: "A text has characters that nothing in IIF stands for; they become question marks.",
-    remedy: "set formats.iif.encoding to windows1252 if that has them, or change the text")
+    meaning:
+      "A text has characters that nothing in the file stands for; they become question marks.",
+    remedy: "for IIF, set formats.iif.encoding to windows1252 if that has them; or change the text")
 }
 
 /// Findings about a whole file or a whole run rather than one invoice.
@@ -384,6 +409,10 @@ enum BatchRules {
     "address-cut", .warning,
     meaning: "An address needs more than five lines of 41 characters; the rest is left out.",
     remedy: "shorten the address in LoadOps, or complete it in QuickBooks")
+  static let customerDetailCut = Finding.Kind(
+    "customer-detail-cut", .warning,
+    meaning: "A telephone number, contact, e-mail or the like is longer than QuickBooks keeps.",
+    remedy: "shorten it in LoadOps, or complete it in QuickBooks")
   static let datesDetected = Finding.Kind(
     "dates-detected", .notice,
     meaning:
@@ -402,7 +431,9 @@ enum BatchRules {
     incomeWithoutInvoice, textTrimmed, totalsRow, totalsRowDiffers, fileIgnored,
     suppressionUnmatched,
     suppressionExpired,
-    addressUnsplit, addressCut, datesDetected, CustomerRules.customerNameChanged,
+    addressUnsplit, addressCut, customerDetailCut, datesDetected, CustomerRules.customerNameChanged,
+    CustomerRules.customerResembles, CustomerRules.customerSpeltTwice,
+    CustomerRules.customerInactive,
     ItemRules.categoryNotDeclared,
   ]
 }

@@ -16,6 +16,9 @@ public struct CompanyFolder: Sendable {
   /// Where runs leave their files.
   public var outboxPath: String { path + "/outbox" }
 
+  /// Where the user keeps the lists that QuickBooks exported.
+  public var booksPath: String { path + "/books" }
+
   private static let folders = ["inbox", "outbox", "archive", "held", "books"]
 
   /// The folder named, or the nearest one at or above the current folder; nil when there is none.

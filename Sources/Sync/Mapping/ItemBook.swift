@@ -103,6 +103,8 @@ struct TermsBook {
 struct ClassBook {
   /// The class path of each terminal; nil for none.
   private(set) var entries: [String?] = []
+  /// The terminals, in the same order.
+  private(set) var names: [String] = []
   private var interner = ByteInterner()
   private let mapping: MappingFile
 
@@ -114,6 +116,7 @@ struct ClassBook {
   mutating func number(of terminal: Span<UInt8>) -> Int {
     let number = interner.intern(terminal)
     if number == entries.count {
+      names.append(interner[number])
       entries.append(mapping.className(for: interner[number])?.quickBooks)
     }
     return number

@@ -65,8 +65,10 @@ private struct MappingCheck {
     guard let kind = kind(source) else { return }
     let account = layout.cell("account", source)
     let row = MappingFile.Row(
-      index: 0, line: source.line, kind: kind, loadOps: layout.cell("loadops", source),
-      quickBooks: layout.cell("quickbooks", source), account: account.isEmpty ? nil : account,
+      index: 0, line: source.line, kind: kind,
+      loadOps: MappingText.name(layout.cell("loadops", source)),
+      quickBooks: MappingText.name(layout.cell("quickbooks", source)),
+      account: account.isEmpty ? nil : account,
       note: layout.cell("note", source))
     checkTexts(row, source)
     guard problems.count == before else { return }

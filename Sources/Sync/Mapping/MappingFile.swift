@@ -122,7 +122,10 @@ extension MappingFile {
   public static func line(
     kind: Kind, loadops: String, quickbooks: String, account: String? = nil, note: String? = nil
   ) -> String {
-    let cells = [kind.rawValue, loadops, quickbooks, account ?? "", note ?? ""]
+    let cells = [
+      kind.rawValue, MappingText.written(loadops), MappingText.written(quickbooks), account ?? "",
+      note ?? "",
+    ]
     return cells.map(TableLayout.quoted).joined(separator: ",")
   }
 
@@ -135,7 +138,8 @@ extension MappingFile {
   ) -> String? {
     layout.line(
       [
-        "kind": kind.rawValue, "loadops": loadops, "quickbooks": quickbooks,
+        "kind": kind.rawValue, "loadops": MappingText.written(loadops),
+        "quickbooks": MappingText.written(quickbooks),
         "account": account ?? "", "note": note ?? "",
       ], dropping: ["note"])
   }

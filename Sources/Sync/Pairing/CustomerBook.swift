@@ -10,7 +10,7 @@ internal import Vocabulary
 struct CustomerBook {
   /// How a customer got its name in QuickBooks.
   enum Pairing {
-    /// Sent by an earlier run.
+    /// Has the same name in the books, or was sent by an earlier run.
     case known
     /// By a mapping line, or by the export's own `qb_name`.
     case mapped
@@ -34,15 +34,24 @@ struct CustomerBook {
     var listed: LoadOps.Customer?
     /// Whether a person said which customer it is.
     var isExplicit = false
-    /// Who else would have its name in QuickBooks.
-    var clashesWith: String?
+    /// The line of the mapping file that says so.
+    var mappingLine: Int?
+    /// How its name stands to those of QuickBooks; nil when nothing is known of them.
+    var standing: QuickBooksNames.Standing?
+    /// Who sent a customer of its name in QuickBooks before.
+    var sentFor: String?
+    /// Whether the books have it, so that an output only names it.
+    var isInBooks = false
+    /// Whether the books have the name, but this target cannot write it as they do.
+    var isWrittenOtherwise = false
   }
 
   private(set) var entries: [Entry] = []
   /// Customers that turned out to clash after they were first used.
   private(set) var lateClashes: Set<Int> = []
   private var interner = ByteInterner()
-  private var byIdentity: [String: Int] = [:]
+  /// The customers that QuickBooks would take for one.
+  private var byIdentity: [String: [Int]] = [:]
   /// The LoadOps names that earlier runs sent under a name of their own, by what QuickBooks compares.
   private var sentUnder: [String: Set<String>] = [:]
   private let master: MasterData
@@ -50,9 +59,11 @@ struct CustomerBook {
   private let ledger: LedgerSnapshot
   private let policy: Settings.UnmatchedCustomers
   private let names: DesktopNames
+  private let quickBooks: QuickBooksNames
+  private let clinic: Clinic
 
   init(
-    master: MasterData, mapping: MappingFile, ledger: LedgerSnapshot,
+    master: MasterData, mapping: MappingFile, ledger: LedgerSnapshot, books: CompanySnapshot,
     policy: Settings.UnmatchedCustomers, names: DesktopNames
   ) {
     self.master = master
@@ -60,6 +71,8 @@ struct CustomerBook {
     self.ledger = ledger
     self.policy = policy
     self.names = names
+    quickBooks = QuickBooksNames(books, ledger: ledger, names: names)
+    clinic = Clinic(quickBooks, master)
     for (name, sources) in ledger.customerSources {
       let identity = names.identity(name)
       sentUnder[identity, default: []].formUnion(
@@ -80,10 +93,7 @@ struct CustomerBook {
     return owner.name
   }
 
-  /// The listed name that was most likely meant.
-  func nearest(to name: String) -> (name: String, difference: String)? {
-    NameDifference.nearest(to: name, in: master.customers.lazy.map(\.name).filter { $0 != name })
-  }
+  // MARK: - Pairing
 
   private mutating func add(_ name: String) {
     var entry = Entry(name: name)
@@ -94,37 +104,85 @@ struct CustomerBook {
     }
     entry.listed = master.customer(named: name)
     if let row = mapping.customer(for: name) {
-      (entry.quickBooksName, entry.pairing, entry.isExplicit) = (row.quickBooks, .mapped, true)
+      (entry.quickBooksName, entry.mappingLine) = (row.quickBooks, row.line)
+      pairExplicitly(&entry)
     } else if let written = entry.listed?.quickBooksName, !written.isEmpty {
-      (entry.quickBooksName, entry.pairing, entry.isExplicit) = (written, .mapped, true)
+      entry.quickBooksName = written
+      pairExplicitly(&entry)
     } else {
       pairByName(&entry)
     }
     if master.contradictory.contains(name) { entry.holding.insert(.customerListedTwice) }
     if !entry.quickBooksName.isEmpty {
       checkName(&entry)
-      checkClash(&entry)
+      checkSent(&entry)
     }
     if !entry.holding.isEmpty { entry.pairing = .none }
     entries.append(entry)
+    if !entry.quickBooksName.isEmpty { checkClash(entries.count - 1) }
   }
 
+  /// Takes the name that a person gave, unless QuickBooks has it for something else.
+  private func pairExplicitly(_ entry: inout Entry) {
+    entry.isExplicit = true
+    entry.pairing = .mapped
+    guard !quickBooks.isEmpty else { return }
+    let standing = quickBooks.standing(of: entry.quickBooksName)
+    entry.standing = standing
+    switch standing {
+    case .customer, .inactive: takeFromBooks(&entry)
+    case .taken: entry.holding.insert(.customerNameTaken)
+    case .twice, .otherSpelling: entry.holding.insert(.customerNotPaired)
+    case .free, .otherSpacing:
+      if policy == .hold, quickBooks.listsCustomers { entry.holding.insert(.customerNotPaired) }
+    }
+  }
+
+  /// Takes the customer of the very same name, or a new one where nothing stands against it.
   private func pairByName(_ entry: inout Entry) {
     let name = entry.name
-    let isKnown = ledger.knownListEntry(.customer, names.path(name)) != nil
-    if master.listsCustomers, entry.listed == nil {
-      entry.holding.insert(.customerUnknown)
-    } else if isKnown {
+    let standing = quickBooks.standing(of: name)
+    if !quickBooks.isEmpty { entry.standing = standing }
+    if let number = standing.customer, quickBooks.entries[number].role == .customer {
       (entry.quickBooksName, entry.pairing) = (name, .known)
-    } else if policy == .create {
-      (entry.quickBooksName, entry.pairing) = (name, .created)
+      takeFromBooks(&entry)
+    } else if case .taken = standing {
+      entry.holding.insert(.customerNameTaken)
+    } else if master.listsCustomers, entry.listed == nil {
+      entry.holding.insert(.customerUnknown)
+    } else if standing.isFree || standing.customer != nil {
+      if ledger.knownListEntry(.customer, names.path(name)) != nil {
+        (entry.quickBooksName, entry.pairing) = (name, .known)
+      } else if policy == .create {
+        (entry.quickBooksName, entry.pairing) = (name, .created)
+      } else {
+        entry.holding.insert(.customerNotPaired)
+      }
+    } else if let source = sentSource(name, name) {
+      (entry.quickBooksName, entry.sentFor) = (name, source)
+      entry.holding.insert(.customerNameClash)
     } else {
       entry.holding.insert(.customerNotPaired)
     }
   }
 
+  /// Sees that the output will name the customer as the books do; otherwise QuickBooks would make a
+  /// second one.
+  private func takeFromBooks(_ entry: inout Entry) {
+    guard let number = entry.standing?.entry else { return }
+    let found = quickBooks.entries[number]
+    guard found.role == .customer else { return }
+    entry.isInBooks = true
+    if names.path(entry.quickBooksName) != found.name {
+      entry.isWrittenOtherwise = true
+      entry.holding.insert(.customerNotPaired)
+    }
+  }
+
   private func checkName(_ entry: inout Entry) {
-    if !entry.isExplicit, entry.name.contains(":") { entry.holding.insert(.customerNameIllegal) }
+    if !entry.isExplicit, !entry.isInBooks, entry.name.contains(":") {
+      entry.holding.insert(.customerNameIllegal)
+    }
     for problem in names.problems(customer: entry.quickBooksName) {
       switch problem {
       case .tooLong, .pathTooLong: entry.holding.insert(.customerNameTooLong)
@@ -133,35 +191,86 @@ struct CustomerBook {
     }
   }
 
-  /// Holds customers whose names QuickBooks would take for the same.
-  ///
-  /// It compares without case. A mapping line may say on purpose that a customer is another one, by
-  /// exactly that name; nothing else may, in this run or since an earlier one.
-  private mutating func checkClash(_ entry: inout Entry) {
-    let identity = names.identity(entry.quickBooksName)
-    if !entry.isExplicit, let sources = sentUnder[identity], !sources.isEmpty,
-      !sources.contains(entry.name)
-    {
-      entry.holding.insert(.customerNameClash)
-      entry.clashesWith = sources.min()
-    }
-    guard let other = byIdentity[identity] else {
-      byIdentity[identity] = entries.count
-      return
-    }
-    if entry.isExplicit || entries[other].isExplicit,
-      entry.quickBooksName == entries[other].quickBooksName
-    {
+  /// Holds a customer whose name in QuickBooks was made for another one by an earlier run.
+  private func checkSent(_ entry: inout Entry) {
+    guard !entry.isExplicit, let source = sentSource(entry.quickBooksName, entry.name) else {
       return
     }
     entry.holding.insert(.customerNameClash)
-    entry.clashesWith = entries[other].name
-    if !entries[other].holding.contains(.customerNameClash) {
-      entries[other].holding.insert(.customerNameClash)
-      entries[other].clashesWith = entry.name
-      entries[other].pairing = .none
-      lateClashes.insert(other)
+    entry.sentFor = source
+  }
+
+  /// For whom an earlier run sent what QuickBooks would take for this name, when it was somebody else.
+  private func sentSource(_ quickBooksName: String, _ name: String) -> String? {
+    guard let sources = sentUnder[names.identity(quickBooksName)], !sources.contains(name) else {
+      return nil
     }
+    return sources.min()
+  }
+
+  /// Holds customers whose names QuickBooks would take for the same.
+  ///
+  /// It compares without case. A mapping line may say on purpose that a customer is another one, by
+  /// exactly that name; nothing else may. Either all of them agree, or all of them wait, whichever stood
+  /// first.
+  private mutating func checkClash(_ number: Int) {
+    let identity = names.identity(entries[number].quickBooksName)
+    byIdentity[identity, default: []].append(number)
+    guard let group = byIdentity[identity], group.count > 1 else { return }
+    let first = entries[group[0]].quickBooksName
+    let agree =
+      group.allSatisfy { entries[$0].quickBooksName.utf8.elementsEqual(first.utf8) }
+      && group.count { !entries[$0].isExplicit } <= 1
+    guard !agree else { return }
+    for member in group where !entries[member].holding.contains(.customerNameClash) {
+      entries[member].holding.insert(.customerNameClash)
+      entries[member].pairing = .none
+      if member != number { lateClashes.insert(member) }
+    }
+  }
+
+  /// The other customers that QuickBooks would take a customer for, in the order of their names.
+  func rivals(of number: Int) -> [String] {
+    let entry = entries[number]
+    let group = byIdentity[names.identity(entry.quickBooksName)] ?? []
+    let others = group.filter { $0 != number }.map { entries[$0].name }.sorted()
+    return others.isEmpty ? entry.sentFor.map { [$0] } ?? [] : others
+  }
+
+  // MARK: - Explaining
+
+  /// The name of QuickBooks that a standing is about.
+  func name(_ standing: QuickBooksNames.Standing?) -> QuickBooksNames.Entry? {
+    standing?.entry.map { quickBooks.entries[$0] }
+  }
+
+  /// Whether anything is known of the names that QuickBooks has.
+  var knowsQuickBooks: Bool { !quickBooks.isEmpty }
+
+  /// Whether the books list customers.
+  var hasBooks: Bool { quickBooks.listsCustomers }
+
+  /// What QuickBooks has that a customer may be, and why it is not the same.
+  func diagnosis(_ number: Int) -> PairingDoctor.Diagnosis {
+    let entry = entries[number]
+    let wanted = entry.isExplicit ? entry.quickBooksName : entry.name
+    return clinic.diagnosis(wanted, entry.isExplicit ? nil : entry.listed)
+  }
+
+  /// A customer's name that nobody has in QuickBooks, for one whose own name is taken.
+  func freeName(for name: String) -> String { clinic.doctor.freeName(for: name) }
+
+  /// The listed customers that were most likely meant by a name that the export does not list.
+  func listedNear(_ name: String) -> [(name: String, difference: NameDifference)] {
+    clinic.listedNear(name)
+  }
+
+  /// The name that a listed customer has in QuickBooks.
+  func targetName(ofListed name: String) -> String {
+    mapping.customer(for: name)?.quickBooks
+      ?? master.customer(named: name).flatMap {
+        $0.quickBooksName.isEmpty ? nil : $0.quickBooksName
+      } ?? name
   }
 
   /// Whether the name is written with other characters than it has.
@@ -171,6 +280,8 @@ struct CustomerBook {
 
   /// The name as it is written.
   func writtenName(_ number: Int) -> String { names.path(entries[number].quickBooksName) }
+
+  // MARK: - Declaring
 
   /// The QuickBooks customer that an output declares for an entry.
   func declaration(_ number: Int, terms: String) -> QuickBooks.Customer {
@@ -188,7 +299,8 @@ struct CustomerBook {
     // What was declared before, unchanged, is only named again: blanks must not wipe what somebody
     // added in QuickBooks since. The same goes for customers that somebody else made.
     let content = CustomerBook.contentHash(customer)
-    if ledger.knownListEntry(.customer, customer.name) == content || entry.pairing == .mapped {
+    let known = ledger.knownListEntry(.customer, customer.name)
+    if known == content || entry.pairing == .mapped || (entry.isInBooks && known == nil) {
       customer.declaration = .nameOnly
     }
     return customer
@@ -211,5 +323,55 @@ struct CustomerBook {
 
   private static func billTo(_ customer: LoadOps.Customer) -> [String] {
     customer.addressLines.isEmpty ? [] : [customer.name] + customer.addressLines
+  }
+}
+
+extension QuickBooksNames.Standing {
+  /// The customer of that very name; nil in every other case.
+  var customer: Int? { if case .customer(let number) = self { number } else { nil } }
+
+  /// Whether nothing in QuickBooks has the name.
+  var isFree: Bool { if case .free = self { true } else { false } }
+
+  /// The entry it is about; nil when the name is free.
+  var entry: Int? {
+    switch self {
+    case .free: nil
+    case .customer(let number), .inactive(let number), .taken(let number),
+      .otherSpelling(let number), .otherSpacing(let number):
+      number
+    case .twice(let numbers): numbers.first
+    }
+  }
+}
+
+/// Explains what did not pair; its indexes are made when somebody asks for the first time.
+private final class Clinic {
+  private let quickBooks: QuickBooksNames
+  private let master: MasterData
+  private var known: [String: PairingDoctor.Diagnosis] = [:]
+
+  init(_ quickBooks: QuickBooksNames, _ master: MasterData) {
+    self.quickBooks = quickBooks
+    self.master = master
+  }
+
+  lazy var doctor = PairingDoctor(quickBooks)
+  private lazy var listed = NameIndex(master.customers.lazy.map(\.name))
+
+  /// The diagnosis of a name, made once.
+  func diagnosis(_ name: String, _ listed: LoadOps.Customer?) -> PairingDoctor.Diagnosis {
+    if let diagnosis = known[name] { return diagnosis }
+    var patient = listed.map(PairingDoctor.Patient.init) ?? PairingDoctor.Patient(name: name)
+    patient.name = name
+    let diagnosis = doctor.diagnose(patient)
+    if known.count < 10_000 { known[name] = diagnosis }
+    return diagnosis
+  }
+
+  /// The listed names near a name, best first.
+  func listedNear(_ name: String) -> [(name: String, difference: NameDifference)] {
+    listed.near(name).map { master.customers[Int($0.number)].name }.filter { $0 != name }
+      .map { ($0, NameDifference(name, $0)) }.filter { $0.1.causes != [.otherName] }
   }
 }

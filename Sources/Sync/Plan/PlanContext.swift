@@ -1,6 +1,6 @@
 public import Ledger
 internal import LoadOps
-internal import QuickBooks
+public import QuickBooks
 public import Vocabulary
 
 /// Everything beside the export that decides what becomes of an invoice.
@@ -13,6 +13,8 @@ public struct PlanContext: Sendable {
   public var suppression: SuppressionList
   /// What was sent before.
   public var ledger: LedgerSnapshot
+  /// What QuickBooks has, as far as its lists were given.
+  public var books: CompanySnapshot
   /// Which invoices are meant.
   public var selection: Selection
   /// The day in the company's time zone.
@@ -21,12 +23,13 @@ public struct PlanContext: Sendable {
   /// A context.
   public init(
     settings: Settings, mapping: MappingFile, suppression: SuppressionList, ledger: LedgerSnapshot,
-    selection: Selection, today: CalendarDate
+    books: CompanySnapshot = CompanySnapshot(), selection: Selection, today: CalendarDate
   ) {
     self.settings = settings
     self.mapping = mapping
     self.suppression = suppression
     self.ledger = ledger
+    self.books = books
     self.selection = selection
     self.today = today
   }

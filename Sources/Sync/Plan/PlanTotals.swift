@@ -12,6 +12,10 @@ struct PlanTotals {
   private(set) var decided = ControlTotals()
   private(set) var customers: [ControlTotals] = []
   private(set) var categories: [ControlTotals] = []
+  /// What there is, by terminal.
+  private(set) var terminals: [Tally] = []
+  /// What waits, by terms.
+  private(set) var heldTerms: [Tally] = []
   /// How many delivered invoices use each of these.
   private(set) var deliveredTerms: [Int] = []
   private(set) var deliveredClasses: [Int] = []
@@ -48,6 +52,14 @@ struct PlanTotals {
         invoices: isFirst ? sign : 0, lines: sign,
         amount: Money(cents: Int64(sign) * (line.amount?.cents ?? 0)))
       if outcome == .delivered { deliveredItems[category] += sign }
+    }
+    if let terminal = assessment.terminal {
+      PlanTotals.grow(&terminals, terminal, .zero)
+      terminals[terminal] += tally
+    }
+    if outcome == .held, let terms = assessment.terms {
+      PlanTotals.grow(&heldTerms, terms, .zero)
+      heldTerms[terms] += tally
     }
     guard outcome == .delivered else { return }
     PlanTotals.grow(&deliveredCustomers, assessment.customer, 0)

@@ -20,6 +20,10 @@ extension Planner {
       scattered: scatteredPlaces,
       assessor: assessor, forced: forced, customerIndex: [], itemIndex: [], termsIndex: [],
       classIndex: [])
+    plan.customerTotals = totals.customers
+    plan.categoryTotals = totals.categories
+    plan.heldTerms = totals.heldTerms
+    plan.terminalTotals = totals.terminals
     if totals.decided.delivered.invoices > 0 { declareLists(&plan) }
     try report(&plan)
     return plan
@@ -72,8 +76,23 @@ extension Planner {
     plan.classIndex = plan.classIndex.map { $0 < 0 ? -1 : moved.classes[$0] }
     plan.customerIndex = plan.customerIndex.map { $0 < 0 ? -1 : moved.customers[$0] }
     plan.lists = builder.lists
+    plan.lists.existing = existing(builder.lists)
     plan.report.created = builder.lists
     plan.report.createdCustomerSources = builder.customerSources
+  }
+
+  /// Those of the entries that an earlier run has declared.
+  private func existing(_ lists: CompanyLists) -> CompanyLists.Existing {
+    let isKnown = { (kind: LedgerListEntry.Kind, name: String) in
+      context.ledger.knownListEntry(kind, name) != nil
+    }
+    var existing = CompanyLists.Existing()
+    existing.accounts = Set(lists.accounts.map(\.name).filter { isKnown(.account, $0) })
+    existing.items = Set(lists.items.map(\.name).filter { isKnown(.item, $0) })
+    existing.terms = Set(lists.terms.map(\.name).filter { isKnown(.terms, $0) })
+    existing.classes = Set(lists.classes.filter { isKnown(.class, $0) })
+    existing.customers = Set(lists.customers.map(\.name).filter { isKnown(.customer, $0) })
+    return existing
   }
 
   // MARK: - The report
@@ -145,13 +164,14 @@ extension Planner {
 
   private func reportFindings(_ plan: inout SyncPlan, _ chosen: [PlannedInvoice]) throws(Failure) {
     var teller = FindingTeller(limit: findingLimit)
-    for finding in batchFindings + customerFindings() + suppressionFindings() {
+    let once = batchFindings + customerFindings() + nameFindings() + suppressionFindings()
+    for finding in once {
       teller.add(finding)
     }
     var assessor = assessor
     for planned in chosen where !planned.rules.isEmpty {
-      teller.count(planned.rules, assessor)
-      guard teller.wants(planned.rules), let reader = source.reader(planned.place.file) else {
+      teller.count(planned, assessor)
+      guard teller.wants(planned), let reader = source.reader(planned.place.file) else {
         continue
       }
       var record = reader.makeRecord()
@@ -163,13 +183,48 @@ extension Planner {
       }
       source.decode(&record, into: &invoice)
       assessor.source = reader
-      _ = assessor.assess(
+      let assessment = assessor.assess(
         record, invoice, forced: forced[planned.place] ?? .none,
         otherPlaces: otherPlaces[planned.place] ?? [])
-      for finding in assessor.findings { teller.add(finding) }
+      for finding in assessor.findings {
+        teller.add(withStake(finding, assessment, &assessor))
+      }
     }
     plan.report.findings = teller.findings
     plan.report.findingCounts = teller.counts()
+  }
+
+  /// A finding about a customer, a category or terms, with what waits because of it.
+  private func withStake(
+    _ finding: Finding, _ assessment: InvoiceAssessor.Assessment, _ assessor: inout InvoiceAssessor
+  ) -> Finding {
+    guard let subject = FindingTeller.subjects[finding.kind.id] else { return finding }
+    var finding = finding
+    let stake: Tally
+    switch subject {
+    case .customer:
+      stake =
+        assessment.customer < totals.customers.count
+        ? totals.customers[assessment.customer].held : .zero
+    case .category:
+      let bytes = Array((finding.value ?? "").utf8)
+      let number = assessor.items.number(of: bytes.span)
+      stake = number < totals.categories.count ? totals.categories[number].held : .zero
+      guard stake.lines > 0 else { return finding }
+      finding.notes.append(
+        "\(SyncReport.counted(stake.lines, "line")) on \(SyncReport.counted(stake.invoices, "invoice")) "
+          + "with \(stake.amount.grouped) in this category wait\(stake.lines == 1 ? "s" : "")")
+      return finding
+    case .terms:
+      stake =
+        assessment.terms.flatMap { $0 < totals.heldTerms.count ? totals.heldTerms[$0] : nil }
+        ?? .zero
+    }
+    if stake.invoices > 1 {
+      finding.notes.append(
+        "\(SyncReport.counted(stake.invoices, "invoice")) over \(stake.amount.grouped) wait in all")
+    }
+    return finding
   }
 
   /// What there is to say once for each customer and income category that goes out.
@@ -194,13 +249,15 @@ extension Planner {
             BatchRules.addressUnsplit, "the address of \"\(entry.name)\" is written as it is",
             location: place(listed.place), field: "address", value: listed.addressLines.first))
       }
-      if DesktopAddress.isCut(
-        assessor.customers.declaration(number, terms: ""), as: assessor.names.text)
-      {
+      let customer = assessor.customers.declaration(number, terms: "")
+      if DesktopAddress.isCut(customer, as: assessor.names.text) {
         findings.append(
           Finding(
             BatchRules.addressCut, "the address of \"\(entry.name)\" does not fit into five lines",
             location: place(listed.place), field: "address"))
+      }
+      if customer.declaration == .full {
+        findings += cutDetails(customer, entry.name, place(listed.place))
       }
     }
     for entry in assessor.items.entries where entry.isUndeclared {
@@ -211,6 +268,29 @@ extension Planner {
           field: "category", value: entry.name))
     }
     return findings
+  }
+
+  /// What QuickBooks has no room for in a customer that is declared.
+  private func cutDetails(
+    _ customer: QuickBooks.Customer, _ name: String, _ location: SourceLocation
+  ) -> [Finding] {
+    let details = [
+      ("company name", customer.companyName, DesktopLimits.companyName),
+      ("phone", customer.phone, DesktopLimits.phone),
+      ("email", customer.email, DesktopLimits.email),
+      ("contact", customer.contact, DesktopLimits.contact),
+      ("account number", customer.accountNumber, DesktopLimits.accountNumber),
+    ]
+    return details.compactMap { field, text, limit in
+      guard assessor.names.text.changes(Array(text.utf8).span, limit: limit).contains(.cut) else {
+        return nil
+      }
+      let written = assessor.names.text.converted(text, limit: limit)
+      return Finding(
+        BatchRules.customerDetailCut,
+        "the \(field) of \"\(name)\" is written as \"\(written)\": QuickBooks keeps \(limit) characters",
+        location: location, field: field, value: text)
+    }
   }
 
   private func place(_ place: RecordPlace) -> SourceLocation {
@@ -247,6 +327,7 @@ extension Planner {
     hasher.update(context.mapping.fingerprint.hex)
     hasher.update(context.suppression.fingerprint.hex)
     hasher.update(context.ledger.stateFingerprint.hex)
+    hasher.update(context.books.fingerprint.hex)
     hasher.update(context.selection.canonicalText)
     for planned in invoices where planned.isSelected {
       hasher.update(planned.place.offset)
@@ -339,61 +420,5 @@ private struct ListBuilder {
     known[identity] = list.count
     list.append(element)
     return list.count - 1
-  }
-}
-
-/// Counts every finding and keeps the first ones of each kind.
-struct FindingTeller {
-  private(set) var findings: [Finding] = []
-  private var listed: [String: Int] = [:]
-  private var counted: [String: Int] = [:]
-  private var kinds: [(kind: Finding.Kind, severity: Finding.Severity)] = []
-  private let limit: Int
-
-  init(limit: Int) {
-    self.limit = limit
-  }
-
-  /// Counts an invoice for each of its rules.
-  mutating func count(_ rules: RuleSet, _ assessor: InvoiceAssessor) {
-    for rule in rules.rules {
-      note(rule.kind, assessor.severity(of: rule))
-      counted[rule.kind.id, default: 0] += 1
-    }
-  }
-
-  /// Whether findings of these rules would still be kept.
-  func wants(_ rules: RuleSet) -> Bool {
-    rules.rules.contains { listed[$0.kind.id, default: 0] < limit }
-  }
-
-  /// Keeps a finding unless there are enough of its kind.
-  mutating func add(_ finding: Finding) {
-    note(finding.kind, finding.severity)
-    let count = listed[finding.kind.id, default: 0] + 1
-    guard count <= limit else {
-      counted[finding.kind.id] = max(counted[finding.kind.id, default: 0], count)
-      return
-    }
-    listed[finding.kind.id] = count
-    findings.append(finding)
-  }
-
-  /// The counts, worst first.
-  func counts() -> [SyncReport.FindingCount] {
-    let order = Finding.Severity.allCases
-    return kinds.map { kind, severity in
-      let shown = listed[kind.id, default: 0]
-      return SyncReport.FindingCount(
-        kind: kind, severity: severity, count: max(counted[kind.id, default: 0], shown),
-        listed: shown)
-    }.sorted {
-      ((order.firstIndex(of: $0.severity) ?? 0), $0.kind.id)
-        < ((order.firstIndex(of: $1.severity) ?? 0), $1.kind.id)
-    }
-  }
-
-  private mutating func note(_ kind: Finding.Kind, _ severity: Finding.Severity) {
-    if !kinds.contains(where: { $0.kind.id == kind.id }) { kinds.append((kind, severity)) }
   }
 }

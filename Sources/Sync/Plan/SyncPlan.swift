@@ -82,6 +82,12 @@ public struct SyncPlan {
   var termsIndex: [Int]
   var classIndex: [Int]
 
+  /// What was decided by customer, by income category, by terms and by terminal, as the books number them.
+  var customerTotals: [ControlTotals] = []
+  var categoryTotals: [ControlTotals] = []
+  var heldTerms: [Tally] = []
+  var terminalTotals: [Tally] = []
+
   /// How many invoices would be delivered.
   public var documents: Int { report.totals.delivered.invoices }
 

@@ -119,6 +119,13 @@ extension SyncReport {
         "Do not import twice: QuickBooks does not notice and books every invoice a second time."
           + backupHint,
       ]
+    case "qbxml":
+      return [
+        "Back up the QuickBooks company file. Then send \(importOrder) through QuickBooks' request"
+          + " processor, one file at a time, and save each answer (see the README: Sending qbXML).",
+        "Look at every statusCode in the answer: 0 is done, 3100 on a list entry means that it exists"
+          + " already, anything else from 1000 on was not done.",
+      ]
     default:
       return [
         "Back up the QuickBooks company file, then import \(importOrder).",

@@ -115,16 +115,7 @@ public struct Verification: Sendable {
         fingerprint.hex == output.sha256, "\(output.path) has the bytes that were written",
         "its sum is \(fingerprint.short)…, but \(output.sha256.prefix(12))… was written")
       guard WrittenDocument.canRead(output.path) else { continue }
-      var found = 0
-      var sum = Money.zero
-      var unbalanced = 0
-      try WrittenDocument.forEach(ofFile: path) { (document) throws(Failure) in
-        found += 1
-        sum += document.total
-        if document.balance != .zero { unbalanced += 1 }
-      }
-      expect(
-        unbalanced == 0, "\(output.path): every transaction sums to 0.00", "\(unbalanced) do not")
+      let (found, sum) = try readBack(output.path, path)
       expect(
         found == output.documents && sum.description == output.amount,
         "\(output.path): \(output.documents) documents, \(output.amount) in total",
@@ -137,6 +128,31 @@ public struct Verification: Sendable {
       documents == delivered.invoices && amount == delivered.value,
       "the files hold what was delivered: \(delivered.invoices) invoices, \(delivered.amount) in total",
       "they hold \(documents) documents, \(amount) in total")
+  }
+
+  /// Reads a file's documents, and notes whether they are as its kind of file must have them.
+  private mutating func readBack(
+    _ name: String, _ path: String
+  ) throws(Failure) -> (found: Int, sum: Money) {
+    var found = 0
+    var sum = Money.zero
+    var unbalanced = 0
+    let read = { () throws(Failure) in
+      try WrittenDocument.forEach(ofFile: path) { (document) throws(Failure) in
+        found += 1
+        sum += document.total
+        if document.balance != .zero { unbalanced += 1 }
+      }
+    }
+    if name.hasSuffix(".xml") {
+      var fault = ""
+      do { try read() } catch { fault = error.message }
+      expect(fault.isEmpty, "\(name) obeys the schema of qbXML requests", fault)
+    } else {
+      try read()
+      expect(unbalanced == 0, "\(name): every transaction sums to 0.00", "\(unbalanced) do not")
+    }
+    return (found, sum)
   }
 
   private mutating func checkInvoices(_ report: WrittenReport) throws(Failure) {

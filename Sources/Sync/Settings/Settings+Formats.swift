@@ -6,7 +6,17 @@ extension Settings {
   ///
   /// A target that this version cannot write is refused before anything is planned; its names are
   /// judged as IIF would take them.
-  var destination: Destination { .iif(iifFormat) }
+  var destination: Destination { target == .qbxml ? .qbxml(qbxmlFormat) : .iif(iifFormat) }
+
+  /// The qbXML writer's options, as the settings have them.
+  var qbxmlFormat: QuickBooks.QBXMLFormat {
+    let qbxml = formats.qbxml
+    return QuickBooks.QBXMLFormat(
+      version: qbxml.version, requestsPerFile: qbxml.requestsPerFile,
+      onError: qbxml.onError == .continueOnError ? .continueOnError : .stopOnError,
+      receivableAccount: quickBooks.accountsReceivable, salesTaxCode: qbxml.salesTaxCode ?? "",
+      newItems: qbxml.newItems == .service ? .service : .otherCharge)
+  }
 
   /// The IIF writer's options, as the settings have them.
   var iifFormat: QuickBooks.IIFFormat {

@@ -92,6 +92,14 @@ public struct Settings: Sendable, Hashable {
     case stopOnError
   }
 
+  /// The type of the items that qbXML requests make.
+  public enum NewItems: String, Sendable, CaseIterable {
+    /// Service items.
+    case service
+    /// Other charges.
+    case otherCharge = "other-charge"
+  }
+
   /// The block `quickbooks`: what LoadBooks has to know about the company file.
   public struct CompanyFile: Sendable, Hashable {
     /// The country edition.
@@ -140,6 +148,10 @@ public struct Settings: Sendable, Hashable {
     public var requestsPerFile = 500
     /// What QuickBooks does after an error.
     public var onError = OnError.continueOnError
+    /// The sales tax code of items and lines; nil for none.
+    public var salesTaxCode: String?
+    /// The type of new items.
+    public var newItems = NewItems.service
   }
 
   /// The block `formats`: how files are read and written.

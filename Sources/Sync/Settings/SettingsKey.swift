@@ -46,8 +46,8 @@ extension Settings {
       show: { $0.company.map(YAMLText.scalar) ?? "" }),
     .word(
       "target", \.target,
-      "Where convert, push and watch send invoices: iif makes files for QuickBooks Desktop.",
-      "This version writes iif; the other words are for versions to come."),
+      "Where invoices go: iif and qbxml make files for QuickBooks Desktop.",
+      "This version knows these two; online is for versions to come."),
     Key(
       path: "currency",
       explanation: ["The currency of the books. Documents in another currency are held."],
@@ -185,6 +185,11 @@ extension Settings {
         guard parts.count == 2,
           parts.allSatisfy({ (1...2).contains($0.count) && $0.utf8.allSatisfy(\.isASCIIDigit) })
         else { throw ValueFault("\"\(text)\" is not a qbXML version", "write it like \"13.0\"") }
+        guard let major = Int(parts[0]), major >= 13 else {
+          throw ValueFault(
+            "qbXML \(text) is older than what LoadBooks writes",
+            "write \"13.0\", which QuickBooks 2014 and everything newer takes")
+        }
         settings.formats.qbxml.version = text
       },
       show: { "\"\($0.formats.qbxml.version)\"" }),
@@ -193,7 +198,27 @@ extension Settings {
       "After so many requests a new file begins."),
     .word(
       "formats.qbxml.on_error", \.formats.qbxml.onError,
-      "Whether QuickBooks goes on with the next request after one that fails."),
+      "Whether QuickBooks goes on with the next document after one that fails."),
+    Key(
+      path: "formats.qbxml.sales_tax_code",
+      explanation: [
+        "The code that marks items and lines as not taxable. Needed where the company file charges",
+        "sales tax (Edit > Preferences > Sales Tax), wrong where it does not.",
+      ],
+      allowed: "one to three characters such as Non or E, or nothing", example: "Non",
+      apply: { (settings, value) throws(ValueFault) in
+        let text = try value.line()
+        guard text.unicodeScalars.count <= 3, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else {
+          throw ValueFault(
+            "\"\(text)\" is not a sales tax code", "write it as QuickBooks lists it, such as Non")
+        }
+        settings.formats.qbxml.salesTaxCode = text.isEmpty ? nil : text
+      },
+      show: { $0.formats.qbxml.salesTaxCode.map(YAMLText.scalar) ?? "" }),
+    .word(
+      "formats.qbxml.new_items", \.formats.qbxml.newItems,
+      "The type of the items that QuickBooks is asked to make; what exists keeps its type."),
   ]
 
   private static func timeZone(_ text: String) throws(ValueFault) -> String {

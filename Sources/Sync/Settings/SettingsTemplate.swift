@@ -16,7 +16,7 @@ extension Settings {
 
       """
     var open: [Substring] = []
-    for key in keys where !key.path.hasPrefix("formats.qbxml.") {
+    for key in keys {
       let levels = key.path.split(separator: ".").dropLast()
       var isFirst = false
       for (depth, level) in levels.enumerated() where !open.starts(with: levels.prefix(depth + 1)) {

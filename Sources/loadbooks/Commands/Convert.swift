@@ -13,7 +13,7 @@ struct Convert: ParsableCommand {
   @OptionGroup var options: CompanyOptions
   @OptionGroup var filters: SelectionOptions
 
-  @Option(help: ArgumentHelp("Where the invoices go: iif.", valueName: "target"))
+  @Option(help: ArgumentHelp("Where the invoices go: iif or qbxml.", valueName: "target"))
   var target: String?
 
   @Option(
@@ -48,7 +48,8 @@ struct Convert: ParsableCommand {
 
   private func planning() throws -> Planning {
     try Planning(
-      options, mapping: export.mapping, suppressions: export.suppressions, target: target)
+      options, mapping: export.mapping, suppressions: export.suppressions,
+      books: export.lists.books, target: target)
   }
 
   /// Converts with the company's memory, as its only writer.

@@ -27,9 +27,12 @@ struct Explain: ParsableCommand {
   @Option(help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
   var suppressions: String?
 
+  @OptionGroup var lists: BooksOptions
+
   func run() throws {
     let planning = try Planning(
-      options, mapping: mapping, suppressions: suppressions, target: nil)
+      options, mapping: mapping, suppressions: suppressions, books: lists.books,
+      target: nil)
     let ledger = try planning.company.flatMap { company in
       try SyncLedger.openReadOnly(folder: company.path)
     }

@@ -6,116 +6,66 @@ internal import Vocabulary
 /// The command `loadbooks map`.
 struct Map: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Look after the mapping file.", subcommands: [Check.self])
+    abstract: "Look after the mapping file.",
+    subcommands: [
+      Suggest.self, Check.self, MapItem.self, MapCustomer.self, MapTerms.self, MapClass.self,
+    ])
 
-  /// The command `loadbooks map check`.
-  struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract:
-        "Check mapping.csv, suppress.csv and loadbooks.yaml; with exports, what is unmapped.")
-
-    @Argument(help: ArgumentHelp("Export files or folders.", valueName: "export"))
-    var exports: [String] = []
-
+  /// The mapping file and everything that is asked about it.
+  struct Files: ParsableArguments {
     @OptionGroup var options: CompanyOptions
 
     @Option(help: ArgumentHelp("The mapping file, instead of the company's.", valueName: "file"))
     var mapping: String?
 
-    @Option(
-      help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
-    var suppressions: String?
+    @OptionGroup var lists: BooksOptions
 
-    func run() throws {
-      let here = Surroundings.current
-      let folder = try options.folder()
-      guard let mappingPath = mapping ?? folder?.mappingPath else {
+    /// The mapping file; a failure when neither a company nor a file is named.
+    func path() throws -> String {
+      guard let path = try mapping ?? options.folder()?.mappingPath else {
         throw ValidationError("Name a company folder or a mapping file.")
       }
-      var problems: [Failure] = []
-      if let folder { problems += Settings.check(path: folder.settingsPath).1 }
-      let (file, wrong) = MappingFile.check(path: mappingPath)
-      problems += wrong
-      if let path = suppressions ?? folder?.suppressionPath {
-        problems += SuppressionList.check(path: path).1
-      }
-      if problems.isEmpty, let file {
-        do throws(Failure) {
-          try PlanContext(
-            settings: try CompanyFolder.settings(folder, assignments: options.assignments),
-            mapping: file, suppression: .empty, ledger: .none, selection: .all,
-            today: CalendarDate(daysSince1970: 0)
-          ).check()
-        } catch {
-          problems.append(error)
-        }
-      }
-      for problem in problems { here.tell(problem.description) }
-      guard problems.isEmpty else {
-        if options.json { here.print(answer(file, problems, nil).text) }
-        throw ExitCode.settingsWrong
-      }
-      var plan: SyncPlan?
-      if !exports.isEmpty {
-        let planning = try Planning(
-          options, mapping: mapping, suppressions: suppressions, target: nil)
-        plan = try planning.plan(exports, .all, ledger: try planning.memory())
-      }
-      here.print(options.json ? answer(file, [], plan).text : text(file, plan, mappingPath))
-      if let plan, plan.report.itemsUnmapped > 0 { throw ExitCode.held }
+      return path
     }
 
-    private func unmapped(_ plan: SyncPlan?) -> [SyncReport.Share] {
-      plan?.report.byIncomeCategory.filter { $0.quickBooksName == nil } ?? []
-    }
-
-    private func text(_ file: MappingFile?, _ plan: SyncPlan?, _ path: String) -> String {
-      var text = "\(path): \(file?.rows.count ?? 0) rows, no problem\n"
-      guard let plan else { return text }
-      for share in plan.report.byIncomeCategory {
-        let totals = share.totals.read
-        let target = share.quickBooksName ?? "(unmapped)"
-        text += "  \(FindingText.visible(share.name)) -> \(FindingText.visible(target))"
-        text +=
-          ": \(totals.lines) \(totals.lines == 1 ? "line" : "lines"), \(totals.amount.grouped)\n"
+    /// Adds lines to the mapping file, as the only writer of the company's folder.
+    func add(_ lines: [MappingEditor.Line], command: String) throws -> MappingEditor.Outcome {
+      let path = try path()
+      let here = Surroundings.current
+      let lock = try options.folder().map {
+        try CompanyLock.acquire(folder: $0.path, command: command, since: here.timestamp)
       }
-      for share in unmapped(plan) {
-        text += "add to mapping.csv: \(suggestion(share))\n"
-      }
-      return text
+      defer { lock?.release() }
+      var editor = try MappingEditor(path: path)
+      for line in lines { try editor.add(line) }
+      return try editor.save()
     }
+  }
+}
 
-    private var defaultAccount: String? {
-      let settings = try? CompanyFolder.settings(
-        try options.folder(), assignments: options.assignments)
-      return settings?.quickBooks.defaultIncomeAccount
+extension MappingEditor.Outcome {
+  /// What became of the lines, for a terminal.
+  func text(_ path: String) -> String {
+    let added = added.map { "\(path):\($0.line): added \($0.text)\n" }
+    let known = known.map { known in
+      "\(path):\(known.number): has \(FindingText.visible(known.line.loadOps)) -> "
+        + "\(FindingText.visible(known.line.quickBooks)) already\n"
     }
+    return (added + known).joined()
+  }
 
-    private func suggestion(_ share: SyncReport.Share) -> String {
-      MappingFile.line(
-        kind: .item, loadops: share.name, quickbooks: share.name, account: defaultAccount)
-    }
-
-    private func answer(_ file: MappingFile?, _ problems: [Failure], _ plan: SyncPlan?) -> JSONText
-    {
-      [
-        "rows": .integer(file?.rows.count ?? 0),
-        "problems": .array(
-          problems.map { problem in
-            [
-              "file": .string(orNull: problem.location?.file),
-              "line": .integer(orNull: problem.location?.line),
-              "message": .string(problem.message), "remedy": .string(problem.remedy),
-            ]
-          }),
-        "unmapped": .array(
-          unmapped(plan).map { share in
-            [
-              "category": .string(share.name), "totals": JSONReport.tally(share.totals.read),
-              "suggestion": .string(suggestion(share)),
-            ]
-          }),
-      ]
-    }
+  /// The same for programs.
+  func json(_ path: String) -> JSONText {
+    [
+      "file": .string(path),
+      "added": .array(added.map { ["line": .integer($0.line), "text": .string($0.text)] }),
+      "known": .array(
+        known.map { known in
+          [
+            "line": .integer(known.number), "loadops": .string(known.line.loadOps),
+            "quickbooks": .string(known.line.quickBooks),
+          ]
+        }),
+    ]
   }
 }

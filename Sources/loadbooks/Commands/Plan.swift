@@ -10,12 +10,14 @@ struct Plan: ParsableCommand {
   @OptionGroup var options: CompanyOptions
   @OptionGroup var filters: SelectionOptions
 
-  @Option(help: ArgumentHelp("Where the invoices go: iif.", valueName: "target"))
+  @Option(help: ArgumentHelp("Where the invoices go: iif or qbxml.", valueName: "target"))
   var target: String?
 
   func run() throws {
     let planning = try Planning(
-      options, mapping: export.mapping, suppressions: export.suppressions, target: target)
+      options, mapping: export.mapping, suppressions: export.suppressions,
+      books: export.lists.books,
+      target: target)
     let plan = try planning.plan(
       export.exports, filters.selection, ledger: try planning.memory())
     let here = Surroundings.current

@@ -1,0 +1,304 @@
+internal import CXML2
+internal import Foundation
+internal import Vocabulary
+
+/// What is told about a file of XML while it is read.
+///
+/// Elements are known by the number that their name has in the list given to ``XMLStream``; -1 stands
+/// for every other name.
+protocol XMLVisitor: AnyObject {
+  /// An element begins.
+  func begin(_ element: Int, _ attributes: XMLAttributes, in stream: XMLStream)
+  /// A piece of an element's text, UTF-8.
+  func text(_ bytes: UnsafeBufferPointer<UInt8>)
+  /// An element ends.
+  func end(_ element: Int, in stream: XMLStream)
+}
+
+/// The attributes of an element, readable while it begins.
+struct XMLAttributes {
+  fileprivate let count: Int
+  fileprivate let base: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+
+  /// The value of an attribute without a prefix; nil when it is not there.
+  subscript(name: StaticString) -> String? {
+    guard let base else { return nil }
+    for index in 0..<count {
+      let entry = base + index * 5
+      guard let key = entry[0], entry[1] == nil, let start = entry[3], let end = entry[4] else {
+        continue
+      }
+      let length = name.utf8CodeUnitCount
+      guard memcmp(key, name.utf8Start, length) == 0, key[length] == 0 else { continue }
+      let bytes = UnsafeBufferPointer(start: start, count: end - start)
+      // libxml2 hands an ampersand over as a reference when it expands no entities.
+      return String(decoding: bytes, as: UTF8.self).replacing("&#38;", with: "&")
+    }
+    return nil
+  }
+}
+
+/// Reads a file of XML from front to back through libxml2, without ever building a tree.
+///
+/// A document type declaration ends the reading, and with it every entity but the five of XML itself;
+/// nothing is fetched from anywhere. Depth and size are bounded. With a schema the elements are
+/// validated on the way.
+final class XMLStream {
+  /// How deep elements may be nested.
+  static let maximumDepth = 64
+
+  /// The file's name as it stands in messages.
+  let name: String
+  private let path: String
+  private let maximumBytes: Int
+  private let visitor: any XMLVisitor
+  private let names: [String: Int]
+  private var known: [UnsafePointer<UInt8>: Int] = [:]
+  private var parser: xmlParserCtxtPtr?
+  private var failure: Failure?
+  private var schemaFault: (line: Int, message: String)?
+  private(set) var depth = 0
+
+  /// Prepares to read a file.
+  init(
+    path: String, name: String, names: [String], maximumBytes: Int = 1 << 31,
+    visitor: any XMLVisitor
+  ) {
+    self.path = path
+    self.name = name
+    self.maximumBytes = maximumBytes
+    self.visitor = visitor
+    self.names = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+  }
+
+  /// The current line, from 1.
+  var line: Int { parser.map { Int(xmlSAX2GetLineNumber(UnsafeMutableRawPointer($0))) } ?? 0 }
+
+  /// Where the reader is.
+  var location: SourceLocation { SourceLocation(file: name, line: max(1, line)) }
+
+  /// Ends the reading with a failure; the first one counts.
+  func fail(_ failure: Failure) {
+    if self.failure == nil { self.failure = failure }
+    if let parser { xmlStopParser(parser) }
+  }
+
+  /// Reads the file.
+  ///
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`, or what the visitor failed with;
+  ///   with a schema, ``XMLStream/schemaRefusal`` tells whether it was the schema that refused.
+  func read(validating schema: XMLSchema? = nil) throws(Failure) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Failure(
+        .inputMissing, "\(name): \(String(cString: strerror(errno)))",
+        remedy: "check the path of the file")
+    }
+    defer { close(descriptor) }
+    var handler = XMLStream.handler
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    guard let parser = xmlCreatePushParserCtxt(&handler, me, nil, 0, nil) else {
+      throw outOfMemory()
+    }
+    self.parser = parser
+    defer {
+      xmlFreeParserCtxt(parser)
+      self.parser = nil
+      known = [:]
+    }
+    xmlCtxtUseOptions(
+      parser,
+      Int32(
+        XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue
+          | XML_PARSE_NOWARNING.rawValue))
+    // The options are about libxml2's own tree builder, too; ours are the callbacks that count.
+    parser.pointee.sax.pointee = handler
+    parser.pointee.userData = me
+    try withValidation(parser, schema) { () throws(Failure) in try feed(parser, descriptor) }
+  }
+
+  private func withValidation(
+    _ parser: xmlParserCtxtPtr, _ schema: XMLSchema?, _ body: () throws(Failure) -> Void
+  ) throws(Failure) {
+    guard let schema else { return try body() }
+    guard let validation = xmlSchemaNewValidCtxt(schema.pointer) else { throw outOfMemory() }
+    defer { xmlSchemaFreeValidCtxt(validation) }
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    xmlSchemaSetValidStructuredErrors(
+      validation,
+      { context, error in
+        guard let context, let error else { return }
+        let stream = Unmanaged<XMLStream>.fromOpaque(context).takeUnretainedValue()
+        stream.refuse(XMLStream.message(of: error))
+      }, me)
+    guard
+      let plug = xmlSchemaSAXPlug(
+        validation, &parser.pointee.sax, &parser.pointee.userData)
+    else { throw outOfMemory() }
+    var thrown: Failure?
+    do throws(Failure) { try body() } catch { thrown = error }
+    xmlSchemaSAXUnplug(plug)
+    if let fault = schemaFault {
+      throw Failure(
+        .inputUnreadable, fault.message, remedy: "compare the file with the one that was written",
+        location: SourceLocation(file: name, line: max(1, fault.line)))
+    }
+    if let thrown { throw thrown }
+  }
+
+  /// Notes what the schema refuses; the first time counts.
+  private func refuse(_ message: String) {
+    guard schemaFault == nil else { return }
+    schemaFault = (line, message)
+    if let parser { xmlStopParser(parser) }
+  }
+
+  private func feed(_ parser: xmlParserCtxtPtr, _ descriptor: Int32) throws(Failure) {
+    let capacity = 1 << 17
+    let buffer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+    defer { buffer.deallocate() }
+    var total = 0
+    while true {
+      let count = Foundation.read(descriptor, buffer, capacity)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        throw Failure(
+          .inputUnreadable, "\(name): \(String(cString: strerror(errno)))",
+          remedy: "check the disk, then try again")
+      }
+      total += count
+      guard total <= maximumBytes else {
+        throw Failure(
+          .inputUnreadable, "\(name) is larger than \(maximumBytes >> 20) MiB",
+          remedy: "save the answer in smaller files")
+      }
+      let code = xmlParseChunk(
+        parser, buffer.assumingMemoryBound(to: CChar.self), Int32(count), count == 0 ? 1 : 0)
+      if let failure { throw failure }
+      if schemaFault != nil { return }
+      guard code == 0 else { throw notWellFormed(parser) }
+      if count == 0 { return }
+    }
+  }
+
+  private func notWellFormed(_ parser: xmlParserCtxtPtr) -> Failure {
+    var reason = "it is not XML"
+    if let error = xmlCtxtGetLastError(parser) {
+      reason = XMLStream.message(of: error)
+    }
+    return Failure(
+      .inputUnreadable, "\(name) cannot be read as XML: \(reason)",
+      remedy: "save the whole answer again, as the tool shows it, into a file of its own",
+      location: SourceLocation(file: name, line: max(1, line)))
+  }
+
+  private func outOfMemory() -> Failure {
+    Failure(.ownBug, "libxml2 could not begin to read \(name)", remedy: "try again; report this")
+  }
+
+  private static func message(of error: UnsafePointer<xmlError>) -> String {
+    let text = error.pointee.message.map { String(cString: $0) } ?? "unknown error"
+    return text.split(separator: "\n").joined(separator: " ")
+  }
+
+  // MARK: Events
+
+  private func element(_ name: UnsafePointer<UInt8>) -> Int {
+    // libxml2 keeps every name once, so names can be told apart by where they stand.
+    if let number = known[name] { return number }
+    let number = names[String(cString: name)] ?? -1
+    known[name] = number
+    return number
+  }
+
+  private func begin(
+    _ name: UnsafePointer<UInt8>, _ count: Int32,
+    _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+  ) {
+    guard failure == nil else { return }
+    depth += 1
+    guard depth <= XMLStream.maximumDepth else {
+      return fail(
+        Failure(
+          .inputUnreadable, "elements are nested deeper than \(XMLStream.maximumDepth) levels",
+          remedy: "check that this is an answer of QuickBooks", location: location))
+    }
+    visitor.begin(element(name), XMLAttributes(count: Int(count), base: attributes), in: self)
+  }
+
+  private func end(_ name: UnsafePointer<UInt8>) {
+    guard failure == nil else { return }
+    depth -= 1
+    visitor.end(element(name), in: self)
+  }
+
+  private static func stream(_ context: UnsafeMutableRawPointer?) -> XMLStream? {
+    context.map { Unmanaged<XMLStream>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  private static var handler: xmlSAXHandler {
+    var handler = xmlSAXHandler()
+    handler.initialized = XML_SAX2_MAGIC
+    handler.startElementNs = { context, name, _, _, _, _, count, _, attributes in
+      guard let name else { return }
+      XMLStream.stream(context)?.begin(name, count, attributes)
+    }
+    handler.endElementNs = { context, name, _, _ in
+      guard let name else { return }
+      XMLStream.stream(context)?.end(name)
+    }
+    handler.characters = { context, bytes, count in
+      guard let stream = XMLStream.stream(context), stream.failure == nil else { return }
+      stream.visitor.text(UnsafeBufferPointer(start: bytes, count: Int(count)))
+    }
+    handler.ignorableWhitespace = handler.characters
+    handler.cdataBlock = handler.characters
+    handler.internalSubset = { context, _, _, _ in
+      guard let stream = XMLStream.stream(context) else { return }
+      stream.fail(
+        Failure(
+          .inputUnreadable, "\(stream.name) has a document type declaration (<!DOCTYPE)",
+          remedy: "QuickBooks writes none; use the answer as QuickBooks gave it",
+          location: stream.location))
+    }
+    return handler
+  }
+}
+
+/// A schema that files are validated against.
+final class XMLSchema: @unchecked Sendable {
+  /// Nothing changes it once it is made, and libxml2 allows many readers.
+  fileprivate let pointer: xmlSchemaPtr
+
+  /// Reads a schema.
+  ///
+  /// - Throws: `Failure` with cause `ownBug` when it is none.
+  init(_ text: String) throws(Failure) {
+    var bytes = Array(text.utf8CString)
+    let count = Int32(bytes.count - 1)
+    xmlInitParser()
+    guard let parser = xmlSchemaNewMemParserCtxt(&bytes, count) else {
+      throw XMLSchema.unusable("it cannot be read")
+    }
+    defer { xmlSchemaFreeParserCtxt(parser) }
+    let fault = SchemaFault()
+    let me = Unmanaged.passUnretained(fault).toOpaque()
+    xmlSchemaSetParserStructuredErrors(
+      parser,
+      { context, error in
+        guard let context, let error else { return }
+        let fault = Unmanaged<SchemaFault>.fromOpaque(context).takeUnretainedValue()
+        fault.text = error.pointee.message.map { String(cString: $0) } ?? fault.text
+      }, me)
+    guard let schema = xmlSchemaParse(parser) else { throw XMLSchema.unusable(fault.text) }
+    pointer = schema
+  }
+
+  deinit { xmlSchemaFree(pointer) }
+
+  private final class SchemaFault { var text = "it is not a schema" }
+
+  private static func unusable(_ reason: String) -> Failure {
+    Failure(.ownBug, "the built-in schema is unusable: \(reason)", remedy: "report this as a bug")
+  }
+}

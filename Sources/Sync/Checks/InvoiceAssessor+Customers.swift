@@ -1,0 +1,287 @@
+internal import LoadOps
+internal import QuickBooks
+internal import Vocabulary
+
+/// Who is billed, and what there is to say when that customer did not pair.
+extension InvoiceAssessor {
+  mutating func checkCustomer(_ record: Record, _ invoice: Invoice) {
+    let number = result.customer
+    if !customers.entries[number].holding.isEmpty {
+      for rule in customers.entries[number].holding.rules {
+        raise(rule, record, invoice.customer, .customerName) { me in
+          rule == .customerMissing
+            ? Detail(message: "invoice \(record.string(invoice.number)) names no customer")
+            : me.detail(rule, customer: number)
+        }
+      }
+    }
+    if !invoice.customerID.isEmpty, !invoice.customer.isEmpty,
+      let owner = customers.otherName(
+        withID: record.string(invoice.customerID), than: customers.entries[number].name)
+    {
+      raise(.customerIDDisagrees, record, invoice.customerID, .customerID) {
+        Detail(
+          message:
+            "customer id \(record.string(invoice.customerID)) is that of \"\(owner)\", but the "
+            + "invoice names \"\(record.string(invoice.customer))\"")
+      }
+    }
+  }
+
+  /// What a rule says about a customer, whichever invoice names it.
+  func detail(_ rule: Rule, customer number: Int) -> Detail {
+    let entry = customers.entries[number]
+    let name = entry.name
+    switch rule {
+    case .customerUnknown: return unknown(number)
+    case .customerNotPaired: return notPaired(number)
+    case .customerNameTaken: return taken(number)
+    case .customerNameIllegal:
+      let text = entry.quickBooksName.isEmpty ? name : entry.quickBooksName
+      let why =
+        text.contains(":") ? "a colon, which makes it a job" : "characters QuickBooks cannot keep"
+      return Detail(
+        message: "customer name \"\(text)\" has \(why)",
+        remedy: add(name, fittingName(rule, customer: number) ?? "THE NAME IN PLAIN LETTERS"))
+    case .customerNameTooLong:
+      let text = entry.quickBooksName
+      return Detail(
+        message: "customer name \"\(text)\" has \(text.count) characters; QuickBooks Desktop keeps "
+          + "\(DesktopLimits.customerLevel)",
+        remedy: add(name, fittingName(rule, customer: number) ?? "A SHORTER NAME"))
+    case .customerNameClash: return clash(number)
+    case .customerListedTwice:
+      return Detail(
+        message: "customer \"\(name)\" stands in the customers export twice, with different ids "
+          + "or MC numbers")
+    default: return Detail(message: "customer \"\(name)\": \(rule.kind.meaning)")
+    }
+  }
+
+  /// A name that QuickBooks can keep, for a customer whose own it cannot; nil when nobody can tell one.
+  func fittingName(_ rule: Rule, customer number: Int) -> String? {
+    let entry = customers.entries[number]
+    let text = entry.quickBooksName.isEmpty ? entry.name : entry.quickBooksName
+    switch rule {
+    case .customerNameTooLong: return text.shortened(to: DesktopLimits.customerLevel)
+    case .customerNameIllegal where text.contains(":"):
+      return text.split(separator: ":").map(\.trimmed).joined(separator: " - ")
+    default: return nil
+    }
+  }
+
+  /// The words that ask for a mapping line.
+  private func add(_ name: String, _ target: String) -> String {
+    "add to mapping.csv: " + mappingLine(.customer, name, target)
+  }
+
+  /// A line for the mapping file that is in use, in its own columns.
+  func mappingLine(
+    _ kind: MappingFile.Kind, _ name: String, _ target: String, account: String? = nil
+  ) -> String {
+    context.mapping.line(kind: kind, loadops: name, quickbooks: target, account: account)
+      ?? MappingFile.line(kind: kind, loadops: name, quickbooks: target, account: account)
+  }
+
+  // MARK: - Not in the export
+
+  private func unknown(_ number: Int) -> Detail {
+    let name = customers.entries[number].name
+    var detail = Detail(message: "customer \"\(name)\" is not in the customers export")
+    let listed = customers.listedNear(name)
+    for near in listed.prefix(PairingDoctor.shown) {
+      detail.notes.append(
+        "the export has \"\(near.name)\": \(near.difference.words): "
+          + NameDifference.places(name, near.name, owner: "the export"))
+    }
+    let diagnosis = customers.knowsQuickBooks ? customers.diagnosis(number).candidates : []
+    detail.notes += notes(name, diagnosis.prefix(PairingDoctor.shown - detail.notes.count))
+    let target =
+      listed.first.map { customers.targetName(ofListed: $0.name) } ?? diagnosis.first?.target
+    if let target {
+      detail.remedy = "correct the name in LoadOps, or \(add(name, target))"
+    }
+    return detail
+  }
+
+  // MARK: - Not in QuickBooks
+
+  private func notPaired(_ number: Int) -> Detail {
+    let entry = customers.entries[number]
+    if entry.isWrittenOtherwise { return writtenOtherwise(entry, number) }
+    if entry.isExplicit { return badTarget(number) }
+    let name = entry.name
+    let diagnosis =
+      customers.knowsQuickBooks
+      ? customers.diagnosis(number) : PairingDoctor.Diagnosis(candidates: [], total: 0)
+    var detail = Detail(message: message(entry, diagnosis))
+    detail.notes = notes(name, diagnosis.candidates[...])
+    if diagnosis.total > diagnosis.candidates.count {
+      detail.notes.append(
+        "\(diagnosis.total - diagnosis.candidates.count) more names are near it")
+    }
+    let create =
+      context.settings.policies.unmatchedCustomers == .hold
+      ? "add it in QuickBooks" : "give it a name of its own"
+    if let best = diagnosis.candidates.first {
+      let line = add(name, best.target)
+      let written = names.path(best.target)
+      if written != best.target {
+        detail.remedy =
+          "the file cannot hold the name as QuickBooks has it: rename that customer there to "
+          + "\"\(names.path(name))\", or to \"\(written)\" and \(add(name, written))"
+      } else if best.entry.isInactive, best.difference.causes.isEmpty {
+        detail.remedy = "make it active in QuickBooks; or, to use it as it is, \(line)"
+      } else if best.certainty >= .folded {
+        detail.remedy = "make the names equal, or \(line)"
+      } else {
+        detail.remedy = "if it is that customer, \(line); otherwise \(create)"
+      }
+    } else {
+      detail.remedy = "\(create), or \(add(name, "ITS NAME IN QUICKBOOKS"))"
+    }
+    return detail
+  }
+
+  private func message(
+    _ entry: CustomerBook.Entry, _ diagnosis: PairingDoctor.Diagnosis
+  ) -> String {
+    let name = entry.name
+    switch entry.standing {
+    case .inactive: return "customer \"\(name)\" is inactive in QuickBooks"
+    case .twice: return "QuickBooks has more than one customer that it would take \"\(name)\" for"
+    case .otherSpelling:
+      let other = customers.name(entry.standing)?.name ?? ""
+      return "QuickBooks would take customer \"\(name)\" for its \"\(other)\""
+    case .otherSpacing:
+      let other = customers.name(entry.standing)?.name ?? ""
+      return "customer \"\(name)\" differs from \"\(other)\" in QuickBooks only in blanks"
+    default:
+      let has = customers.hasBooks ? "has no exact match" : "is not known"
+      return diagnosis.candidates.isEmpty
+        ? "customer \"\(name)\" \(has) in QuickBooks, and the settings say not to create it"
+        : "customer \"\(name)\" \(has) in QuickBooks"
+    }
+  }
+
+  /// A mapping line, or a name in the export, that names what QuickBooks does not have.
+  private func badTarget(_ number: Int) -> Detail {
+    let entry = customers.entries[number]
+    let source = entry.mappingLine.map { "line \($0) of mapping.csv" } ?? "the export's qb_name"
+    let target = entry.quickBooksName
+    let diagnosis = customers.diagnosis(number)
+    let what =
+      switch entry.standing {
+      case .twice: "which QuickBooks has more than once"
+      case .otherSpelling:
+        "which QuickBooks spells \"\(customers.name(entry.standing)?.name ?? "")\""
+      default: "which QuickBooks does not have"
+      }
+    var detail = Detail(
+      message: "\(source) gives customer \"\(entry.name)\" \"\(target)\", \(what)")
+    detail.notes = notes(target, diagnosis.candidates[...])
+    if let best = diagnosis.candidates.first(where: { $0.entry.role.isCustomer }) {
+      let line = mappingLine(.customer, entry.name, best.target)
+      detail.remedy =
+        entry.mappingLine.map { "change line \($0) of mapping.csv to: \(line)" }
+        ?? "correct qb_name, or add to mapping.csv: \(line)"
+    } else {
+      detail.remedy = "add \"\(target)\" in QuickBooks, or correct \(source)"
+    }
+    return detail
+  }
+
+  /// The books have the name, but the file would name another one.
+  private func writtenOtherwise(_ entry: CustomerBook.Entry, _ number: Int) -> Detail {
+    let written = customers.writtenName(number)
+    return Detail(
+      message:
+        "QuickBooks has customer \"\(entry.quickBooksName)\", but the file would name it "
+        + "\"\(written)\", which would be a second customer",
+      remedy: (context.settings.target == .iif
+        ? "set formats.iif.encoding to windows1252 if that has the letters, or rename the "
+        : "rename the ")
+        + "customer in QuickBooks to \"\(written)\" and "
+        + add(entry.name, written))
+  }
+
+  // MARK: - Taken
+
+  private func taken(_ number: Int) -> Detail {
+    let entry = customers.entries[number]
+    let wanted = entry.isExplicit ? entry.quickBooksName : entry.name
+    let owner = customers.name(entry.standing)
+    let place = owner?.location.map { " (\($0))" } ?? ""
+    var detail = Detail(
+      message:
+        "QuickBooks cannot have a customer \"\(wanted)\": \"\(owner?.name ?? "")\"\(place) is "
+        + "\(owner?.role.words ?? "something else") there")
+    let candidates = customers.diagnosis(number).candidates
+    let others = candidates.filter { $0.entry.role.isCustomer }
+    detail.notes = notes(wanted, others[...])
+    let target = others.first?.target ?? customers.freeName(for: entry.name)
+    let line = mappingLine(.customer, entry.name, target)
+    let known = others.isEmpty ? "to bill it as a customer of its own" : "if it is that customer"
+    if let mapped = entry.mappingLine {
+      detail.remedy = "change line \(mapped) of mapping.csv to: \(line)"
+    } else {
+      detail.remedy = "\(known), add to mapping.csv: \(line)"
+    }
+    return detail
+  }
+
+  // MARK: - Clashes
+
+  private func clash(_ number: Int) -> Detail {
+    let entry = customers.entries[number]
+    let rivals = customers.rivals(of: number)
+    let first = rivals.first ?? ""
+    var detail = Detail(
+      message: "QuickBooks would take customers \"\(entry.name)\" and \"\(first)\" for one")
+    detail.notes = rivals.dropFirst().prefix(5).map { "and \"\($0)\"" }
+    if !entry.isExplicit || !entry.quickBooksName.utf8.elementsEqual(entry.name.utf8) {
+      let places = NameDifference.places(entry.name, first, owner: "the other")
+      if !places.isEmpty {
+        detail.notes.insert(
+          "\(NameDifference(entry.name, first).words): \(places)", at: 0)
+      }
+    }
+    detail.remedy =
+      "if they are one customer, \(add(entry.name, first)) and "
+      + mappingLine(.customer, first, first) + "; otherwise map one of them to a different name"
+    return detail
+  }
+
+  // MARK: - Candidates
+
+  private func notes(
+    _ name: String, _ candidates: ArraySlice<PairingDoctor.Candidate>
+  ) -> [String] {
+    candidates.enumerated().map { number, candidate in
+      let line =
+        number == 0
+        ? "" : "; its line would be: " + mappingLine(.customer, name, candidate.target)
+      return candidate.words(name) + line
+    }
+  }
+}
+
+extension Substring {
+  /// The text without outer blanks.
+  fileprivate var trimmed: String {
+    var text = self
+    while text.first == " " { text.removeFirst() }
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+}
+
+extension String {
+  /// The beginning of a name, cut between words where there are any.
+  fileprivate func shortened(to limit: Int) -> String {
+    guard count > limit else { return self }
+    let cut = prefix(limit + 1).lastIndex(of: " ") ?? index(startIndex, offsetBy: limit)
+    return String(
+      self[..<cut].reversed().drop { !$0.isLetter && !$0.isNumber && $0 != ")" }.reversed())
+  }
+}

@@ -1,0 +1,119 @@
+internal import Vocabulary
+
+/// Counts every finding and keeps the first ones of each kind.
+///
+/// What is the matter with a customer, an income category or terms is told once, at the first invoice
+/// that waits for it, however many do.
+struct FindingTeller {
+  /// What a rule is about when it is not the invoice.
+  enum Subject { case customer, category, terms }
+
+  /// The kinds that are told once for each of their subjects.
+  static let subjects: [String: Subject] = {
+    var subjects: [String: Subject] = [:]
+    for rule in Rule.allCases { subjects[rule.kind.id] = rule.subject }
+    return subjects
+  }()
+
+  /// How many invoices are read in vain for a subject that was not told yet.
+  private static let patience = 2000
+
+  private(set) var findings: [Finding] = []
+  private var listed: [String: Int] = [:]
+  private var counted: [String: Int] = [:]
+  private var kinds: [(kind: Finding.Kind, severity: Finding.Severity)] = []
+  /// The customers that a rule was met for.
+  private var customers: [Rule: Set<Int32>] = [:]
+  /// The messages about subjects that were told.
+  private var told: [String: Set<String>] = [:]
+  private var readInVain: [Rule: Int] = [:]
+  private let limit: Int
+
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  /// Counts an invoice for each of its rules, or the subject of the rule.
+  mutating func count(_ planned: PlannedInvoice, _ assessor: InvoiceAssessor) {
+    for rule in planned.rules.rules {
+      note(rule.kind, assessor.severity(of: rule))
+      switch rule.subject {
+      case nil: counted[rule.kind.id, default: 0] += 1
+      case .customer:
+        customers[rule, default: []].insert(planned.customer)
+        counted[rule.kind.id] = customers[rule]?.count
+      case .category, .terms: break
+      }
+    }
+  }
+
+  /// Whether an invoice may still have something to tell.
+  mutating func wants(_ planned: PlannedInvoice) -> Bool {
+    var wants = false
+    for rule in planned.rules.rules where listed[rule.kind.id, default: 0] < limit {
+      switch rule.subject {
+      case nil: wants = true
+      case .customer:
+        if customers[rule, default: []].count > told[rule.kind.id, default: []].count {
+          wants = true
+        }
+      case .category, .terms:
+        readInVain[rule, default: 0] += 1
+        if readInVain[rule, default: 0] <= FindingTeller.patience { wants = true }
+      }
+    }
+    return wants
+  }
+
+  /// Keeps a finding unless there are enough of its kind, or its subject was told.
+  mutating func add(_ finding: Finding) {
+    note(finding.kind, finding.severity)
+    let id = finding.kind.id
+    if let subject = FindingTeller.subjects[id] {
+      guard told[id, default: []].insert(finding.message).inserted else { return }
+      if subject != .customer {
+        counted[id, default: 0] += 1
+        for rule in Rule.allCases where rule.kind.id == id { readInVain[rule] = 0 }
+      }
+    }
+    let count = listed[id, default: 0] + 1
+    guard count <= limit else {
+      counted[id] = max(counted[id, default: 0], count)
+      return
+    }
+    listed[id] = count
+    findings.append(finding)
+  }
+
+  /// The counts, worst first.
+  func counts() -> [SyncReport.FindingCount] {
+    let order = Finding.Severity.allCases
+    return kinds.map { kind, severity in
+      let shown = listed[kind.id, default: 0]
+      return SyncReport.FindingCount(
+        kind: kind, severity: severity, count: max(counted[kind.id, default: 0], shown),
+        listed: shown)
+    }.sorted {
+      ((order.firstIndex(of: $0.severity) ?? 0), $0.kind.id)
+        < ((order.firstIndex(of: $1.severity) ?? 0), $1.kind.id)
+    }
+  }
+
+  private mutating func note(_ kind: Finding.Kind, _ severity: Finding.Severity) {
+    if !kinds.contains(where: { $0.kind.id == kind.id }) { kinds.append((kind, severity)) }
+  }
+}
+
+extension Rule {
+  /// What the rule is about when it is not the single invoice.
+  var subject: FindingTeller.Subject? {
+    switch self {
+    case .customerUnknown, .customerNotPaired, .customerNameIllegal, .customerNameTooLong,
+      .customerNameClash, .customerListedTwice, .customerNameTaken:
+      .customer
+    case .categoryUnmapped: .category
+    case .termsUnknown: .terms
+    default: nil
+    }
+  }
+}
