@@ -47,6 +47,7 @@ struct HostileNamesTests {
       && FileManager.default.fileExists(
         atPath: folder.path("out/002-documents.iif"))
     if isDelivered { try checkIIF(folder) }
+    try checkQBXML(folder)
     try checkReports(folder, run, name)
     // What is held reads back equal.
     let reader = try ExportReader(path: folder.path("out/held.csv"), file: 0)
@@ -59,6 +60,21 @@ struct HostileNamesTests {
     for text in held { #expect(Array(text.unicodeScalars) == Array(name.unicodeScalars)) }
     // Standard output is one JSON value without raw control characters.
     #expect((try? JSONSerialization.jsonObject(with: Data(run.output.utf8))) != nil)
+  }
+
+  /// qbXML is well-formed, whatever the name, and the name that it has is the one that was meant.
+  private func checkQBXML(_ folder: TemporaryFolder) throws {
+    let run = try CommandRun.run(
+      [
+        "convert", "in.csv", "--mapping", "mapping.csv", "--no-ledger", "--output", "xml",
+        "--target", "qbxml",
+      ], in: folder.path)
+    #expect(run.code == 3, "\(run.messages)")
+    for (path, data) in try folder.files(in: "xml") where path.hasSuffix(".xml") {
+      let text = String(decoding: data, as: UTF8.self)
+      #expect(WellFormedXML.fault(in: text) == nil, "\(path)")
+      #expect(!text.contains("<script>"), "\(path)")
+    }
   }
 
   /// Every row has as many cells as its header, and no byte is one that the importer trips over.
