@@ -16,12 +16,44 @@ extension Planner {
           location: reader.location(line: 1)))
     }
     noteConcerns(reader)
+    noteWorkbook(reader)
+    if !notes.numericIdentifiers.isEmpty {
+      batchFindings.append(
+        Finding(
+          BatchRules.identifierIsNumber,
+          "\(path) has numbers without quotation marks as "
+            + notes.numericIdentifiers.map(\.name).joined(separator: ", "),
+          location: reader.location(line: 1)))
+    }
     noteLayout(reader, notes)
     for line in notes.repeatedHeaders.prefix(20) {
       batchFindings.append(
         Finding(
           BatchRules.headerRepeated, "the header stands here again",
           location: reader.location(line: line)))
+    }
+  }
+
+  /// Tells which sheet of a workbook is read, where that could have been another one.
+  private mutating func noteWorkbook(_ reader: ExportReader) {
+    guard let taken = reader.sheets.first(where: { $0.role == .read }) else { return }
+    for sheet in reader.sheets {
+      guard case .passedOver(let kind) = sheet.role else { continue }
+      let hidden = sheet.isHidden ? ", which is hidden," : ""
+      batchFindings.append(
+        Finding(
+          BatchRules.sheetPassedOver,
+          "\(reader.name) is read from sheet \"\(taken.name)\"; sheet \"\(sheet.name)\"\(hidden) looks like "
+            + "a list of \(kind.inWords) and is not read",
+          location: SourceLocation(file: reader.name, line: 1, sheet: sheet.name)))
+    }
+    let hidden = reader.source.hiddenRows
+    if hidden > 0 {
+      batchFindings.append(
+        Finding(
+          BatchRules.rowsHidden,
+          "sheet \"\(taken.name)\" of \(reader.name) has \(SyncReport.counted(hidden, "hidden row")), read "
+            + "like the others", location: reader.location(line: 1)))
     }
   }
 
