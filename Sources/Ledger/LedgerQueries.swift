@@ -113,6 +113,14 @@ enum LedgerQueries {
     return try row.map { try entry($0) }
   }
 
+  static func owner(
+    ofDocument number: String, _ kind: LedgerEntry.DocumentKind, _ db: Database
+  ) throws -> String? {
+    try String.fetchOne(
+      db, sql: "SELECT number FROM invoices WHERE document_number = ? AND document_kind = ?",
+      arguments: [number, kind.rawValue])
+  }
+
   /// An entry from a row of `invoices`, with the run's id as `run_id` or among `runs`.
   static func entry(_ row: Row, runs: [Int64: String]? = nil) throws -> LedgerEntry {
     let run: String? =

@@ -22,6 +22,15 @@ extension SyncLedger {
     }
   }
 
+  /// The invoice that counts as sent under a document number in QuickBooks; nil when none does.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func owner(
+    ofDocument number: String, _ kind: LedgerEntry.DocumentKind
+  ) throws(Failure) -> String? {
+    try read { db in try LedgerQueries.owner(ofDocument: number, kind, db) }
+  }
+
   /// Takes back what somebody said to have entered by hand: the invoice may be sent again.
   ///
   /// What a run had sent before somebody changed it by hand counts again as it was sent.
@@ -105,9 +114,7 @@ private struct Adopter: ~Copyable {
   }
 
   private func refuseTaken(_ entry: LedgerEntry) throws {
-    let owner = try String.fetchOne(
-      db, sql: "SELECT number FROM invoices WHERE document_number = ? AND document_kind = ?",
-      arguments: [entry.documentNumber, entry.documentKind.rawValue])
+    let owner = try LedgerQueries.owner(ofDocument: entry.documentNumber, entry.documentKind, db)
     guard let owner, owner != entry.number.text else { return }
     throw Failure(
       .usage,

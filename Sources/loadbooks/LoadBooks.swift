@@ -10,9 +10,9 @@ struct LoadBooks: ParsableCommand {
     abstract: "Carries what was billed in LoadOps into QuickBooks, and accounts for every cent.",
     discussion: """
       A company folder (loadbooks init DIR) keeps settings, mapping, suppression list and memory.
-      Exit codes: 0 done, nothing held; 3 done, some records held; 4 not clean; 64 usage; 65 input
-      cannot be read; 66 input missing; 70 a mistake of ours; 73 cannot write; 75 try again; 78
-      settings, mapping or plan wrong.
+      Exit codes: 0 done, nothing held; 3 done, some held or refused; 4 not clean; 64 usage; \
+      65 input cannot be read; 66 input missing; 69 QuickBooks unavailable; 70 a mistake of ours; \
+      73 cannot write; 75 try again; 77 not allowed now; 78 settings, mapping or plan wrong.
       """,
     version: "0.1.0",
     subcommands: [

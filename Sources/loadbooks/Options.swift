@@ -97,6 +97,29 @@ struct BooksOptions: ParsableArguments {
   var books: [String] = []
 }
 
+/// Refuses invoice numbers that are none: an empty one is a variable of a script that was not set.
+func checkInvoiceNumbers(_ texts: [String]) throws {
+  for text in texts {
+    if text.allSatisfy(\.isWhitespace) { throw ValidationError("An invoice number is empty.") }
+    if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      throw ValidationError(
+        "\"\(FindingText.visible(text))\" is no invoice number: it has a line end or the like in it."
+      )
+    }
+  }
+}
+
+/// Invoice numbers given as arguments, as exports are read: without blanks around them; each once.
+func invoiceNumbers(_ texts: [String]) -> [String] {
+  var known: Set<String> = []
+  return texts.map(\.trimmed).filter { known.insert($0).inserted }
+}
+
+extension String {
+  /// The text without blanks around it.
+  var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+}
+
 /// Reads a day given as a flag.
 func day(_ text: String) throws -> CalendarDate {
   guard let date = CalendarDate(iso: text) else {

@@ -133,6 +133,60 @@ struct SuppressionFileTests {
     #expect(after == before)
   }
 
+  @Test(arguments: [
+    ("", nil, "why", nil, "its number is empty"),
+    (" ", "Acme", "why", nil, "its number is empty"),
+    ("1", nil, "why", "2026-11-22", "its last day, 2026-11-22, is over"),
+    ("1.23E+11", nil, "why", nil, "\"1.23E+11\" is what a spreadsheet makes of a long number"),
+    ("1", nil, "", nil, "the reason is empty"),
+    (nil, nil, "why", nil, "the row names neither an invoice nor a customer"),
+  ])
+  func `a row that would make the list unreadable is refused, and the file stays`(
+    number: String?, customer: String?, reason: String, until: String?, message: String
+  ) throws {
+    let (answer, after) = try edit(Self.header + "9,x,,,,\n") {
+      try $0.suppress(
+        request(number, customer: customer, reason: reason, until: until), today: today)
+    }
+    guard case .refused(let why, let remedy) = answer else {
+      Issue.record("\(answer)")
+      return
+    }
+    #expect(why == message)
+    #expect(!remedy.isEmpty)
+    #expect(after == Self.header + "9,x,,,,\n")
+  }
+
+  @Test func `the last day may be today`() throws {
+    let (answer, _) = try edit(nil) {
+      try $0.suppress(request("1", until: "2026-11-23"), today: today)
+    }
+    #expect(answer == .done)
+    #expect(try SuppressionList.load(path: path).entries.count == 1)
+  }
+
+  @Test func `the guard of a release holds against whom a run knew, where the row names nobody`()
+    throws
+  {
+    let before = Self.header + "1,x,,,,\n"
+    let (refused, same) = try edit(before) {
+      $0.release(invoiceNumber: "1", customerName: "Beta", knownCustomer: "Acme", today: today)
+    }
+    guard case .refused(let why, _) = refused else {
+      Issue.record("\(refused)")
+      return
+    }
+    #expect(why == "it is an invoice of \"Acme\", not of \"Beta\"")
+    #expect(same == before)
+    for known in ["Acme", "", nil] {
+      let (answer, after) = try edit(before) {
+        $0.release(invoiceNumber: "1", customerName: "Acme", knownCustomer: known, today: today)
+      }
+      #expect(answer == .done)
+      #expect(after == Self.header)
+    }
+  }
+
   @Test func `a row that is over gives way to a new one`() throws {
     let (answer, after) = try edit(Self.header + "1,old,,,2026-10-31,\n2,x,,,,\n") {
       try $0.suppress(request("1"), today: today)

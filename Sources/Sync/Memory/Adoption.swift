@@ -119,7 +119,10 @@ public struct Adoption {
         return
       }
       refuse(
-        number, "was never met by a run", "name an export that has it with --export")
+        number,
+        try ledger.withdrawn(number: number).last?.cause == .adoptionWithdrawn
+          ? "was not met by a run since its adoption was taken back" : "was never met by a run",
+        "name an export that has it with --export")
       return
     }
     guard met.copies == 1 else {
@@ -169,6 +172,34 @@ public struct Adoption {
       return
     }
     if let document { found.entry.documentNumber = document }
+    guard try mayHave(found.entry, number, document) else {
+      replaced.remove(number)
+      return
+    }
     documents.append(found)
+  }
+
+  /// Whether the document may have its number, which must belong to no other one and not be too long.
+  private mutating func mayHave(
+    _ entry: LedgerEntry, _ number: String, _ document: String?
+  ) throws(Failure) -> Bool {
+    let name = entry.documentNumber
+    if document != nil, name.count > numberLimit {
+      refuse(
+        number,
+        "cannot be document \(name): QuickBooks keeps \(numberLimit) characters of a number",
+        "give the number that the document has in QuickBooks with --document")
+      return false
+    }
+    let other = documents.first {
+      $0.entry.documentNumber == name && $0.entry.documentKind == entry.documentKind
+    }
+    var owner = other?.entry.number.text
+    if owner == nil { owner = try ledger.owner(ofDocument: name, entry.documentKind) }
+    guard let owner, owner != number else { return true }
+    refuse(
+      number, "cannot be document \(name), which belongs to invoice \(owner)",
+      "give the number that the document has in QuickBooks with --document")
+    return false
   }
 }

@@ -26,15 +26,14 @@ struct InvoiceMemory {
       moments.append(
         InvoiceStory.Moment(
           at: event.at, kind: event.kind.rawValue,
-          words: "\(event.kind.words): \(event.detail)", run: event.run, by: event.by))
+          words: event.words(), run: event.run, by: event.by))
     }
     for name in Set([entry?.customer, unsent?.customer].compactMap(\.self)) {
       for event in try ledger.events(customer: name) {
         moments.append(
           InvoiceStory.Moment(
             at: event.at, kind: event.kind.rawValue,
-            words: "\(event.kind.words) with all of \"\(name)\": \(event.detail)", run: event.run,
-            by: event.by))
+            words: event.words(" with all of \"\(name)\""), run: event.run, by: event.by))
       }
     }
     // What happened in one second stays in the order in which it was added.
@@ -45,7 +44,10 @@ struct InvoiceMemory {
   private mutating func addSending(
     _ document: String, _ id: String, _ ledger: SyncLedger
   ) throws(Failure) {
-    guard let run = try ledger.run(id) else { return }
+    // What came back after a change by hand is there twice: as it is now, and as it was replaced.
+    guard !moments.contains(where: { $0.kind == "sent" && $0.run == id }),
+      let run = try ledger.run(id)
+    else { return }
     moments.append(
       InvoiceStory.Moment(
         at: run.startedAt, kind: "sent",
@@ -87,8 +89,10 @@ struct InvoiceMemory {
     moments.append(
       InvoiceStory.Moment(
         at: run.startedAt, kind: unsent.outcome.rawValue,
-        words: "\(unsent.outcome.rawValue) in run \(run.id): "
-          + unsent.reasons.joined(separator: ", "), run: run.id))
+        words: "\(unsent.outcome.rawValue) in run \(run.id)"
+          + (unsent.outcome == .suppressed
+            ? "" : ": " + unsent.reasons.joined(separator: ", ")),
+        run: run.id))
   }
 
   /// Where the invoice stands, in words.
@@ -126,6 +130,16 @@ extension SyncEvidence {
     case .confirmed: "found in the books"
     case .adopted: "entered by hand"
     }
+  }
+}
+
+extension LedgerEvent {
+  /// What happened, in words, with what it was about and why.
+  fileprivate func words(_ object: String = "") -> String {
+    let what = kind.words + object
+    // A release needs no reason; ledgers of before have this word for one.
+    return detail.isEmpty || (kind == .released && detail == "released")
+      ? what : "\(what): \(detail)"
   }
 }
 

@@ -12,8 +12,8 @@ public struct ListedName: Sendable, Hashable {
   public var quickBooksName: String?
   /// How it is paired, or why it is held: words for people.
   public var words: String
-  /// What was sent.
-  public var sent = Tally.zero
+  /// What was sent; nil for income categories, for which the ledger does not count it.
+  public var sent: Tally? = .zero
   /// What the export holds and would be sent.
   public var ready = Tally.zero
   /// What the export holds and waits.
@@ -72,7 +72,7 @@ public struct NameList {
           status: .synced, name: tally.customer, quickBooksName: tally.quickBooksCustomer,
           words: "entered by hand")
       listed.status = .synced
-      listed.sent += Tally(
+      listed.sent? += Tally(
         invoices: tally.sent.invoices, lines: tally.sent.lines, amount: tally.sent.amount)
       names[tally.customer] = listed
     }
@@ -158,7 +158,11 @@ public struct NameList {
         names[name] = listed
       }
     }
-    return sorted(names)
+    return sorted(names).map { listed in
+      var listed = listed
+      listed.sent = nil
+      return listed
+    }
   }
 
   private func sorted(_ names: [String: ListedName]) -> [ListedName] {
@@ -178,7 +182,7 @@ extension ListedName {
     let left = FindingText.visible(name.isEmpty ? "(nothing)" : name)
     text += "\(left) -> \(FindingText.visible(quickBooksName ?? "(none)"))  "
     text += "[\(FindingText.visible(words))]"
-    for (what, tally) in [("sent", sent), ("ready", ready), ("held", held)]
+    for (what, tally) in [("sent", sent ?? .zero), ("ready", ready), ("held", held)]
     where tally.invoices > 0 {
       text += "\n            \(what) \(SyncReport.counted(tally.invoices, "invoice")), "
       text += tally.amount.grouped
@@ -191,7 +195,7 @@ extension ListedName {
     [
       "name": .string(name), "quickbooks_name": .string(orNull: quickBooksName),
       "status": .string(status.rawValue), "words": .string(words),
-      "sent": JSONReport.tally(sent), "ready": JSONReport.tally(ready),
+      "sent": sent.map(JSONReport.tally) ?? .null, "ready": JSONReport.tally(ready),
       "held": JSONReport.tally(held),
     ]
   }

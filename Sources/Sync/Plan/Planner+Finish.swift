@@ -318,7 +318,13 @@ extension Planner {
       guard entry.isInForce(on: context.today), !assessor.matchedSuppressions.contains(entry.index)
       else { return nil }
       return Finding(
-        BatchRules.suppressionUnmatched, "\(name) is suppressed, but not in this export",
+        BatchRules.suppressionUnmatched,
+        entry.invoiceNumber == nil
+          ? "\(name) is suppressed, but no invoice of this export is held back by that"
+          : "\(name) is suppressed, but not in this export",
+        remedy: entry.invoiceNumber == nil
+          ? "check the name for a typing error; leave the row if it is meant for other exports"
+          : nil,
         location: location)
     }
   }

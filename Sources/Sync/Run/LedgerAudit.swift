@@ -12,6 +12,12 @@ public struct LedgerAudit: Sendable {
   /// Whether nothing is wrong.
   public var isClean: Bool { !findings.contains { $0.verdict == .wrong } }
 
+  /// What to do about what is wrong; empty when nothing is.
+  ///
+  /// Files that were changed say nothing against the memory: an older copy of it in its place would forget
+  /// what was sent since.
+  public private(set) var remedies: [String] = []
+
   /// Audits the memory of a company.
   ///
   /// - Throws: `Failure` when the ledger cannot be read at all.
@@ -29,7 +35,30 @@ public struct LedgerAudit: Sendable {
         LedgerFinding(
           .wrong, "because of the damage the files could not be compared: \(error.message)"))
     }
+    let files = filesInTheWay.count + filesChanged.count
+    if findings.count(where: { $0.verdict == .wrong }) > files {
+      remedies.append(
+        "put back a copy of .loadbooks/ledger.sqlite that is clean, or rebuild it with "
+          + "loadbooks ledger import from an export; then compare the newest runs with QuickBooks")
+    } else if files > 0 {
+      remedies.append("leave the ledger as it is: it is sound")
+    }
+    if let run = filesChanged.first {
+      remedies.append(
+        "put the file back as it was written; or, if it was never imported, take its run back with "
+          + "loadbooks undo \(run), then convert the export again")
+    }
+    if let run = filesInTheWay.first {
+      remedies.append(
+        "do not import what is in \(company.outboxPath)/\(run); move it to "
+          + "\(RunFolder.undonePath(of: run, in: company))")
+    }
   }
+
+  /// The runs of which a file for QuickBooks was changed, once for each such file.
+  private var filesChanged: [String] = []
+  /// The runs that were taken back and have a file with documents in the outbox still, or again.
+  private var filesInTheWay: [String] = []
 
   private mutating func checkFolder(
     _ ledger: SyncLedger?, _ company: CompanyFolder
@@ -57,7 +86,9 @@ public struct LedgerAudit: Sendable {
     _ ledger: SyncLedger, _ company: CompanyFolder
   ) throws(Failure) {
     var (same, gone) = (0, 0)
-    for run in try ledger.runs().reversed() where run.state == .finished {
+    for run in try ledger.runs().reversed() {
+      if run.state == .undone { checkUndone(run, company) }
+      guard run.state == .finished else { continue }
       let folder = run.outputFolder ?? company.outboxPath + "/" + run.id
       for output in run.outputs {
         let path = folder + "/" + output.name
@@ -68,21 +99,42 @@ public struct LedgerAudit: Sendable {
         if Fingerprint(ofFile: path) == output.fingerprint {
           same += 1
         } else if RunRecovery.isForQuickBooks(output) {
+          filesChanged.append(run.id)
           findings.append(
             LedgerFinding(
               .wrong,
-              "\(path) is not what run \(run.id) wrote: do not import it (\(output.documents) "
-                + "documents over \(output.amount) were written)"))
+              "\(path) is not what run \(run.id) wrote: do not import it "
+                + "(\(SyncReport.counted(output.documents, "document")) over "
+                + "\(output.amount.grouped) were written)"))
         } else {
           findings.append(LedgerFinding(.remark, "\(path) was edited after run \(run.id) wrote it"))
         }
       }
     }
-    findings.append(LedgerFinding(.right, "\(same) files of runs have the bytes that were written"))
+    findings.append(
+      LedgerFinding(
+        .right,
+        "\(same) \(same == 1 ? "file of runs has" : "files of runs have") the bytes that were written"
+      ))
     if gone > 0 {
       findings.append(
         LedgerFinding(
-          .remark, "\(gone) files of runs are not where they were written, so not compared"))
+          .remark,
+          "\(gone) \(gone == 1 ? "file of runs is not where it was" : "files of runs are not where they were")"
+            + " written, so not compared"))
     }
+  }
+
+  /// What a run that was taken back sent may have gone out again: its own files must not be imported.
+  private mutating func checkUndone(_ run: RunRecord, _ company: CompanyFolder) {
+    let folder = company.outboxPath + "/" + run.id
+    let left = run.outputs.filter { $0.documents > 0 && access(folder + "/" + $0.name, F_OK) == 0 }
+    guard let first = left.first else { return }
+    filesInTheWay.append(run.id)
+    findings.append(
+      LedgerFinding(
+        .wrong,
+        "run \(run.id) was taken back, but \(first.name) is in \(folder): do not import it, its "
+          + "invoices may be sent again"))
   }
 }

@@ -34,13 +34,13 @@ public struct RunUndo: Sendable {
 
   /// The run.
   public let run: RunRecord
-  /// Where its files are.
+  /// Where its files are, also after it was taken back.
   public let folder: String
   /// Where they go.
   public let destination: String
   /// Its files.
   public let files: [File]
-  /// What it sent, in all.
+  /// What it sent, in all; of a run that was taken back, what it had sent.
   public let sent: RunRecord.Tally
   /// What stands against it.
   public let obstacles: [UndoObstacle]
@@ -67,7 +67,10 @@ public struct RunUndo: Sendable {
           : "run loadbooks convert, or loadbooks ledger settle, which settles it first")
     }
     self.run = run
-    folder = RunFolder.path(of: run, in: company)
+    let isDone = run.state == .undone
+    folder =
+      isDone
+      ? RunFolder.undonePath(of: id, in: company) : RunFolder.path(of: run, in: company)
     destination = RunFolder.undonePath(of: id, in: company)
     let place = folder
     files = run.outputs.map { output in
@@ -77,7 +80,7 @@ public struct RunUndo: Sendable {
         state: sum == nil ? .missing : sum == output.fingerprint ? .asWritten : .changed,
         documents: output.documents)
     }
-    sent = try ledger.tally(ofRun: id)
+    sent = isDone ? run.totals.delivered : try ledger.tally(ofRun: id)
     obstacles = run.state == .finished ? try ledger.obstacles(toUndo: id) : []
   }
 

@@ -53,6 +53,11 @@ public struct Verification: Sendable {
     self.folder = folder
     let path = folder + "/" + ReportFormat.json.fileName
     guard let data = FileManager.default.contents(atPath: path) else {
+      guard access(folder, F_OK) == 0 else {
+        throw Failure(
+          .inputMissing, "\(folder) is not there any more",
+          remedy: "put the folder back, or name it where it is now: loadbooks verify FOLDER")
+      }
       throw Failure(
         .inputMissing, "\(folder) has no \(ReportFormat.json.fileName)",
         remedy: "name a run's id (see: loadbooks runs) or the folder a run wrote")
@@ -74,8 +79,10 @@ public struct Verification: Sendable {
 
   /// Where the files of a recorded run are: where they were written, or where taking it back put them.
   public static func folder(of run: RunRecord, in company: CompanyFolder) -> String {
-    run.state == .undone
-      ? RunFolder.undonePath(of: run.id, in: company) : RunFolder.path(of: run, in: company)
+    let undone = RunFolder.undonePath(of: run.id, in: company)
+    // A run that never counted leaves its reports where they were.
+    return run.state == .undone && access(undone, F_OK) == 0
+      ? undone : RunFolder.path(of: run, in: company)
   }
 
   /// The parts of a written report that are proved.

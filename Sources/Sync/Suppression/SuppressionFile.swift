@@ -88,10 +88,13 @@ public struct SuppressionFile {
 
   /// Adds a row, unless a row in force says the same.
   ///
+  /// A row that the list could not be read with again is refused: one bad row stops every command.
+  ///
   /// - Throws: `Failure` with cause `settingsWrong` when the file lacks a column that is needed.
   public mutating func suppress(
     _ request: Request, today: CalendarDate
   ) throws(Failure) -> Answer {
+    if let refusal = try refusal(of: request, today: today) { return refusal }
     for entry in entries(of: request) where !entry.isReleased(on: today) {
       guard entry.isInForce(on: today) else {
         // Two rows with different last days would contradict each other; this one is over.
@@ -132,6 +135,25 @@ public struct SuppressionFile {
     return .done
   }
 
+  /// Why a request would make a row that the list must not have; nil for a good one.
+  private func refusal(of request: Request, today: CalendarDate) throws(Failure) -> Answer? {
+    if request.invoiceNumber?.allSatisfy(\.isWhitespace) == true {
+      return .refused(
+        "its number is empty",
+        remedy: "write the invoice number, or leave it out to suppress all of a customer's invoices"
+      )
+    }
+    if let until = request.until, until < today {
+      return .refused(
+        "its last day, \(until), is over", remedy: "give a day from \(today) on, or none")
+    }
+    let row = SuppressionList.line(
+      invoiceNumber: request.invoiceNumber ?? "", reason: request.reason, by: request.by,
+      date: today, until: request.until, customerName: request.customerName ?? "")
+    let table = try CSVTable(path: path, bytes: Array((SuppressionList.template + row).utf8))
+    return SuppressionList.check(table).1.first.map { .refused($0.message, remedy: $0.remedy) }
+  }
+
   // MARK: - Releasing
 
   /// Takes the rows of an invoice or of a customer out; a file with a column `released` keeps them,
@@ -140,7 +162,8 @@ public struct SuppressionFile {
   /// - Parameters:
   ///   - invoiceNumber: The invoice; nil for a customer's own row.
   ///   - customerName: The customer, or a guard of the invoice.
-  ///   - knownCustomer: Whose the invoice is known to be, to find a row that stands for the customer.
+  ///   - knownCustomer: Whose the invoice is known to be, to find a row that stands for the customer,
+  ///     and for the guard where the invoice's own row names nobody.
   ///   - today: The day.
   /// - Returns: What became of it.
   public mutating func release(
@@ -155,6 +178,13 @@ public struct SuppressionFile {
     {
       return .refused(
         "line \(other.line) suppresses it for \"\(other.customerName ?? "")\"",
+        remedy: "correct the customer, or leave it out")
+    }
+    if invoiceNumber != nil, !standing.isEmpty, let asked = customerName, let known = knownCustomer,
+      !known.isEmpty, known != asked, standing.allSatisfy({ $0.customerName == nil })
+    {
+      return .refused(
+        "it is an invoice of \"\(known)\", not of \"\(asked)\"",
         remedy: "correct the customer, or leave it out")
     }
     let whole = (knownCustomer ?? customerName).flatMap { name in

@@ -9,8 +9,8 @@ struct Adopt: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say that invoices were entered, or changed, in QuickBooks by hand.",
     discussion: """
-      They count as synced from then on and are never sent. What an invoice is about comes from the
-      exports named, or from the run that met it last and held it. For an invoice that was sent and has
+      They count as synced from then on and are never sent. What an invoice is about comes from the \
+      exports named, or from the run that met it last and held it. For an invoice that was sent and has \
       changed since, its content of now counts. --take-back undoes it.
       """)
 
@@ -40,11 +40,14 @@ struct Adopt: ParsableCommand {
   @OptionGroup var options: CompanyOptions
 
   func validate() throws {
+    try checkInvoiceNumbers(invoices)
     if reason.allSatisfy(\.isWhitespace) { throw ValidationError("Say why, with --reason.") }
     if document != nil, Set(invoices).count != 1 {
       throw ValidationError("--document goes with one invoice.")
     }
-    if document?.isEmpty == true { throw ValidationError("--document needs a number.") }
+    if document?.allSatisfy(\.isWhitespace) == true {
+      throw ValidationError("--document needs a number.")
+    }
     if takesBack, document != nil || !exports.isEmpty {
       throw ValidationError("--take-back needs neither --document nor --export.")
     }
@@ -52,8 +55,7 @@ struct Adopt: ParsableCommand {
 
   func run() throws {
     let company = try options.neededFolder()
-    var known: Set<String> = []
-    let numbers = invoices.filter { known.insert($0).inserted }
+    let numbers = invoiceNumbers(invoices)
     try company.writing("loadbooks adopt") { ledger in
       if takesBack { try takeBack(numbers, ledger) } else { try adopt(numbers, ledger) }
     }
@@ -62,17 +64,38 @@ struct Adopt: ParsableCommand {
   private func takeBack(_ numbers: [String], _ ledger: SyncLedger) throws {
     let here = Surroundings.current
     var rows: [JSONText] = []
+    var refused = false
     for number in numbers {
-      let (entry, run) = try ledger.withdrawAdoption(
-        of: number, at: here.timestamp, because: reason, by: by)
-      rows.append(row(entry, "taken-back"))
-      guard !options.json else { continue }
-      here.print(
-        "invoice \(FindingText.visible(number)): "
-          + (run.map { "counts again as run \($0) sent it" }
-            ?? "not synced any more; it may be sent"))
+      // The others are not held up by one that is refused.
+      switch withdrawal(of: number, ledger) {
+      case .success(let (entry, run)):
+        rows.append(row(entry, "taken-back"))
+        guard !options.json else { continue }
+        here.print(
+          "invoice \(FindingText.visible(number)): "
+            + (run.map { "counts again as run \($0) sent it" }
+              ?? "not synced any more; the next run that meets it decides anew"))
+      case .failure(let failure):
+        guard failure.cause == .usage else { throw failure }
+        refused = true
+        rows.append([
+          "invoice": .string(number), "result": "refused", "reason": .string(failure.message),
+          "remedy": .string(orNull: failure.remedy),
+        ])
+        if !options.json { here.tell(failure.description) }
+      }
     }
     if options.json { here.print(JSONText.array(rows).text) }
+    if refused { throw ExitCode.held }
+  }
+
+  private func withdrawal(
+    of number: String, _ ledger: SyncLedger
+  ) -> Result<(entry: LedgerEntry, restoredRun: String?), Failure> {
+    let now = Surroundings.current.timestamp
+    return Result { () throws(Failure) in
+      try ledger.withdrawAdoption(of: number, at: now, because: reason, by: by)
+    }
   }
 
   private func adopt(_ numbers: [String], _ ledger: SyncLedger) throws {

@@ -9,7 +9,7 @@ struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell the whole story of one invoice.",
     discussion: """
-      Without an export, the inputs of the run that sent the invoice, or of the last run, are read
+      Without an export, the inputs of the run that sent the invoice, or of the last run, are read \
       again if they are still there.
       """)
 
@@ -29,7 +29,10 @@ struct Explain: ParsableCommand {
 
   @OptionGroup var lists: BooksOptions
 
+  func validate() throws { try checkInvoiceNumbers([invoice]) }
+
   func run() throws {
+    let invoice = invoice.trimmed
     let planning = try Planning(
       options, mapping: mapping, suppressions: suppressions, books: lists.books,
       target: nil)

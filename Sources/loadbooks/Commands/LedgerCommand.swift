@@ -30,7 +30,10 @@ struct LedgerCheckCommand: ParsableCommand {
       let findings = audit.findings.map { finding -> JSONText in
         ["verdict": .string(sign(finding)), "message": .string(finding.message)]
       }
-      let answer: JSONText = ["clean": .bool(audit.isClean), "checks": .array(findings)]
+      let answer: JSONText = [
+        "clean": .bool(audit.isClean), "checks": .array(findings),
+        "remedies": .array(audit.remedies.map { .string($0) }),
+      ]
       here.print(answer.text)
     } else {
       for finding in audit.findings {
@@ -40,9 +43,7 @@ struct LedgerCheckCommand: ParsableCommand {
     }
     guard !audit.isClean else { return }
     if !options.json {
-      here.tell(
-        "  remedy: put back a copy of .loadbooks/ledger.sqlite that is clean, or rebuild it with "
-          + "loadbooks ledger import from an export; then compare the newest runs with QuickBooks")
+      for remedy in audit.remedies { here.tell("  remedy: \(FindingText.visible(remedy))") }
     }
     throw ExitCode.notClean
   }
@@ -158,18 +159,15 @@ struct LedgerSettleCommand: ParsableCommand {
     name: .customLong("as"),
     help: ArgumentHelp(
       "sent: its invoices are in QuickBooks; not-sent: they may be sent again.",
-      valueName: "sent|not-sent"))
-  var answer: String
+      valueName: "sent|not-sent"), transform: LedgerSettleCommand.settling)
+  var answer: RunRecovery.Answer
 
   @OptionGroup var options: CompanyOptions
 
   func run() throws {
-    guard let answer = RunRecovery.Answer(rawValue: answer) else {
-      throw ValidationError("--as takes sent or not-sent, not \"\(answer)\".")
-    }
     let here = Surroundings.current
     let company = try options.neededFolder()
-    let id = id
+    let (id, answer) = (id, answer)
     let told = try CompanyLock.holding(
       folder: company.path, command: "loadbooks ledger settle", since: here.timestamp
     ) { () throws(Failure) in
@@ -183,5 +181,12 @@ struct LedgerSettleCommand: ParsableCommand {
     } else {
       here.print(told)
     }
+  }
+
+  private static func settling(_ text: String) throws -> RunRecovery.Answer {
+    guard let answer = RunRecovery.Answer(rawValue: text) else {
+      throw ValidationError("it takes sent or not-sent.")
+    }
+    return answer
   }
 }

@@ -8,7 +8,7 @@ struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List invoices, customers or items by their state.",
     discussion: """
-      Without an export, the list shows what the company's memory knows: what was sent, and what its
+      Without an export, the list shows what the company's memory knows: what was sent, and what its \
       runs met and did not send. With an export, it shows what that holds, and what would become of it.
       """,
     subcommands: [Invoices.self, Customers.self, Items.self])

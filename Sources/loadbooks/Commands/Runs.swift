@@ -17,7 +17,7 @@ struct Runs: ParsableCommand {
     let undos = Dictionary(
       try ledger?.undos().map { ($0.run, $0) } ?? [], uniquingKeysWith: { first, _ in first })
     if options.json {
-      return here.print(JSONText.array(runs.map { json($0, undos[$0.id]) }).text)
+      return here.print(JSONText.array(runs.map { json($0, undos[$0.id], company) }).text)
     }
     guard !runs.isEmpty else { return here.print("no runs yet") }
     for run in runs { here.print(text(run, undos[run.id], company)) }
@@ -49,7 +49,7 @@ struct Runs: ParsableCommand {
       """
   }
 
-  private func json(_ run: RunRecord, _ undo: UndoRecord?) -> JSONText {
+  private func json(_ run: RunRecord, _ undo: UndoRecord?, _ company: CompanyFolder) -> JSONText {
     let tally = { (tally: RunRecord.Tally) -> JSONText in
       [
         "invoices": .integer(tally.invoices), "lines": .integer(tally.lines),
@@ -66,7 +66,7 @@ struct Runs: ParsableCommand {
           "reason": .string(undo.reason), "by": .string(undo.by),
         ]
       } ?? .null, "plan": .string(run.plan.hex),
-      "folder": .string(orNull: run.outputFolder),
+      "folder": .string(Verification.folder(of: run, in: company)),
       "totals": [
         "read": tally(run.totals.read), "delivered": tally(run.totals.delivered),
         "already_synced": tally(run.totals.alreadySynced),

@@ -10,8 +10,8 @@ struct Suppress: ParsableCommand {
     abstract:
       "Put invoices, or all of a customer's, on the suppression list: they may not be sent.",
     discussion: """
-      Adds rows to suppress.csv, which a spreadsheet may edit as well; all other rows stay as they are.
-      With invoices, --customer guards against a typing error; without, it stands for all invoices of
+      Adds rows to suppress.csv, which a spreadsheet may edit as well; all other rows stay as they are. \
+      With invoices, --customer guards against a typing error; without, it stands for all invoices of \
       that customer. What was sent already cannot be suppressed.
       """)
 
@@ -44,7 +44,11 @@ struct Suppress: ParsableCommand {
     if invoices.isEmpty, file == nil, customer == nil {
       throw ValidationError("Name an invoice, a --file, or a --customer.")
     }
-    if file == nil, (reason ?? "").allSatisfy(\.isWhitespace) {
+    try checkInvoiceNumbers(invoices)
+    if customer?.allSatisfy(\.isWhitespace) == true {
+      throw ValidationError("The --customer is empty.")
+    }
+    if reason?.allSatisfy(\.isWhitespace) ?? (file == nil) {
       throw ValidationError("Say why, with --reason.")
     }
   }
@@ -70,7 +74,7 @@ struct Suppress: ParsableCommand {
   }
 
   private func requests() throws -> [SuppressionFile.Request] {
-    var requests = invoices.map(request)
+    var requests = invoiceNumbers(invoices).map(request)
     if let file {
       requests += try SuppressionFile.Request.read(
         file, bytes: try InputFile.bytes(file), reason: reason, by: by, until: until)
@@ -118,6 +122,10 @@ struct Release: ParsableCommand {
     if invoices.isEmpty, file == nil, customer == nil {
       throw ValidationError("Name an invoice, a --file, or a --customer.")
     }
+    try checkInvoiceNumbers(invoices)
+    if customer?.allSatisfy(\.isWhitespace) == true {
+      throw ValidationError("The --customer is empty.")
+    }
   }
 
   func run() throws {
@@ -125,15 +133,17 @@ struct Release: ParsableCommand {
     var numbers: [String?] = invoices
     if let file {
       numbers += try SuppressionFile.Request.read(
-        file, bytes: try InputFile.bytes(file), reason: reason ?? "released", by: by, until: nil
+        file, bytes: try InputFile.bytes(file), reason: reason ?? "", by: by, until: nil
       ).map(\.invoiceNumber)
     } else if invoices.isEmpty {
       numbers = [nil]
     }
+    var known: Set<String?> = []
+    numbers = numbers.map { $0?.trimmed }.filter { known.insert($0).inserted }
     let answers = try SuppressionEdit.Session(options, company, "loadbooks release").edit { edit in
       try numbers.map { number in
         let request = SuppressionFile.Request(
-          invoiceNumber: number, customerName: customer, reason: reason ?? "released", by: by,
+          invoiceNumber: number, customerName: customer, reason: reason ?? "", by: by,
           until: nil)
         let met = try number.flatMap { number in try edit.ledger.unsent(number: number) }
         return (

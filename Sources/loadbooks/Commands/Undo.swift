@@ -9,7 +9,7 @@ struct Undo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Take back exactly one run: its invoices may be sent again.",
     discussion: """
-      Shows first what would happen, and asks; --yes answers before it asks. The run's files move to
+      Shows first what would happen, and asks; --yes answers before it asks. The run's files move to \
       outbox/undone/RUN, with a list of what must be removed from QuickBooks if it was imported.
       """)
 
