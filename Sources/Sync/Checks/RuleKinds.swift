@@ -428,7 +428,8 @@ enum BatchRules {
   static let all =
     [
       unknownColumns, nothingSelected, headerRepeated, sheetPassedOver, rowsHidden,
-      identifierIsNumber, layoutDetected, rateReadAsAmount, incomeWithoutInvoice, textTrimmed, totalsRow,
+      identifierIsNumber, layoutDetected, rateReadAsAmount, incomeWithoutInvoice, textTrimmed,
+      totalsRow,
       totalsRowDiffers, encodingAssumed, textGarbled, fileIgnored, suppressionUnmatched,
       suppressionExpired,
       addressUnsplit, addressCut, customerDetailCut, datesDetected,
