@@ -47,7 +47,8 @@ extension InvoiceAssessor {
 
   /// Warns when an invoice is as it was sent, but LoadOps now says something that would have held it.
   ///
-  /// What was sent had a status that may be sent, a total that its lines add up to, and no tax.
+  /// What was sent had a status that may be sent, a total that its lines add up to, rows that agreed, and no
+  /// tax.
   mutating func checkStillStands(_ raised: RuleSet, _ record: Record, _ invoice: Invoice) {
     if raised.contains(.statusNotSendable) {
       raise(.statusChangedSinceSynced, record, invoice.status, .status) {
@@ -61,6 +62,17 @@ extension InvoiceAssessor {
         Detail(
           message: "invoice \(record.string(invoice.number)) was sent with \(me.result.amount) and "
             + "has the same lines, but its total is now \(declared)")
+      }
+    }
+    let contradiction = invoice.flaws.first {
+      if case .conflict = $0.problem { true } else { false }
+    }
+    if let flaw = contradiction {
+      raise(.restatedSinceSynced, record, record.cell(flaw.row, flaw.field), flaw.field) {
+        Detail(
+          message:
+            "invoice \(record.string(invoice.number)) was sent before and has the same lines, "
+            + "but its rows now contradict each other about \(flaw.field.name)")
       }
     }
     if raised.contains(.lineTaxable), let line = invoice.lines.first(where: \.isTaxed) {
