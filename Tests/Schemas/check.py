@@ -103,9 +103,14 @@ A_REPORT = {
                      **states(totals(1, 2, "1975.00"), NOTHING, NOTHING, totals(1, 1, "-150.01"))}],
     "by_income_category": [{"category": "Line Haul", "item": "Line Haul", "read": totals(2, 3, "1824.99"),
                             **states(totals(1, 2, "1975.00"), NOTHING, NOTHING, totals(1, 1, "-150.01"))}],
+    "books": {"looked_at": True, "existing": 1, "declared": 4,
+              "sources": [{"path": "books/customers.iif", "kind": "QuickBooks Desktop lists", "sha256": "b2" * 32, "product": None,
+                           "day": "2026-11-20", "day_is_stated": True, "lists": {"customers": 1}}],
+              "refused": [{"kind": "customer", "name": "Gulf: Houston", "causes": ["it has a colon, which makes it a job"],
+                           "held": totals(1, 1, "-150.01")}]},
     "created": {"customers": [{"name": "Acme Brokerage, Inc.", "loadops_name": "Acme Brokerage, Inc.", "terms": "Net 30",
                                "address": ["100 Main St", "Dallas, TX 75201"]}],
-                "items": [{"name": "Line Haul", "account": "Freight Income:Line Haul"}],
+                "items": [{"name": "Line Haul", "type": "service", "account": "Freight Income:Line Haul"}],
                 "accounts": [{"name": "Freight Income:Line Haul", "type": "INC"}],
                 "terms": [{"name": "Net 30"}], "classes": [{"name": "Dallas"}]},
     "outputs": [{"path": "invoices-001.iif", "sha256": "a1" * 32, "documents": 1, "amount": "1975.00"}],
@@ -447,6 +452,8 @@ def check_mutations():
 
     accepted_keys, accepted_gaps, tried = [], [], 0
     for path in objects(A_REPORT):
+        if path[-1:] == ("lists",):  # counts by the name of a list: which ones a file has differs
+            continue
         tried += 1
         if not json_errors(changed(A_REPORT, path + ("surprise",), 1), REPORT):
             accepted_keys.append("/".join(map(str, path)))
