@@ -3,7 +3,7 @@ public import Vocabulary
 
 /// Reads what a user exported from QuickBooks, whatever kind of file it is.
 ///
-/// What a file is, is told by its content, never by its name. A new kind is a case of ``Kind``, with how
+/// What a file is, is told by its content, never by its name. A new kind is a case of `Kind`, with how
 /// to recognise it and how to read it.
 public enum BooksReader {
   /// A kind of file that holds lists.
