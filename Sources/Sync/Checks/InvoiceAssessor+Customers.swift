@@ -135,7 +135,7 @@ extension InvoiceAssessor {
         "\(diagnosis.total - diagnosis.candidates.count) more names are near it")
     }
     let create =
-      context.settings.policies.unmatchedCustomers == .hold
+      context.settings.unmatchedCustomers == .hold
       ? "add it in QuickBooks" : "give it a name of its own"
     if let best = diagnosis.candidates.first {
       let line = add(name, best.target)

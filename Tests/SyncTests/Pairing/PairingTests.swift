@@ -45,7 +45,7 @@ struct PairingTests {
     }
     try folder.write(mapping, to: "mapping.csv")
     var settings = Settings.defaults
-    settings.policies.unmatchedCustomers = policy
+    settings.policies.unmatchedCustomers = Settings.UnmatchedPolicy(policy)
     return try Planner.plan(
       ExportInputs(arguments: [folder.path("in")], spoolFolder: folder.path),
       PlanContext(
