@@ -286,6 +286,7 @@ struct BooksReaderTests {
     let pieces = [
       "!CUST\tNAME\tHIDDEN\n", "CUST\tAcme\tN\n", "\"", "\t", ",", "\n", "\r", "Customer,Terms\n",
       "(deleted)", ":", "\u{FF}", "!INVITEM\tNAME\n", "Terms", "·", "Nov 20, 2026",
+      "!HDR\tPROD\n", "!HDR\tPROD\n!CUST\tNAME\n",
     ]
     for _ in 0..<400 {
       var bytes: [UInt8] = []
