@@ -30,11 +30,13 @@ extension SyncLedger {
     defer { reading.close() }
     let header = try reading.header()
     if let company, let other = header.company, other != company {
+      let name = file == "-" ? "standard input" : file
       throw Failure(
         .settingsWrong,
-        "\(file == "-" ? "the export" : file) is the memory of the company \"\(other)\", but this folder is that of \"\(company)\"",
-        remedy: "import it into the folder of \"\(other)\"; if the company was renamed since, add --renamed",
-        location: SourceLocation(file: file == "-" ? "standard input" : file, line: 1))
+        "this is the memory of the company \"\(other)\", but the folder is that of \"\(company)\"",
+        remedy: "import it into the folder of \"\(other)\"; "
+          + "if the company was renamed since, add --renamed",
+        location: SourceLocation(file: name, line: 1))
     }
     for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
     do {
