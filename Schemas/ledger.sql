@@ -237,3 +237,40 @@ CREATE INDEX list_entries_run ON list_entries (run);
 CREATE INDEX events_run ON events (run) WHERE run IS NOT NULL;
 
 CREATE INDEX invoices_run ON invoices (run);
+
+CREATE TABLE later_files (
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  name TEXT NOT NULL CHECK (name <> ''),
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  at TEXT NOT NULL,
+  PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE remarks (
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  request_id TEXT NOT NULL CHECK (request_id <> ''),
+  kind TEXT NOT NULL CHECK (kind <> ''),
+  invoice TEXT,
+  message TEXT NOT NULL,
+  at TEXT NOT NULL,
+  settled_at TEXT,
+  settled_because TEXT,
+  PRIMARY KEY (run, request_id, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX remarks_open ON remarks (invoice) WHERE settled_at IS NULL;
+
+CREATE TABLE holds (
+  kind TEXT NOT NULL CHECK (kind IN
+    ('invoice', 'customer', 'item', 'account', 'terms', 'class', 'tax_code')),
+  name TEXT NOT NULL CHECK (name <> ''),
+  cause TEXT NOT NULL CHECK (cause IN ('taken', 'missing', 'unnamed', 'in_quickbooks')),
+  content_hash BLOB CHECK (length(content_hash) = 16),
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  at TEXT NOT NULL,
+  words TEXT NOT NULL,
+  PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX invoices_quickbooks_id ON invoices (quickbooks_id)
+  WHERE quickbooks_id IS NOT NULL;

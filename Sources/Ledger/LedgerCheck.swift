@@ -185,6 +185,13 @@ private struct LedgerCheck {
         + "JOIN runs ON sequence = run WHERE undos.finished_at IS NULL"
     ),
     (
+      "QuickBooks has nothing otherwise than it was sent", .remark,
+      """
+      SELECT message || ', since ' || at FROM remarks JOIN runs ON sequence = run
+      WHERE settled_at IS NULL AND state = 'finished'
+      """
+    ),
+    (
       "the history is in the order of time", .remark,
       """
       SELECT 'event ' || id || ' (' || kind || ') is dated ' || at || ', before the one in front of it: '

@@ -8,7 +8,7 @@ public import Vocabulary
 /// and the migrations that the rows fit:
 ///
 /// ```
-/// {"format":"loadbooks-ledger","version":1,"company":"Acme Trucking","schema":["v1","v2"],"sequences":{"events":0,"runs":1}}
+/// {"format":"loadbooks-ledger","version":1,"company":"Acme Trucking","schema":["v1","v2","v3"],"sequences":{"events":0,"runs":1}}
 /// {"table":"runs","sequence":1,"id":"20261123-093240-6b89","command":"convert",…}
 /// {"end":true,"rows":184,"sha256":"…"}
 /// ```

@@ -42,6 +42,9 @@ public struct LedgerSnapshot: Sendable {
   private var invoiceSum = ContentHash(high: 0, low: 0)
   private var listSum = ContentHash(high: 0, low: 0)
 
+  /// What QuickBooks refused and would refuse again, by kind and by its name in lower case.
+  public private(set) var holds: [LedgerHold.Kind: [String: LedgerHold]] = [:]
+
   /// Asks for what was sent, when there is something to say about it; not part of what is compared.
   var memory: LedgerRecall?
 
@@ -106,6 +109,12 @@ public struct LedgerSnapshot: Sendable {
     ] {
       hasher.update(number)
     }
+    for kind in LedgerHold.Kind.allCases {
+      for (name, hold) in (holds[kind] ?? [:]).sorted(by: { $0.key < $1.key }) {
+        hasher.update(Array("\(kind.rawValue) \(hold.cause.rawValue) \(name)".utf8))
+        hasher.update(hold.contentHash?.low ?? 0)
+      }
+    }
     return hasher.finish()
   }
 
@@ -142,6 +151,11 @@ public struct LedgerSnapshot: Sendable {
       hash.combine(entry.contentHash.high)
       hash.combine(entry.contentHash.low)
     }
+  }
+
+  /// Adds something that is held.
+  mutating func add(hold: LedgerHold) {
+    holds[hold.kind, default: [:]][hold.name.lowercased()] = hold
   }
 
   /// Adds a LoadOps name of a customer.
@@ -211,6 +225,7 @@ extension SyncLedger {
         invoices: Int(size.integer(0)), bytes: Int(size.integer(1)))
       try SyncLedger.loadInvoices(&snapshot, db)
       try SyncLedger.loadListEntries(&snapshot, db)
+      for hold in try SyncLedger.holds(db) { snapshot.add(hold: hold) }
       snapshot.memory = LedgerRecall(self)
       return snapshot
     }

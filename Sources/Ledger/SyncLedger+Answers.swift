@@ -44,6 +44,12 @@ public struct LedgerAnswer: Hashable, Sendable {
   public var code: String?
   /// QuickBooks' words; nil when there is nothing to say.
   public var words: String?
+  /// What must not be sent again before something changes; nil when nothing is.
+  ///
+  /// An invoice is named by its document; the ledger knows its number and its content.
+  public var hold: LedgerHold?
+  /// What QuickBooks has otherwise than it was sent, to be kept until somebody settles it.
+  public var remarks: [LedgerRemark] = []
 
   /// An answer.
   public init(
@@ -65,6 +71,8 @@ public enum LedgerAnswerEffect: Hashable, Sendable {
   case nothingNew
   /// QuickBooks took a document that it had refused; meanwhile another run has sent the invoice again.
   case doubled(run: String)
+  /// QuickBooks has a document of a run that was taken back; its invoice is held until it is removed.
+  case takenBack
   /// The run has no such document any more: it was taken back, or replaced by hand.
   case notOurs
 }
@@ -101,13 +109,18 @@ extension SyncLedger {
   ///   - answers: What QuickBooks said, in its order.
   ///   - run: The run that asked.
   ///   - at: The time, ISO 8601 with zone.
+  ///   - file: A file that is to be sent next and will stand in the run's folder, with its sum.
   /// - Returns: What each answer did.
   /// - Throws: `Failure` when the ledger cannot be written; then nothing is recorded.
   public func record(
-    answers: [LedgerAnswer], ofRun run: String, at: String
+    answers: [LedgerAnswer], ofRun run: String, at: String,
+    file: (name: String, fingerprint: Fingerprint)? = nil
   ) throws(Failure) -> [LedgerAnswerEffect] {
     try write { db in
       let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
+      if let file {
+        try SyncLedger.insert(laterFile: file.name, file.fingerprint, run: run, at: at, db)
+      }
       let recorder = AnswerRecorder(db: db, run: sequence, runID: run, at: at)
       return try answers.map { try recorder.record($0) }
     }
@@ -121,7 +134,8 @@ extension SyncLedger {
       let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
       var requests: [String: LedgerRequest] = [:]
       let rows = try Row.fetchCursor(
-        db, sql: "SELECT * FROM requests WHERE run = ?", arguments: [sequence])
+        db, sql: "SELECT * FROM requests WHERE run = ? AND operation = 'add'",
+        arguments: [sequence])
       while let row = try rows.next() {
         let request = LedgerRequest(
           entity: try LedgerQueries.value(row, "entity"), name: row["name"],
@@ -180,7 +194,7 @@ extension SyncLedger {
 }
 
 /// Records answers, inside one transaction.
-private struct AnswerRecorder {
+struct AnswerRecorder {
   let db: Database
   let run: Int64
   let runID: String
@@ -195,6 +209,7 @@ private struct AnswerRecorder {
     let effect = try answer.isDocument ? document(answer) : entry(answer)
     guard effect != .nothingNew else { return effect }
     try keep(answer, known)
+    try keepOpen(answer, number, effect)
     try LedgerQueries.insert(event(answer, number), db)
     return effect
   }
@@ -287,6 +302,7 @@ private struct AnswerRecorder {
       // A document that somebody changed by hand is the same document.
       return cause == "replaced" ? .notOurs : .doubled(run: now.run ?? "adopt")
     }
+    if cause == "undone" { return .takenBack }
     guard cause == "refused" else { return .notOurs }
     try db.execute(
       sql: """
@@ -324,6 +340,62 @@ private struct AnswerRecorder {
   }
 
   // MARK: - What is kept
+
+  /// Keeps what waits for somebody, and forgets what an answer has ended.
+  private func keepOpen(
+    _ answer: LedgerAnswer, _ number: String?, _ effect: LedgerAnswerEffect
+  ) throws {
+    switch answer.result {
+    case .accepted:
+      if effect == .recorded {
+        try db.execute(
+          sql: "DELETE FROM holds WHERE kind = ? AND name = ? COLLATE NOCASE",
+          arguments: answer.isDocument
+            ? ["invoice", number ?? ""] : [answer.entity.rawValue, answer.name])
+      }
+    case .refused: if let hold = answer.hold { try keep(hold, answer, number) }
+    case .postponed, .unknown: break
+    }
+    if effect == .takenBack {
+      try keep(LedgerHold(.invoice, answer.name, .inQuickBooks), answer, number)
+    }
+    for remark in answer.remarks {
+      try db.execute(
+        sql: """
+          INSERT OR IGNORE INTO remarks (run, request_id, kind, invoice, message, at)
+          VALUES (?, ?, ?, ?, ?, ?)
+          """, arguments: [run, answer.requestID, remark.kind, number, remark.message, at])
+    }
+  }
+
+  private func keep(_ hold: LedgerHold, _ answer: LedgerAnswer, _ number: String?) throws {
+    var (name, content): (String, Data?) = (hold.name, nil)
+    if hold.kind == .invoice {
+      guard let number else { return }
+      name = number
+      content = try Data.fetchOne(
+        db,
+        sql:
+          "SELECT content_hash FROM withdrawn WHERE run = ? AND number = ? ORDER BY id DESC LIMIT 1",
+        arguments: [run, number])
+    }
+    try db.execute(
+      sql: """
+        INSERT OR REPLACE INTO holds (kind, name, cause, content_hash, run, at, words)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        hold.kind.rawValue, name, hold.cause.rawValue, content, run, at, answer.words ?? "",
+      ])
+    if answer.isDocument, let number, answer.result == .refused {
+      try db.execute(
+        sql: "UPDATE unsent SET reasons = ? WHERE number = ? AND outcome = 'refused'",
+        arguments: [AnswerRecorder.heldReason, number])
+    }
+  }
+
+  /// The id of the finding that holds what QuickBooks refused.
+  static let heldReason = "refused-by-quickbooks"
 
   private func keep(_ answer: LedgerAnswer, _ known: Row?) throws {
     let isFinal = answer.result == .accepted || answer.result == .refused
@@ -394,6 +466,6 @@ extension LedgerEvent.Kind {
   public static let refused = LedgerEvent.Kind(rawValue: "refused")
   /// QuickBooks did not get to it; it is asked again.
   public static let postponed = LedgerEvent.Kind(rawValue: "postponed")
-  /// QuickBooks does not remember what became of it.
+  /// Nobody knows what became of it.
   public static let inDoubt = LedgerEvent.Kind(rawValue: "in-doubt")
 }

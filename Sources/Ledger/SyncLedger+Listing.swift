@@ -91,6 +91,8 @@ public struct WithdrawnInvoice: Hashable, Sendable {
   public var date: String
   /// The total with the sign it has in LoadOps.
   public var amount: Money
+  /// How many lines it had.
+  public var lines: Int
   /// What QuickBooks called the document, if it had answered.
   public var quickBooksID: String?
 }
@@ -175,6 +177,20 @@ extension SyncLedger {
       """, [run])
   }
 
+  /// What a run sent and QuickBooks refused, as it was sent, each once.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func refused(ofRun run: String) throws(Failure) -> [WithdrawnInvoice] {
+    try withdrawn(
+      """
+      runs.id = ? AND cause = 'refused' AND NOT EXISTS (SELECT 1 FROM invoices
+        WHERE invoices.number = withdrawn.number AND invoices.run = withdrawn.run)
+        AND NOT EXISTS (SELECT 1 FROM withdrawn AS other WHERE other.number = withdrawn.number
+          AND other.run = withdrawn.run AND other.cause = 'replaced')
+      GROUP BY withdrawn.number
+      """, [run])
+  }
+
   private func withdrawn(
     _ condition: String, _ arguments: StatementArguments
   ) throws(Failure) -> [WithdrawnInvoice] {
@@ -192,7 +208,7 @@ extension SyncLedger {
           number: InvoiceNumber(row["number"]),
           documentKind: try LedgerQueries.value(row, "document_kind"),
           documentNumber: row["document_number"], quickBooksCustomer: row["quickbooks_customer"],
-          date: row["invoice_date"], amount: Money(cents: row["cents"]),
+          date: row["invoice_date"], amount: Money(cents: row["cents"]), lines: row["lines"],
           quickBooksID: row["quickbooks_id"])
       }
     }

@@ -159,6 +159,15 @@ public struct CompanyLists: Sendable {
 
     /// No names.
     public init() {}
+
+    /// Adds the names of other entries.
+    public mutating func formUnion(_ other: Existing) {
+      accounts.formUnion(other.accounts)
+      items.formUnion(other.items)
+      terms.formUnion(other.terms)
+      classes.formUnion(other.classes)
+      customers.formUnion(other.customers)
+    }
   }
 
   /// The lists without what the books have: what an output declares.

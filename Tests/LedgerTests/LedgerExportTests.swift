@@ -65,8 +65,11 @@ import Vocabulary
       "state": "accepted", "entity": "invoice", "operation": "add", "kind": "customer",
       "packed": Data([0, 1, 254, 255]), "evidence": "written", "invoice_date": "2026-03-04",
       "answered_at": Example.end, "copies": 1, "stated_hash": 4_294_967_295, "number": "gone",
+      "sha256": String(repeating: "a", count: 64),
       "invoice": try Int64.fetchOne(db, sql: "SELECT max(id) FROM invoices") ?? 0,
     ]
+    // The same word is the name of columns with other values.
+    let own: [String: [String: any DatabaseValueConvertible]] = ["holds": ["cause": "taken"]]
     let columns = table.columns.filter { $0.name != "id" }
     try db.execute(
       sql: """
@@ -75,7 +78,7 @@ import Vocabulary
         """,
       arguments: StatementArguments(
         columns.map { column in
-          values[column.name]
+          own[table.name]?[column.name] ?? values[column.name]
             ?? (column.type == "INTEGER" ? 7 as any DatabaseValueConvertible : "x")
         }))
   }

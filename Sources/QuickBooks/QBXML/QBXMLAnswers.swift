@@ -46,6 +46,9 @@ public struct QBXMLAnswer: Hashable, Sendable {
 
   /// Whether QuickBooks did what was asked.
   public var isDone: Bool { severity != .error && status < 1000 }
+
+  /// Whether the status says that it was done and the severity that it was not, or the other way round.
+  public var isContradictory: Bool { (severity == .error) != (status >= 1000) }
 }
 
 /// A record that stands in an answer: what we read of it.
@@ -103,10 +106,16 @@ public struct QBXMLRecord: Hashable, Sendable {
   /// What a document is about as QuickBooks sees it, in the sign of its form.
   ///
   /// An invoice has no element for it: it is the lines and the sales tax that QuickBooks has put on top.
+  /// Nil when the answer does not show it, or shows what is no amount.
   public var total: Money? {
-    if let total = amount("TotalAmount") { return total }
-    return amount("Subtotal").map { $0 + (amount("SalesTaxTotal") ?? .zero) }
+    guard self["TotalAmount"].isEmpty else { return amount("TotalAmount") }
+    guard let lines = amount("Subtotal") else { return nil }
+    guard !self["SalesTaxTotal"].isEmpty else { return lines }
+    return amount("SalesTaxTotal").map { lines + $0 }
   }
+
+  /// Whether it stands for a record in the answer to a set that was sent before, and shows little of it.
+  public var isRecovered: Bool { type == "ErrorRecovery" }
 }
 
 /// What an answer says of the whole set.

@@ -16,6 +16,11 @@ public struct QBXMLMessageSets: Sendable {
   /// Whether an id is one of the run's.
   public func owns(_ messageSet: String) -> Bool { messageSet.hasPrefix(prefix + "-") }
 
+  /// The number of the run's file that an id belongs to; nil for an id that is none of the run's.
+  public func number(of messageSet: String) -> Int? {
+    owns(messageSet) ? Int(messageSet.dropFirst(prefix.count + 1)) : nil
+  }
+
   /// The id of a run's file, from 1; at most the 24 characters that QuickBooks takes.
   public func id(_ file: Int) -> String {
     let number = String(file)

@@ -152,14 +152,16 @@ public enum QBXMLTakingBack {
   ///   - manner: how.
   ///   - format: the user's choices.
   ///   - sets: gives each file's set its id, from the number of the file.
+  ///   - first: the number of the first file.
   /// - Returns: the texts of the files, in order; none when there is nothing to take back.
   public static func texts(
-    _ documents: [Document], _ manner: Manner, format: QBXMLFormat, sets: QBXMLMessageSets
+    _ documents: [Document], _ manner: Manner, format: QBXMLFormat, sets: QBXMLMessageSets,
+    from first: Int = 1
   ) -> [String] {
     let perFile = max(1, format.requestsPerFile)
     return stride(from: 0, to: documents.count, by: perFile).enumerated().map { file, start in
       var text = QBXMLEnvelope.start(
-        version: format.version, onError: .continueOnError, messageSet: sets.id(file + 1))
+        version: format.version, onError: .continueOnError, messageSet: sets.id(first + file))
       for document in documents[start..<min(start + perFile, documents.count)] {
         text += request(document, manner)
       }
@@ -171,9 +173,14 @@ public enum QBXMLTakingBack {
   public static func request(_ document: Document, _ manner: Manner) -> String {
     let word = manner == .delete ? "Del" : "Void"
     let type = document.kind == .invoice ? "Invoice" : "CreditMemo"
-    let id = (document.kind == .invoice ? "inv-" : "cm-") + document.number
+    let id = requestID(document)
     return "<Txn\(word)Rq requestID=\"\(escaped(id))\"><Txn\(word)Type>\(type)</Txn\(word)Type>"
       + "<TxnID>\(escaped(document.transaction))</TxnID></Txn\(word)Rq>\n"
+  }
+
+  /// The id of the request for a document.
+  public static func requestID(_ document: Document) -> String {
+    (document.kind == .invoice ? "inv-" : "cm-") + document.number
   }
 
   private static func escaped(_ text: String) -> String {

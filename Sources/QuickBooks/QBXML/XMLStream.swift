@@ -95,6 +95,11 @@ final class XMLStream {
         remedy: "check the path of the file")
     }
     defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+      throw Failure(
+        .inputUnreadable, "\(name) is a folder", remedy: "name the files in it, one by one")
+    }
     var handler = XMLStream.handler
     let me = Unmanaged.passUnretained(self).toOpaque()
     guard let parser = xmlCreatePushParserCtxt(&handler, me, nil, 0, nil) else {
@@ -185,6 +190,13 @@ final class XMLStream {
     var reason = "it is not XML"
     if let error = xmlCtxtGetLastError(parser) {
       reason = XMLStream.message(of: error)
+    }
+    if reason.contains("not proper UTF-8") {
+      return Failure(
+        .inputUnreadable, "\(name) has letters that are not UTF-8, and does not say what they are",
+        remedy: "if a Windows program saved it, let its first line be: "
+          + "<?xml version=\"1.0\" encoding=\"windows-1252\"?>",
+        location: SourceLocation(file: name, line: max(1, line)))
     }
     return Failure(
       .inputUnreadable, "\(name) cannot be read as XML: \(reason)",

@@ -10,16 +10,21 @@ public import Vocabulary
 /// by `convert`. What it did not get to is copied, byte by byte, into a file of its own that is sent next.
 /// The same answer taken in again changes nothing.
 public struct AnswerIntake {
-  private let ledger: SyncLedger
-  private let company: CompanyFolder
-  private let format: QBXMLFormat
-  private let books: CompanySnapshot?
-  private let clock: () -> String
-  private var runs: [RunRequests] = []
+  let ledger: SyncLedger
+  let company: CompanyFolder
+  let format: QBXMLFormat
+  let books: CompanySnapshot?
+  let clock: () -> String
+  /// The run that the user says the answers belong to; nil when they say so themselves.
+  let named: String?
+  var runs: [RunRequests] = []
   private var runsAreRead = false
-  private var report = AnswerReport()
+  var report = AnswerReport()
 
   /// Takes in answers.
+  ///
+  /// All files are read before anything of one is recorded. Where a later one cannot be taken in, the
+  /// report has what was taken in from those before it, with the failure.
   ///
   /// - Parameters:
   ///   - paths: The files that tools saved, in the order in which they were sent.
@@ -27,82 +32,144 @@ public struct AnswerIntake {
   ///   - company: The company.
   ///   - settings: Its settings.
   ///   - books: What QuickBooks held when somebody last looked; nil when nobody did.
+  ///   - run: The run that they belong to, when they do not say so themselves.
   ///   - clock: The time, ISO 8601 with zone.
   /// - Returns: What became of everything.
-  /// - Throws: `Failure` when a file is no answer or something cannot be written; what was taken in from
-  ///   the files before stays.
+  /// - Throws: `Failure` when a file is no answer or nothing could be taken in.
   public static func take(
     _ paths: [String], _ ledger: SyncLedger, in company: CompanyFolder, settings: Settings,
-    books: CompanySnapshot?, clock: @escaping () -> String
+    books: CompanySnapshot?, run: String? = nil, clock: @escaping () -> String
   ) throws(Failure) -> AnswerReport {
+    var sets: [AnsweredSet] = []
+    for path in paths { sets += try AnsweredSet.all(path) }
     var intake = AnswerIntake(
-      ledger: ledger, company: company, format: settings.qbxmlFormat, books: books, clock: clock)
+      ledger: ledger, company: company, format: settings.qbxmlFormat, books: books, named: run,
+      clock: clock)
+    if let run, try ledger.run(run)?.target != "qbxml" {
+      throw Failure(
+        .usage, "there is no qbXML run \(run)",
+        remedy: "see the ids of all runs with: loadbooks runs")
+    }
     try ResendFile.settle(ledger, in: company)
-    for path in paths { try intake.take(try AnsweredSet(path)) }
+    for set in sets {
+      do throws(Failure) { try intake.take(set) } catch {
+        guard !intake.report.sections.isEmpty || !intake.report.findings.isEmpty else {
+          throw error
+        }
+        intake.report.failure = error
+        break
+      }
+    }
+    try intake.noteOpen()
     return intake.report
   }
 
   private init(
     ledger: SyncLedger, company: CompanyFolder, format: QBXMLFormat, books: CompanySnapshot?,
-    clock: @escaping () -> String
+    named: String?, clock: @escaping () -> String
   ) {
     self.ledger = ledger
     self.company = company
     self.format = format
     self.books = books
+    self.named = named
     self.clock = clock
   }
 
   // MARK: - Matching
 
   private mutating func take(_ set: AnsweredSet) throws(Failure) {
-    if set.answers.allSatisfy({ $0.answer.type.hasSuffix("Query") }), !set.answers.isEmpty {
-      return try takeLookUp(set)
-    }
-    guard let run = try run(of: set) else {
-      report.findings.append(
-        Finding(
-          AnswerRules.unmatched,
-          set.messageSet.id.isEmpty
-            ? "\(set.file) answers nothing that a run of this company has sent"
-            : "\(set.file) answers the set \(set.messageSet.id), which no run of this company has sent",
-          location: set.messageSet.location, value: set.messageSet.id))
-      return
+    if set.isAll("Query") { return try takeLookUp(set) }
+    if set.isAll("TxnDel", "TxnVoid") { return try takeRemovals(set) }
+    let fitting = try runs(of: set)
+    guard let run = fitting.first, fitting.count == 1 else {
+      return refuse(set, fitting.map(\.run.id))
     }
     // A tool may leave the set's id out; then the file that has the requests is meant.
     let file =
       run.files.firstIndex { $0.messageSet == set.messageSet.id }
-      ?? set.answers.lazy.compactMap { run.byID[$0.answer.requestID]?.file }.first
+      ?? (set.messageSet.id.isEmpty
+        ? set.answers.lazy.compactMap { run.byID[$0.answer.requestID]?.file }.first : nil)
+    if run.run.state == .undone { return try takeAfterUndo(set, run) }
     var section = AnswerReport.Section(
       file: set.file, run: run.run.id, answers: file.map { run.files[$0].name } ?? "")
     if let status = set.messageSet.status, status >= 1000 {
       try takeUnknown(set, status, run, file, &section)
+    } else if file == nil, let name = run.writtenName(ofSet: set.messageSet.id) {
+      section.answers = name
+      section.unmatched += set.answers.count
+      report.findings.append(
+        Finding(
+          AnswerRules.requestChanged,
+          "\(name) of run \(run.run.id) is missing, or cannot be read any more: nothing of its "
+            + "\(SyncReport.counted(set.answers.count, "answer")) was taken in",
+          remedy: "put \(run.folder)/\(name) back, then accept the answer again",
+          location: set.messageSet.location, value: name))
     } else {
+      if let file, !run.files[file].isIntact {
+        report.findings.append(
+          Finding(
+            AnswerRules.requestChanged,
+            "\(run.files[file].name) of run \(run.run.id) is not what was written: what QuickBooks "
+              + "took is compared with what the ledger has",
+            location: set.messageSet.location, value: run.files[file].name))
+      }
       try take(set, run, file, &section)
     }
     report.sections.append(section)
   }
 
-  private mutating func run(of set: AnsweredSet) throws(Failure) -> RunRequests? {
-    if !runsAreRead {
-      runsAreRead = true
-      for run in try ledger.runs() where run.target == "qbxml" && run.state == .finished {
-        runs.append(RunRequests(run, in: company))
-      }
+  /// An answer that fits no run, or more than one.
+  private mutating func refuse(_ set: AnsweredSet, _ fitting: [String]) {
+    let words: String
+    var remedy: String?
+    if fitting.count > 1 {
+      words =
+        "\(set.file) does not say which set it answers, and fits the runs "
+        + fitting.joined(separator: " and ")
+      remedy =
+        "save the answer with its newMessageSetID, or name the run: loadbooks accept --run RUN"
+    } else if set.messageSet.id.isEmpty {
+      words = "\(set.file) answers nothing that a run of this company has sent"
+    } else {
+      words =
+        "\(set.file) answers the set \(set.messageSet.id), which no run of this company has sent"
     }
+    report.findings.append(
+      Finding(
+        AnswerRules.unmatched, words, remedy: remedy, location: set.messageSet.location,
+        value: set.messageSet.id))
+  }
+
+  /// The runs that an answer may belong to: one, when it says what set it answers.
+  mutating func runs(of set: AnsweredSet) throws(Failure) -> [RunRequests] {
+    try readRuns()
+    let all = named.map { named in runs.filter { $0.run.id == named } } ?? runs
     let id = set.messageSet.id
-    if !id.isEmpty {
-      return runs.first { run in
-        QBXMLMessageSets(run: run.run.id).owns(id)
-      }
-    }
+    if !id.isEmpty { return all.filter { QBXMLMessageSets(run: $0.run.id).owns(id) } }
     let asked = set.answers.map(\.answer.requestID)
-    return runs.first { run in !asked.isEmpty && asked.allSatisfy { run.byID[$0] != nil } }
+    return all.filter { run in !asked.isEmpty && asked.allSatisfy { run.byID[$0] != nil } }
+  }
+
+  /// Reads the runs once, and anew what a file was added to.
+  private mutating func readRuns() throws(Failure) {
+    guard !runsAreRead else { return }
+    for run in try ledger.runs() where run.target == "qbxml" {
+      guard run.state == .finished || run.state == .undone else { continue }
+      runs.append(try RunRequests(run, in: company, ledger))
+    }
+    runsAreRead = true
+  }
+
+  /// Reads a run's files again, because one was added.
+  mutating func refresh(_ run: String) throws(Failure) {
+    guard let index = runs.firstIndex(where: { $0.run.id == run }) else { return }
+    runs[index] = try RunRequests(runs[index].run, in: company, ledger)
   }
 
   // MARK: - One set
 
-  private mutating func take(
+  mutating func take(
     _ set: AnsweredSet, _ run: RunRequests, _ file: Int?, _ section: inout AnswerReport.Section
   ) throws(Failure) {
     let name = file.map { run.files[$0].messageSet } ?? set.messageSet.id
@@ -110,19 +177,17 @@ public struct AnswerIntake {
     let judge = AnswerJudge(
       ledger: ledger, run: run, books: books, known: try ledger.requests(ofRun: run.run.id))
     var items: [AnswerItem] = []
+    var strange: [QBXMLAnswer] = []
     for (answer, record) in set.answers {
-      guard let item = judge.item(answer, record, messageSet) else {
-        section.unmatched += 1
-        report.findings.append(
-          Finding(
-            AnswerRules.unmatched,
-            "the answer to \"\(answer.requestID)\" belongs to no request of run \(run.run.id)",
-            location: answer.location, value: answer.requestID))
-        continue
+      if let item = judge.item(answer, record, messageSet) {
+        items.append(item)
+      } else {
+        strange.append(answer)
       }
-      items.append(item)
     }
+    tellStrange(strange, run, &section)
     try judge.settle(&items)
+    try askForUnknown(&items, judge)
     // What nobody has the bytes of any more cannot be sent again as it was; convert makes it anew.
     var resend: ResendFile?
     let later = items.filter { $0.isPostponed && judge.isNews($0) }
@@ -140,14 +205,42 @@ public struct AnswerIntake {
     do throws(Failure) {
       let effects = try ledger.record(
         answers: items.map(\.ledgerAnswer) + judge.impostors(among: items), ofRun: run.run.id,
-        at: clock())
+        at: clock(), file: resend?.record)
       try resend?.publish()
+      if resend != nil { try refresh(run.run.id) }
       tell(items, effects, run, resend, &section)
     } catch {
       resend?.discardUnlessRecorded(ledger)
       throw error
     }
     noteUnanswered(set, run, file, judge.known, &section)
+  }
+
+  private mutating func tellStrange(
+    _ answers: [QBXMLAnswer], _ run: RunRequests, _ section: inout AnswerReport.Section
+  ) {
+    guard let first = answers.first else { return }
+    section.unmatched += answers.count
+    report.findings.append(
+      Finding(
+        AnswerRules.unmatched,
+        answers.count == 1
+          ? "the answer to \"\(first.requestID)\" belongs to no request of run \(run.run.id)"
+          : "\(answers.count) answers belong to no request of run \(run.run.id), the first is to "
+            + "\"\(first.requestID)\"", location: first.location, value: first.requestID))
+  }
+
+  /// What nobody knows is asked for by its number.
+  private func askForUnknown(_ items: inout [AnswerItem], _ judge: AnswerJudge) throws(Failure) {
+    let open = items.indices.filter { items[$0].result == .unknown && judge.isNews(items[$0]) }
+    let requests = open.map { items[$0].request }
+    guard
+      let path = try LookUpFile.write(requests, of: judge.run, format: format, ledger, at: clock())
+    else { return }
+    for index in open {
+      items[index].finding?.remedy =
+        "send \(path), which asks for it by its number, and accept its answer"
+    }
   }
 
   private mutating func tell(
@@ -164,6 +257,7 @@ public struct AnswerIntake {
             AnswerRules.unmatched,
             "\(item.title) counts no more: run \(run.run.id) was taken back, or somebody changed the "
               + "document by hand", location: item.answer.location, value: item.request.name))
+      case .takenBack: section.taken.add(item)
       case .doubled(let other):
         section.taken.add(item)
         report.findings.append(
@@ -178,10 +272,11 @@ public struct AnswerIntake {
         case .postponed: section.postponed.add(item)
         case .unknown: section.unknown.add(item)
         }
+        report.findings += item.checks
         if let finding = item.finding { report.findings.append(finding) }
       }
     }
-    if let resend { section.resend = resend.path }
+    if let resend { section.sendNext.append(resend.path) }
   }
 
   /// Requests of the file that the answer leaves out, unless something is known of them.
@@ -207,124 +302,26 @@ public struct AnswerIntake {
         location: set.messageSet.location, value: missing[0].id))
   }
 
-  // MARK: - Sets that QuickBooks does not know
+  // MARK: - What is open still
 
-  /// 9001 and its neighbours: what became of the whole set is not told.
-  private mutating func takeUnknown(
-    _ set: AnsweredSet, _ status: Int, _ run: RunRequests, _ file: Int?,
-    _ section: inout AnswerReport.Section
-  ) throws(Failure) {
-    let id = set.messageSet.id
-    guard status == 9002, let file else {
-      let words =
-        status == 9001
-        ? "QuickBooks knows the set \(id) with other content: the file that was sent is not the one that was written"
-        : "QuickBooks did not take the set \(id), with status \(status)"
-      report.findings.append(
-        Finding(
-          AnswerRules.setUnknown, words,
-          remedy: file.map {
-            "send \(run.folder)/\(run.files[$0].name) as it was written (see: loadbooks verify \(run.run.id)); "
-              + "QuickBooks gives its answer once more"
-          } ?? "run loadbooks accept --recover \(run.run.id), and send what it writes",
-          location: set.messageSet.location, value: id))
-      return
-    }
-    // Nothing is remembered: only the books can tell whether the documents are there.
-    let known = try ledger.requests(ofRun: run.run.id)
-    let open = run.files[file].requests.filter { request in
-      guard let state = known[request.id]?.state else { return true }
-      return state != .accepted && state != .refused
-    }
-    let answers = open.compactMap { request -> LedgerAnswer? in
-      guard let entity = LedgerAnswer.Entity(request: request.type), request.document != nil else {
-        return nil
-      }
-      var answer = LedgerAnswer(
-        entity: entity, name: request.name, requestID: request.id,
-        messageSet: run.files[file].messageSet, result: .unknown)
-      (answer.code, answer.words) = ("9002", "QuickBooks does not remember the set")
-      return answer
-    }
-    guard !open.isEmpty else { return }
-    let path = try LookUpFile.write(open, of: run, format: format)
-    let effects = try ledger.record(answers: answers, ofRun: run.run.id, at: clock())
-    section.unknown.count += effects.filter { $0 == .recorded }.count
-    section.nothingNew += effects.filter { $0 == .nothingNew }.count
-    report.findings.append(
-      Finding(
-        AnswerRules.setUnknown,
-        "QuickBooks does not remember the set \(id): whether it has its "
-          + "\(SyncReport.counted(open.count, "record")) is not known",
-        remedy:
-          "send \(path), which asks for the documents by their numbers, and accept its answer",
-        location: set.messageSet.location, value: id))
-  }
-
-  /// The answer to a question for documents by their numbers.
-  private mutating func takeLookUp(_ set: AnsweredSet) throws(Failure) {
-    let asked = set.answers.first { $0.answer.requestID.hasPrefix(LookUpFile.prefix) }
-    guard let asked else {
-      report.findings.append(
-        Finding(
-          AnswerRules.unmatched, "\(set.file) answers questions about the books",
-          remedy: "put it into the folder books, where plan and convert look for it",
-          location: set.messageSet.location))
-      return
-    }
-    let id = String(asked.answer.requestID.dropFirst(LookUpFile.prefix.count + 2))
-    var named = set
-    named.messageSet.id = id
-    guard let run = try run(of: named),
-      let file = run.files.firstIndex(where: { $0.messageSet == id })
-    else {
-      report.findings.append(
-        Finding(
-          AnswerRules.unmatched, "\(set.file) tells of a set that no run of this company has sent",
-          location: set.messageSet.location, value: id))
-      return
-    }
-    var section = AnswerReport.Section(
-      file: set.file, run: run.run.id, answers: run.files[file].name)
-    let known = try ledger.requests(ofRun: run.run.id)
-    var found = named
-    found.messageSet.status = nil
-    found.answers = LookUpFile.answers(
-      run.files[file].requests.filter {
-        known[$0.id].map { $0.state != .accepted && $0.state != .refused } ?? true
-      }, set)
-    try take(found, run, nil, &section)
-    report.sections.append(section)
-  }
-}
-
-/// One answer file.
-struct AnsweredSet {
-  let file: String
-  var messageSet: QBXMLMessageSet
-  var answers: [(answer: QBXMLAnswer, record: QBXMLRecord?)] = []
-  /// Records of queries, which have many.
-  private(set) var records: [QBXMLRecord] = []
-
-  init(_ path: String) throws(Failure) {
-    file = path
-    var set = QBXMLMessageSet(
-      id: "", status: nil, location: SourceLocation(file: path, line: 1))
-    var pending: QBXMLRecord?
-    var found: [(QBXMLAnswer, QBXMLRecord?)] = []
-    var listed: [QBXMLRecord] = []
-    try QBXMLAnswers.forEach(ofFile: path) { event throws(Failure) in
-      switch event {
-      case .messageSet(let new): set = new
-      case .record(let record, let answer):
-        if answer.type.hasSuffix("Query") { listed.append(record) } else { pending = record }
-      case .answer(let answer):
-        found.append((answer, pending))
-        pending = nil
+  /// What the runs that were answered have open from before: files to send, and what differs.
+  private mutating func noteOpen() throws(Failure) {
+    var told = Set(report.findings.map(\.message))
+    let pending = try PendingFile.all(ledger, in: company)
+    for index in report.sections.indices {
+      let run = report.sections[index].run
+      guard report.sections[..<index].allSatisfy({ $0.run != run }) else { continue }
+      let named = Set(report.sections.filter { $0.run == run }.flatMap(\.sendNext))
+      report.sections[index].sendNext += pending.filter { $0.run == run }.map(\.path)
+        .filter { !named.contains($0) }
+      for remark in try ledger.openRemarks(ofRun: run) where told.insert(remark.message).inserted {
+        guard let kind = AnswerRules.all.first(where: { $0.id == remark.kind }) else { continue }
+        report.findings.append(
+          Finding(
+            kind, remark.message,
+            remedy: kind.remedy.replacing("NUMBER", with: ShellText.word(remark.invoice ?? "")),
+            invoice: remark.invoice, notes: ["known since \(remark.at)"]))
       }
     }
-    messageSet = set
-    answers = found
-    records = listed
   }
 }

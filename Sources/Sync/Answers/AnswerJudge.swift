@@ -2,58 +2,6 @@ internal import Ledger
 internal import QuickBooks
 internal import Vocabulary
 
-/// One answer with its request and what follows from it.
-struct AnswerItem {
-  let request: QBXMLRequest
-  let answer: QBXMLAnswer
-  let record: QBXMLRecord?
-  let judgement: AnswerJudgement
-  let messageSet: String
-  let entity: LedgerAnswer.Entity
-  var result: LedgerAnswer.Result = .accepted
-  /// Whether a list entry was there already.
-  var exists = false
-  var finding: Finding?
-
-  /// Whether it is to be asked again.
-  var isPostponed: Bool { if case .postponed = result { true } else { false } }
-
-  /// `invoice 10234`, `customer "Pine & Fir"`.
-  var title: String {
-    switch entity {
-    case .invoice: "invoice \(request.name)"
-    case .creditMemo: "credit memo \(request.name)"
-    default: "\(entity.rawValue) \"\(request.name)\""
-    }
-  }
-
-  /// What it is about, in the sign of LoadOps.
-  var amount: Money { request.total }
-
-  /// It cannot be sent again as it was.
-  mutating func giveUp() {
-    result = .refused
-    finding?.remedy = "its file is missing or was changed: convert the export again"
-  }
-
-  /// The answer as the ledger keeps it.
-  var ledgerAnswer: LedgerAnswer {
-    var kept = LedgerAnswer(
-      entity: entity, name: request.name, requestID: request.id, messageSet: messageSet,
-      result: result)
-    if answer.status != 0 {
-      kept.code = String(answer.status)
-      kept.words = answer.message.isEmpty ? nil : answer.message
-    }
-    if result == .accepted, let record {
-      kept.quickBooksID = record.quickBooksID.isEmpty ? nil : record.quickBooksID
-      kept.editSequence = record["EditSequence"].isEmpty ? nil : record["EditSequence"]
-      kept.amount = record.total.map { entity == .creditMemo ? -$0 : $0 }
-    }
-    return kept
-  }
-}
-
 /// Decides what follows from answers, one by one and then together.
 struct AnswerJudge {
   let ledger: SyncLedger
@@ -86,7 +34,13 @@ struct AnswerJudge {
 
   /// Decides about all answers of a set: some mean more beside others.
   func settle(_ items: inout [AnswerItem]) throws(Failure) {
-    for index in items.indices { decideAlone(&items[index]) }
+    var ids: [String: String] = [:]
+    for index in items.indices {
+      decideAlone(&items[index])
+      if items[index].judgement == .done, items[index].isDocument, isNews(items[index]) {
+        items[index].checks = try checks(items[index], &ids)
+      }
+    }
     // A customer that invoices refer to in vain is not the customer whose name is taken.
     let missing = Set(
       items.compactMap { item -> String? in
@@ -115,7 +69,7 @@ struct AnswerJudge {
       if case .referenceMissing(let kind, let name) = items[index].judgement,
         waiting.contains("\(kind.lowercased()) \(name.lowercased())")
       {
-        items[index].result = .postponed(resentIn: "")
+        (items[index].result, items[index].hold) = (.postponed(resentIn: ""), nil)
         items[index].finding?.remedy = AnswerRules.postponed.remedy
       }
       if items[index].isPostponed, collided.contains(items[index].request.customer.lowercased()) {
@@ -125,7 +79,28 @@ struct AnswerJudge {
           "its customer \"\(items[index].request.customer)\" is not in QuickBooks", nil)
       }
     }
-    for index in items.indices { decideReference(&items[index]) }
+    let failed = failedEntries(items)
+    for index in items.indices {
+      decideReference(&items[index])
+      if let hold = items[index].hold, hold.cause == .missing,
+        failed.contains("\(hold.kind.rawValue) \(hold.name.lowercased())")
+      {
+        items[index].hold = nil
+      }
+    }
+  }
+
+  /// List entries that QuickBooks refused for a reason of their own: they lack because of that, and are
+  /// asked for again once it is mended.
+  private func failedEntries(_ items: [AnswerItem]) -> Set<String> {
+    var failed = Set(
+      known.values.filter { $0.state == .refused && $0.code != "3100" }.map {
+        "\($0.entity.rawValue) \($0.name.lowercased())"
+      })
+    for item in items where !item.isDocument && item.result == .refused && item.hold == nil {
+      failed.insert("\(item.entity.rawValue) \(item.request.name.lowercased())")
+    }
+    return failed
   }
 
   /// Customers whose names were taken when they were asked for, and that turn out to be none.
@@ -137,6 +112,7 @@ struct AnswerJudge {
         entity: .customer, name: request.name, requestID: request.requestID,
         messageSet: item.messageSet, result: .refused)
       (answer.code, answer.words) = (String(item.answer.status), item.answer.message)
+      answer.hold = LedgerHold(.customer, request.name, .taken)
       found[request.requestID] = found[request.requestID] ?? answer
     }
     return found.values.sorted { $0.requestID < $1.requestID }
@@ -156,43 +132,148 @@ struct AnswerJudge {
     switch item.judgement {
     case .done:
       item.result = .accepted
-      item.finding = checkTotal(item)
+      if item.answer.severity == .warning || item.answer.status >= 500 {
+        item.finding = finding(AnswerRules.takenWithWarning, item, words(item), nil)
+      }
+    case .contradictory:
+      item.result = .unknown
+      item.finding = finding(
+        AnswerRules.contradicts, item,
+        "the status says that it was \(item.answer.status < 1000 ? "" : "not ")taken, the severity "
+          + "\(item.answer.severity.rawValue) the opposite", nil)
     case .nameTaken: item.result = .accepted
     case .later(let why):
       item.result = .postponed(resentIn: "")
       item.finding = finding(
         AnswerRules.postponed, item, why,
         item.judgement.condition.map { "\($0); then \(AnswerRules.postponed.remedy)" })
-    case .referenceMissing(let kind, let name):
-      item.result = .refused
-      item.finding = finding(
-        AnswerRules.referenceMissing, item,
-        name.isEmpty
-          ? words(item)
-          : "it refers to the \(kind.lowercased()) \"\(name)\", which QuickBooks lacks",
-        remedy(kind, name))
+    case .referenceMissing(let kind, let name): decideMissing(&item, kind, name)
     case .refused(let remedy):
       item.result = .refused
       item.finding = finding(AnswerRules.refused, item, words(item), remedy)
     }
   }
 
-  /// A document must be over what was sent, to the cent.
-  private func checkTotal(_ item: AnswerItem) -> Finding? {
-    guard item.entity == .invoice || item.entity == .creditMemo, let record = item.record,
-      let total = record.total
-    else { return nil }
-    let sent = item.entity == .creditMemo ? -item.request.total : item.request.total
-    guard total != sent else { return nil }
-    var notes: [String] = []
-    if let tax = record.amount("SalesTaxTotal"), tax != .zero {
-      notes.append(
-        "QuickBooks put \(tax) of sales tax on it: see formats.qbxml.sales_tax_code")
+  /// It refers to what QuickBooks lacks, and would again.
+  private func decideMissing(_ item: inout AnswerItem, _ kind: String, _ name: String) {
+    item.result = .refused
+    if !name.isEmpty {
+      let what = AnswerJudgement.words(kind)
+      item.hold = AnswerJudgement.hold(kind).map { LedgerHold($0, name, .missing) }
+      item.finding = finding(
+        AnswerRules.referenceMissing, item,
+        "it refers to the \(what) \"\(name)\", which QuickBooks lacks", remedy(kind, name))
+    } else if let object = AnswerJudgement.object(in: item.answer.message) {
+      item.finding = finding(
+        AnswerRules.referenceMissing, item,
+        "it refers to something that QuickBooks had as \"\(object)\" and has no more",
+        "save the answer to the file of loadbooks pull --target qbxml into books, so that names are "
+          + "checked; then \(AnswerJudge.release(item.request.name))")
+    } else {
+      item.finding = finding(
+        AnswerRules.referenceMissing, item,
+        item.answer.message.isEmpty
+          ? "it refers to something that QuickBooks lacks and does not name" : words(item),
+        "look in QuickBooks for its customer, items and terms, make what is not there; then "
+          + AnswerJudge.release(item.request.name))
     }
-    return Finding(
-      AnswerRules.totalDiffers, "QuickBooks has \(item.title) over \(total), but \(sent) was sent",
-      location: item.answer.location, value: total.description, invoice: item.request.name,
-      notes: notes)
+    if item.hold == nil {
+      item.hold = LedgerHold(
+        item.isDocument
+          ? .invoice : LedgerHold.Kind(rawValue: item.entity.rawValue) ?? .invoice,
+        item.request.name, .unnamed)
+    }
+  }
+
+  /// How to say that something was put right in QuickBooks.
+  static func release(_ name: String) -> String {
+    "say so with: loadbooks release --refused \(ShellText.word(name))"
+  }
+
+  /// What was sent with a request.
+  func sent(_ request: QBXMLRequest) throws(Failure) -> SentDocument {
+    let kind: LedgerEntry.DocumentKind = request.type == "CreditMemoAdd" ? .creditMemo : .invoice
+    let isIntact = run.byID[request.id].map { run.files[$0.file].isIntact } ?? false
+    return SentDocument(
+      request, isIntact: isIntact,
+      try ledger.entry(document: request.name, kind, ofRun: run.run.id))
+  }
+
+  /// A document must be the one that was sent, over what was sent, to the cent.
+  private func checks(
+    _ item: AnswerItem, _ ids: inout [String: String]
+  ) throws(Failure) -> [Finding] {
+    let sent = try sent(item.request)
+    let check = { (kind: Finding.Kind, message: String, notes: [String]) in
+      Finding(
+        kind, message,
+        remedy: kind.remedy.replacing("NUMBER", with: ShellText.word(item.request.name)),
+        location: item.answer.location, value: item.request.name, invoice: item.request.name,
+        notes: notes)
+    }
+    guard let record = item.record, !record.isRecovered else {
+      return [
+        check(
+          AnswerRules.totalUnchecked,
+          "the total of \(item.title) (\(sent.total) was sent) could not be checked: the answer does "
+            + "not show the document", [])
+      ]
+    }
+    var findings: [Finding] = []
+    if let total = record.total {
+      if total != sent.total {
+        var notes: [String] = []
+        if let tax = record.amount("SalesTaxTotal"), tax != .zero {
+          notes.append(
+            "QuickBooks put \(tax) of sales tax on it: see formats.qbxml.sales_tax_code")
+        }
+        findings.append(
+          check(
+            AnswerRules.totalDiffers,
+            "QuickBooks has \(item.title) over \(total), but \(sent.total) was sent", notes))
+      }
+    } else {
+      let shown = ["TotalAmount", "Subtotal", "SalesTaxTotal"].first {
+        !record[$0].isEmpty && record.amount($0) == nil
+      }
+      findings.append(
+        check(
+          AnswerRules.totalUnchecked,
+          "the total of \(item.title) (\(sent.total) was sent) could not be checked: "
+            + (shown.map { "its \($0) is \"\(record[$0])\"" } ?? "the answer does not say it"), []))
+    }
+    let differences = try differences(item, record, sent, &ids)
+    if !differences.isEmpty {
+      findings.append(
+        check(
+          AnswerRules.documentDiffers,
+          "for \(item.title) QuickBooks shows \(differences.joined(separator: ", "))", []))
+    }
+    return findings
+  }
+
+  private func differences(
+    _ item: AnswerItem, _ record: QBXMLRecord, _ sent: SentDocument, _ ids: inout [String: String]
+  ) throws(Failure) -> [String] {
+    var words: [String] = []
+    let number = record["RefNumber"]
+    if !number.isEmpty, number != sent.number { words.append("the number \(number)") }
+    if !sent.customerAgrees(record) {
+      words.append("the customer \"\(record["CustomerRef/FullName"])\" for \"\(sent.customer)\"")
+    }
+    if !sent.dateAgrees(record) { words.append("the date \(record["TxnDate"]) for \(sent.date)") }
+    let id = record["TxnID"]
+    guard !id.isEmpty else { return words }
+    let kind: LedgerEntry.DocumentKind = item.entity == .creditMemo ? .creditMemo : .invoice
+    if let other = ids[id] {
+      words.append("the id \(id), which \(other) has as well")
+    } else if let other = try ledger.otherInvoice(
+      withQuickBooksID: id, than: item.request.name, kind)
+    {
+      words.append("the id \(id), which invoice \(other) has as well")
+    }
+    ids[id] = item.title
+    return words
   }
 
   /// Whose name it is that is taken: the same kind of entry, which is as good as made, or another kind.
@@ -221,6 +302,7 @@ struct AnswerJudge {
     guard let owner else { return }
     item.exists = false
     item.result = .refused
+    item.hold = LedgerHold(.customer, item.request.name, .taken)
     item.finding = finding(
       AnswerRules.nameTaken, item, "\(owner) has this name in QuickBooks",
       "add to mapping.csv: "
@@ -243,6 +325,7 @@ struct AnswerJudge {
     let line = MappingFile.line(
       kind: .customer, loadops: name, quickbooks: AnswerJudge.otherName(name))
     if impostor(item) != nil {
+      item.hold = LedgerHold(.customer, name, .taken)
       item.finding = finding(
         AnswerRules.nameTaken, item,
         "a vendor, an employee or another name has the name of its customer \"\(name)\" in QuickBooks",
@@ -250,28 +333,36 @@ struct AnswerJudge {
       return
     }
     item.finding?.remedy =
-      "make the customer in QuickBooks, or, if a vendor or an employee has the name, add to mapping.csv: "
-      + line
+      "make the customer in QuickBooks and \(AnswerJudge.release(name)); or, if a vendor or an employee "
+      + "has the name, add to mapping.csv: \(line)"
   }
 
   private func remedy(_ kind: String, _ name: String) -> String? {
-    switch kind {
-    case "": nil
-    case "Item":
-      "make the item in QuickBooks, or correct its name in mapping.csv; then convert again"
-    case "Terms":
-      "make the terms \"\(name)\" in QuickBooks (Lists > Customer & Vendor Profile Lists); then convert again"
-    case "Account":
-      "make the account in QuickBooks, or correct its name in loadbooks.yaml or mapping.csv; then convert again"
-    case "SalesTaxCode", "Sales Tax Code":
-      "correct formats.qbxml.sales_tax_code, or empty it if the company file charges no sales tax; then convert again"
-    default: nil
+    let release = AnswerJudge.release(name)
+    switch AnswerJudgement.words(kind) {
+    case "item":
+      return "make the item in QuickBooks and \(release); or correct its name in mapping.csv; then "
+        + "convert again"
+    case "terms":
+      return
+        "make the terms \"\(name)\" in QuickBooks (Lists > Customer & Vendor Profile Lists) and "
+        + "\(release); then convert again"
+    case "account":
+      return
+        "make the account in QuickBooks and \(release); or correct its name in loadbooks.yaml or "
+        + "mapping.csv; then convert again"
+    case "sales tax code":
+      return
+        "correct formats.qbxml.sales_tax_code, or empty it if the company file charges no sales "
+        + "tax; then convert again"
+    default:
+      return "make it in QuickBooks and \(release); then convert again"
     }
   }
 
   private func words(_ item: AnswerItem) -> String {
     item.answer.message.isEmpty
-      ? "status \(item.answer.status)" : "QuickBooks says: \(item.answer.message)"
+      ? "QuickBooks gives no words" : "QuickBooks says: \(item.answer.message)"
   }
 
   private func finding(
@@ -285,21 +376,5 @@ struct AnswerJudge {
       kind, "\(item.title): \(why) (status \(item.answer.status))", remedy: remedy,
       location: item.answer.location, value: item.request.name,
       invoice: item.request.document == nil ? nil : item.request.name, notes: notes)
-  }
-}
-
-extension LedgerAnswer.Entity {
-  /// What a request is about; nil for one that makes nothing.
-  init?(request: String) {
-    switch request {
-    case "InvoiceAdd": self = .invoice
-    case "CreditMemoAdd": self = .creditMemo
-    case "CustomerAdd": self = .customer
-    case "ItemServiceAdd", "ItemOtherChargeAdd": self = .item
-    case "AccountAdd": self = .account
-    case "StandardTermsAdd": self = .terms
-    case "ClassAdd": self = .class
-    default: return nil
-    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Ledger
 internal import QuickBooks
 internal import Vocabulary
 
@@ -7,6 +8,8 @@ internal import Vocabulary
 enum AnswerJudgement: Hashable {
   /// Done.
   case done
+  /// Done by the status and not done by the severity, or the other way round: nobody knows.
+  case contradictory
   /// The name of a list entry is taken.
   case nameTaken
   /// Something that the record refers to is not there; the kind and the name as QuickBooks calls them,
@@ -19,6 +22,10 @@ enum AnswerJudgement: Hashable {
 
   /// Judges a status.
   init(_ answer: QBXMLAnswer) {
+    if answer.isContradictory {
+      self = .contradictory
+      return
+    }
     if answer.isDone {
       self = .done
       return
@@ -51,7 +58,8 @@ enum AnswerJudgement: Hashable {
   /// Words by which QuickBooks says that something is locked.
   private static let lockWords = [
     "could not be locked", "failed to acquire the lock", "in use", "modified by another user",
-    "being modified",
+    "being modified", "another user", "is editing", "being edited", "being used",
+    "currently using",
   ]
 
   /// Finds what is missing in words such as `There is an invalid reference to QuickBooks Item "Fuel"`.
@@ -60,6 +68,37 @@ enum AnswerJudgement: Hashable {
       let match = message.firstMatch(of: /QuickBooks ([A-Za-z ]+?) "(.*?)"(?: in |\.|$)/)
     else { return ("", "") }
     return (String(match.1), String(match.2))
+  }
+
+  /// The object that QuickBooks does not find, by its own id, in words such as
+  /// `Object "80000A1C-1709560000" specified in the request cannot be found`; nil when they do not say.
+  static func object(in message: String) -> String? {
+    message.firstMatch(of: /[Oo]bject "(.+?)"/).map { String($0.1) }
+  }
+
+  /// A kind of QuickBooks, `SalesTaxCode` for one, in words.
+  static func words(_ kind: String) -> String {
+    var words = ""
+    var last: Character = " "
+    for letter in kind {
+      if letter.isUppercase, last.isLowercase { words += " " }
+      words += letter.lowercased()
+      last = letter
+    }
+    return words
+  }
+
+  /// What is held when this kind of thing is missing; nil when nothing can be.
+  static func hold(_ kind: String) -> LedgerHold.Kind? {
+    switch words(kind) {
+    case "customer", "customer:job": .customer
+    case "item": .item
+    case "account": .account
+    case "terms": .terms
+    case "class": .class
+    case "sales tax code": .taxCode
+    default: nil
+    }
   }
 
   /// What has to be done before asking again; nil when nothing has to.

@@ -58,8 +58,12 @@ public struct AnswerReport: Sendable {
     public internal(set) var unanswered = 0
     /// Answers without a request.
     public internal(set) var unmatched = 0
-    /// The file to send next; nil when there is none.
-    public internal(set) var resend: String?
+    /// Documents of a run that was taken back which QuickBooks has deleted or voided.
+    public internal(set) var removed = 0
+    /// Those that it did not delete or void.
+    public internal(set) var notRemoved = 0
+    /// The files to send next, in their order.
+    public internal(set) var sendNext: [String] = []
 
     init(file: String, run: String, answers: String) {
       self.file = file
@@ -72,12 +76,20 @@ public struct AnswerReport: Sendable {
   public internal(set) var sections: [Section] = []
   /// What there is to say.
   public internal(set) var findings: [Finding] = []
+  /// Why the rest of the answers could not be taken in; nil when all were.
+  public internal(set) var failure: Failure?
+
+  /// What makes an answer unclean: QuickBooks has something otherwise than it was sent.
+  private static let unclean = [
+    AnswerRules.totalDiffers, AnswerRules.doubled, AnswerRules.documentDiffers,
+    AnswerRules.afterUndo,
+  ]
 
   init() {}
 
   /// Whether something in QuickBooks is not as it was sent.
   public var isClean: Bool {
-    !findings.contains { $0.kind == AnswerRules.totalDiffers || $0.kind == AnswerRules.doubled }
+    !findings.contains { AnswerReport.unclean.contains($0.kind) }
   }
 
   /// Whether something waits for somebody.
@@ -85,6 +97,7 @@ public struct AnswerReport: Sendable {
     !findings.isEmpty
       || sections.contains {
         $0.refused.count + $0.postponed.count + $0.unknown.count + $0.unanswered > 0
+          || !$0.sendNext.isEmpty
       }
   }
 
@@ -114,6 +127,11 @@ public struct AnswerReport: Sendable {
           "without a request",
           section.unmatched > 0 ? SyncReport.counted(section.unmatched, "answer") : ""
         ),
+        ("removed", section.removed > 0 ? SyncReport.counted(section.removed, "document") : ""),
+        (
+          "not removed",
+          section.notRemoved > 0 ? SyncReport.counted(section.notRemoved, "document") : ""
+        ),
         (
           "known before",
           section.nothingNew > 0 ? SyncReport.counted(section.nothingNew, "answer") : ""
@@ -122,8 +140,8 @@ public struct AnswerReport: Sendable {
       for (title, words) in rows where !words.isEmpty {
         text += "  " + title + String(repeating: " ", count: 19 - title.count) + words + "\n"
       }
-      if let resend = section.resend {
-        text += "  send next          \(FindingText.visible(resend))\n"
+      for path in section.sendNext {
+        text += "  send next          \(FindingText.visible(path))\n"
       }
     }
     return text + findingsText
@@ -169,7 +187,9 @@ public struct AnswerReport: Sendable {
             "refused": tally(section.refused), "postponed": tally(section.postponed),
             "unknown": tally(section.unknown), "unanswered": .integer(section.unanswered),
             "unmatched": .integer(section.unmatched), "known": .integer(section.nothingNew),
-            "send_next": .string(orNull: section.resend),
+            "removed": .integer(section.removed), "not_removed": .integer(section.notRemoved),
+            "send_next": .string(orNull: section.sendNext.first),
+            "send_all": .array(section.sendNext.map { .string($0) }),
           ]
         }),
       "findings": .array(findings.map(JSONReport.finding)),

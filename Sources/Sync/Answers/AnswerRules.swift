@@ -5,7 +5,47 @@ enum AnswerRules {
   static let totalDiffers = Finding.Kind(
     "answer-total-differs", .error,
     meaning: "QuickBooks took a document, but not over the amount that was sent.",
-    remedy: "open the document in QuickBooks; sales tax put on top is the usual reason")
+    remedy:
+      "open the document in QuickBooks (sales tax put on top is the usual reason) and put it right; "
+      + "then say so with: loadbooks accept --settle NUMBER --reason WHY")
+  static let totalUnchecked = Finding.Kind(
+    "answer-total-unchecked", .warning,
+    meaning: "QuickBooks took a document, but its answer does not show over which amount.",
+    remedy: "compare the document in QuickBooks with LoadOps, then say so with: "
+      + "loadbooks accept --settle NUMBER --reason WHY")
+  static let documentDiffers = Finding.Kind(
+    "answer-document-differs", .error,
+    meaning: "What QuickBooks shows as taken is not the document that was sent.",
+    remedy: "look in QuickBooks for both and put them right; then say so with: "
+      + "loadbooks accept --settle NUMBER --reason WHY")
+  static let contradicts = Finding.Kind(
+    "answer-contradicts-itself", .error,
+    meaning:
+      "An answer says by its status that a record was taken and by its severity that it was not.",
+    remedy: "send the file that asks for it by its number, then accept its answer")
+  static let takenWithWarning = Finding.Kind(
+    "answer-with-warning", .warning,
+    meaning: "QuickBooks took a record and warns of something; the message has its words.",
+    remedy: "look at the record in QuickBooks")
+  static let requestChanged = Finding.Kind(
+    "answer-to-changed-file", .error,
+    meaning:
+      "A file of requests is missing or is not what was written, so what was sent is not known.",
+    remedy: "put the file back as it was written, from a backup, then accept the answer again")
+  static let lookUpDiffers = Finding.Kind(
+    "answer-finds-another", .error,
+    meaning: "QuickBooks has the number of a document that was asked for, but not the document.",
+    remedy: "look in QuickBooks whose document it is; until it is known, the invoice stays in doubt"
+  )
+  static let afterUndo = Finding.Kind(
+    "answer-after-undo", .error,
+    meaning:
+      "QuickBooks has taken documents of a run that was taken back; their invoices are held.",
+    remedy: "send the file that deletes them, then accept its answer")
+  static let removalRefused = Finding.Kind(
+    "answer-removal-refused", .error,
+    meaning: "QuickBooks did not delete or void a document of a run that was taken back.",
+    remedy: "delete it in QuickBooks by hand; if payments are linked to it, remove those first")
   static let nameTaken = Finding.Kind(
     "answer-name-taken", .error,
     meaning:
@@ -44,7 +84,8 @@ enum AnswerRules {
       "send the same file again; QuickBooks gives its answer once more and books nothing twice")
 
   static let all = [
-    totalDiffers, nameTaken, referenceMissing, refused, postponed, setUnknown, unmatched, doubled,
-    unanswered,
+    totalDiffers, totalUnchecked, documentDiffers, contradicts, takenWithWarning, requestChanged,
+    lookUpDiffers, afterUndo, removalRefused, nameTaken, referenceMissing, refused, postponed,
+    setUnknown, unmatched, doubled, unanswered,
   ]
 }

@@ -23,11 +23,14 @@ struct RunRequests {
   private(set) var byID: [String: (file: Int, request: Int)] = [:]
 
   /// Reads every request file of a run; what is missing or changed is left out or marked.
-  init(_ run: RunRecord, in company: CompanyFolder) {
+  init(_ run: RunRecord, in company: CompanyFolder, _ ledger: SyncLedger) throws(Failure) {
     self.run = run
-    folder = RunFolder.path(of: run, in: company)
+    folder =
+      run.state == .undone
+      ? RunFolder.undonePath(of: run.id, in: company) : RunFolder.path(of: run, in: company)
     let written = Dictionary(
-      run.outputs.map { ($0.name, $0.fingerprint) }, uniquingKeysWith: { first, _ in first })
+      run.outputs.map { ($0.name, $0.fingerprint) }, uniquingKeysWith: { first, _ in first }
+    ).merging(try ledger.laterFiles(ofRun: run.id)) { first, _ in first }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     for name in names.sorted() where name.hasSuffix(".xml") && !name.hasPrefix(".") {
       var requests: [QBXMLRequest] = []
@@ -48,6 +51,14 @@ struct RunRequests {
 
   /// The request with an id.
   subscript(id: String) -> QBXMLRequest? { byID[id].map { files[$0.file].requests[$0.request] } }
+
+  /// The name of the file that had a set when it was written; nil when the set is none of the run's.
+  func writtenName(ofSet messageSet: String) -> String? {
+    guard let number = QBXMLMessageSets(run: run.id).number(of: messageSet) else { return nil }
+    return run.outputs.map(\.name).first {
+      $0.hasSuffix(".xml") && Int($0.prefix { $0.isNumber }) == number
+    } ?? RunFile.name(number, "resend")
+  }
 
   /// The number of the next file of the run.
   var nextNumber: Int {

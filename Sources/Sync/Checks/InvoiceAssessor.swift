@@ -116,6 +116,7 @@ struct InvoiceAssessor {
       checkAccounts(record, invoice)
       checkPolicies(record, invoice)
       checkTexts(record, invoice)
+      checkRefusals(record, invoice)
     }
     conclude(record, invoice)
     return result

@@ -77,6 +77,9 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   // What was sent and is stated otherwise now
   case statusChangedSinceSynced
   case restatedSinceSynced
+  // What QuickBooks answered
+  case refusedByQuickBooks
+  case inQuickBooksAfterUndo
 
   /// The kind of finding it raises.
   public var kind: Finding.Kind { Rule.kinds[Int(rawValue)] }
@@ -89,7 +92,8 @@ public enum Rule: UInt8, Sendable, CaseIterable {
       .customerNameTooLong, .customerNameClash, .customerListedTwice, .categoryUnmapped,
       .termsUnknown, .lineTaxable, .statusNotSendable, .periodClosed, .dateInFuture,
       .currencyDiffers, .zerosLost, .changedSinceSynced, .syncedWithoutRecord, .suppressedAfterSync,
-      .suppressed, .suppressionGuardDiffers, .textChanged, .textCut, .textUnrepresentable:
+      .suppressed, .suppressionGuardDiffers, .refusedByQuickBooks, .inQuickBooksAfterUndo,
+      .textChanged, .textCut, .textUnrepresentable:
       false
     default: true
     }
@@ -161,6 +165,8 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .textUnrepresentable: TextRules.textUnrepresentable
     case .statusChangedSinceSynced: MemoryRules.statusChangedSinceSynced
     case .restatedSinceSynced: MemoryRules.restatedSinceSynced
+    case .refusedByQuickBooks: MemoryRules.refusedByQuickBooks
+    case .inQuickBooksAfterUndo: MemoryRules.inQuickBooksAfterUndo
     }
   }
 }

@@ -251,6 +251,17 @@ enum PolicyRules {
 
 /// Rules about what was sent before and what may not be sent.
 enum MemoryRules {
+  static let refusedByQuickBooks = Finding.Kind(
+    "refused-by-quickbooks", .error,
+    meaning:
+      "QuickBooks refused the invoice, or another one for the same reason, and nothing has changed "
+      + "since.",
+    remedy: "put it right in QuickBooks, then say so with: loadbooks release --refused NAME")
+  static let inQuickBooksAfterUndo = Finding.Kind(
+    "in-quickbooks-after-undo", .error,
+    meaning:
+      "QuickBooks has the invoice from a run that was taken back; sent again, it would be there twice.",
+    remedy: "send delete-from-quickbooks.xml of that run, then accept its answer")
   static let changedSinceSynced = Finding.Kind(
     "changed-since-synced", .error,
     meaning: "The invoice was sent before, and has changed since.",

@@ -7,6 +7,8 @@ struct InvoiceMemory {
   let entry: LedgerEntry?
   let unsent: UnsentInvoice?
   private(set) var moments: [InvoiceStory.Moment] = []
+  /// What QuickBooks has otherwise, and in which file it waits.
+  private(set) var open: [String] = []
 
   /// - Throws: `Failure` when the ledger cannot be read.
   init(_ number: String, _ ledger: SyncLedger?) throws(Failure) {
@@ -17,6 +19,13 @@ struct InvoiceMemory {
     }
     entry = try ledger.entry(number: number)
     unsent = try ledger.unsent(number: number)
+    open = try ledger.openRemarks(invoice: number).map(\.message)
+    if let entry {
+      open += try ledger.pendingRequests().filter {
+        $0.run == entry.run && $0.entity.rawValue == entry.documentKind.rawValue
+          && $0.name == entry.documentNumber
+      }.compactMap { PendingFile.words($0).map { "QuickBooks did not get to it: send \($0)" } }
+    }
     if let entry, let run = entry.run { try addSending(entry.documentWords, run, ledger) }
     for withdrawn in try ledger.withdrawn(number: number) { try add(withdrawn, ledger) }
     if let unsent, unsent.outcome == .held || unsent.outcome == .suppressed {
@@ -100,7 +109,7 @@ struct InvoiceMemory {
     if let entry {
       let changed = unsent.map { "; it has changed since, as run \($0.run) found" } ?? ""
       return (entry.state == .inDoubt ? "in doubt: QuickBooks has not answered" : "synced")
-        + " (\(entry.evidence.words))\(changed)"
+        + " (\(entry.evidence.words))\(changed)" + open.map { "; \($0)" }.joined()
     }
     let match = suppression.match(
       number: number, customer: unsent?.customer ?? "", today: today)
@@ -155,7 +164,10 @@ extension LedgerEvent.Kind {
     case .accepted: "QuickBooks has taken it"
     case .refused: "QuickBooks has refused it"
     case .postponed: "QuickBooks did not get to it"
-    case .inDoubt: "QuickBooks does not remember it"
+    case .inDoubt: "QuickBooks does not say what became of it"
+    case .settled: "what QuickBooks had otherwise is put right"
+    case .removed: "QuickBooks has removed it"
+    case .removalRefused: "QuickBooks has not removed it"
     default: rawValue
     }
   }

@@ -104,11 +104,14 @@ public struct InvoiceList {
         changed[invoice.number.text] = invoice
       }
     }
+    let pending = try PendingNames(ledger)
     if query.status != .suppressed, query.status != .nonSynced {
       try ledger.forEachEntry(filter) { (entry) throws(Failure) in
         let change = changed.isEmpty ? nil : changed[entry.number.text]
         if query.status == .held, change == nil { return }
-        try tell(listed(entry, change), entry.quickBooksCustomer, body)
+        var listed = listed(entry, change)
+        if change == nil, let words = pending.words(entry) { listed.words = words }
+        try tell(listed, entry.quickBooksCustomer, body)
       }
     }
     if query.status != .synced {
@@ -126,6 +129,7 @@ public struct InvoiceList {
     in plan: SyncPlan, _ ledger: SyncLedger?, _ body: (ListedInvoice) throws(Failure) -> Void
   ) throws(Failure) {
     var replay = try PlanReplay(plan)
+    let pending = try PendingNames(ledger)
     while try replay.next() {
       let assessment = replay.assessment
       let number = replay.record.string(replay.invoice.number)
@@ -148,7 +152,14 @@ public struct InvoiceList {
       switch assessment.outcome {
       case .delivered: listed.words = "ready to send"
       case .held: listed.words = "held: " + reasons.joined(separator: ", ")
-      case .alreadySynced: listed.words = isKnown.map { $0.evidence.words } ?? ""
+      case .alreadySynced:
+        listed.words = isKnown.map { $0.evidence.words } ?? ""
+        if isKnown?.state == .inDoubt { listed.words = "in doubt: QuickBooks has not answered" }
+        if let ledger, !pending.isEmpty, let entry = try ledger.entry(number: number),
+          let words = pending.words(entry)
+        {
+          listed.words = words
+        }
       case .suppressed:
         listed.words =
           suppression.reason(number: number, customer: listed.customer, today: today)?.reason
@@ -198,9 +209,32 @@ public struct InvoiceList {
       listed.words = "held: " + invoice.reasons.joined(separator: ", ")
     case .suppressed: listed.words = "released since, or suppressed by LoadOps"
     case .undone: listed.words = "run \(invoice.run) was taken back"
-    case .refused: listed.words = "QuickBooks refused it"
+    case .refused:
+      listed.isHeld = !invoice.reasons.isEmpty
+      listed.words =
+        listed.isHeld
+        ? "held: " + invoice.reasons.joined(separator: ", ") : "QuickBooks refused it"
     }
     return listed
+  }
+}
+
+/// Documents that QuickBooks did not get to, with the files in which they wait.
+private struct PendingNames {
+  private var words: [String: String] = [:]
+
+  init(_ ledger: SyncLedger?) throws(Failure) {
+    for request in try ledger?.pendingRequests() ?? [] {
+      guard let file = PendingFile.words(request) else { continue }
+      words["\(request.run) \(request.entity.rawValue) \(request.name)"] =
+        "QuickBooks did not get to it: send \(file)"
+    }
+  }
+
+  var isEmpty: Bool { words.isEmpty }
+
+  func words(_ entry: LedgerEntry) -> String? {
+    entry.run.flatMap { words["\($0) \(entry.documentKind.rawValue) \(entry.documentNumber)"] }
   }
 }
 

@@ -82,6 +82,10 @@ extension Planner {
     plan.lists.existing = existing(in: plan.lists)
     plan.lists.declaredBefore = declaredBefore(plan.lists)
     plan.report.created = plan.lists
+    if context.settings.target == .qbxml {
+      // QuickBooks has answered, or will, whether it has these: no file asks for them again.
+      plan.report.created.existing.formUnion(plan.lists.declaredBefore)
+    }
     plan.report.createdCustomerSources = builder.customerSources
   }
 

@@ -103,6 +103,7 @@ extension SyncReport {
     } else {
       steps.append(contentsOf: importSteps)
     }
+    steps += openMatters
     if totals.held.invoices > 0 || customers.held > 0 {
       let place = isPlan ? "" : " The held records are in held.csv, ready to fix and drop again."
       let held = totals.held.invoices

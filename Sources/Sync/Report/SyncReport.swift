@@ -313,6 +313,8 @@ public struct SyncReport: Sendable {
   public var created = CompanyLists()
   /// LoadOps's names of the customers in ``created``, in the same order.
   public var createdCustomerSources: [String] = []
+  /// What is open with QuickBooks after its answers to earlier runs, in sentences.
+  public var openMatters: [String] = []
   /// The QuickBooks files; empty for a plan.
   public var outputs: [OutputFile] = []
   /// Findings, in file order, capped for each kind.

@@ -89,7 +89,8 @@ public struct LedgerAudit: Sendable {
     for run in try ledger.runs().reversed() {
       if run.state == .undone { checkUndone(run, company) }
       guard run.state == .finished else { continue }
-      let folder = run.outputFolder ?? company.outboxPath + "/" + run.id
+      let folder = RunFolder.path(of: run, in: company)
+      try checkLaterFiles(run, folder, ledger)
       for output in run.outputs {
         let path = folder + "/" + output.name
         guard access(path, F_OK) == 0 else {
@@ -122,6 +123,18 @@ public struct LedgerAudit: Sendable {
           .remark,
           "\(gone) \(gone == 1 ? "file of runs is not where it was" : "files of runs are not where they were")"
             + " written, so not compared"))
+    }
+  }
+
+  /// Holds the files that answers have led to against their sums.
+  private mutating func checkLaterFiles(
+    _ run: RunRecord, _ folder: String, _ ledger: SyncLedger
+  ) throws(Failure) {
+    for (name, sum) in try ledger.laterFiles(ofRun: run.id).sorted(by: { $0.key < $1.key }) {
+      guard let found = Fingerprint(ofFile: folder + "/" + name), found != sum else { continue }
+      filesChanged.append(run.id)
+      findings.append(
+        LedgerFinding(.wrong, "\(folder)/\(name) is not what was written: do not send it"))
     }
   }
 

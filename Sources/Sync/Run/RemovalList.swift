@@ -1,11 +1,12 @@
+internal import Foundation
 internal import Ledger
 internal import QuickBooks
 internal import Vocabulary
 
 /// What must be removed in QuickBooks when a run that was taken back had been imported, newest first.
 ///
-/// IIF has no undo: a person finds each document and deletes it. A target whose files QuickBooks itself
-/// can carry out, such as qbXML, adds a rendering of its own to ``renderings(for:)``.
+/// IIF has no undo: a person finds each document and deletes it. Of a target whose files QuickBooks itself
+/// carries out, such as qbXML, there are files of requests as well: ``RemovalRequests``.
 protocol RemovalRendering {
   /// The file's name in the folder of the run that was taken back.
   var fileName: String { get }
@@ -20,16 +21,15 @@ protocol RemovalRendering {
 enum RemovalList {
   /// The renderings for a run.
   static func renderings(for run: RunRecord) -> [any RemovalRendering] {
-    let forPeople: [any RemovalRendering] = [PrintedRemovals(), RemovalTable()]
-    guard run.target == "qbxml" else { return forPeople }
-    return forPeople + [RemovalRequests(.delete), RemovalRequests(.void)]
+    [PrintedRemovals(run.target == "qbxml"), RemovalTable()]
   }
 
   /// Writes the lists of a run into a folder, replacing those of an earlier attempt.
   ///
   /// - Throws: `Failure` with cause `cannotWrite`, or when the ledger cannot be read.
   static func write(
-    _ run: RunRecord, _ undo: UndoRecord, company: String, _ ledger: SyncLedger, into folder: String
+    _ run: RunRecord, _ undo: UndoRecord, company: String, format: QBXMLFormat,
+    _ ledger: SyncLedger, into folder: String
   ) throws(Failure) {
     for rendering in renderings(for: run) {
       let file = try StagedFile(folder: folder, name: rendering.fileName)
@@ -50,6 +50,15 @@ enum RemovalList {
         throw error
       }
     }
+    if run.target == "qbxml" {
+      var documents: [QBXMLTakingBack.Document] = []
+      try ledger.forEachEntry(ofRun: run.id) { (entry) throws(Failure) in
+        guard let id = entry.quickBooksID else { return }
+        documents.append(
+          RemovalRequests.document(entry.documentKind, entry.documentNumber, id))
+      }
+      _ = try RemovalRequests.write(documents, undo, from: 1, format: format, into: folder)
+    }
     try StagedFile.syncFolder(folder)
   }
 }
@@ -57,6 +66,12 @@ enum RemovalList {
 /// A list to print and tick off.
 struct PrintedRemovals: RemovalRendering {
   let fileName = "remove-from-quickbooks.txt"
+  /// Whether files of requests delete what QuickBooks has answered about.
+  private let isAnswered: Bool
+
+  init(_ isAnswered: Bool) {
+    self.isAnswered = isAnswered
+  }
 
   func beginning(_ run: RunRecord, _ undo: UndoRecord, company: String) -> String {
     """
@@ -81,7 +96,8 @@ struct PrintedRemovals: RemovalRendering {
       + PrintedRemovals.padded("\(kind) \(FindingText.visible(entry.documentNumber))", 25) + " "
       + PrintedRemovals.padded(FindingText.visible(entry.quickBooksCustomer), 42) + " "
       + PrintedRemovals.padded(entry.amount.grouped, -13)
-      + (entry.quickBooksID.map { "  \($0)" } ?? "") + "\n"
+      + (entry.quickBooksID.map { "  \($0)" } ?? (isAnswered ? "  (in no file of requests)" : ""))
+      + "\n"
   }
 
   func end(_ total: RunRecord.Tally) -> String {
@@ -123,31 +139,82 @@ struct RemovalTable: RemovalRendering {
 
 /// The requests that take the documents out of QuickBooks, by the ids that it gave them.
 ///
-/// A document whose answer was never accepted has no such id; it stands in the printed list alone.
-struct RemovalRequests: RemovalRendering {
-  private let manner: QBXMLTakingBack.Manner
-
-  init(_ manner: QBXMLTakingBack.Manner) {
-    self.manner = manner
+/// A document whose answer was never accepted has no such id; it stands in the printed list alone, which
+/// says so.
+enum RemovalRequests {
+  /// The name of a file, from 1.
+  static func fileName(_ manner: QBXMLTakingBack.Manner, _ number: Int) -> String {
+    let name = manner == .delete ? "delete-from-quickbooks" : "void-in-quickbooks"
+    return name + (number > 1 ? "-\(number).xml" : ".xml")
   }
 
-  var fileName: String {
-    manner == .delete ? "delete-from-quickbooks.xml" : "void-in-quickbooks.xml"
+  /// The ids of the sets that take back the documents of a run.
+  static func sets(_ manner: QBXMLTakingBack.Manner, _ undo: UndoRecord) -> QBXMLMessageSets {
+    QBXMLMessageSets(run: "\(manner.rawValue) \(undo.run) \(undo.startedAt)")
   }
 
-  func beginning(_ run: RunRecord, _ undo: UndoRecord, company: String) -> String {
-    QBXMLEnvelope.start(
-      version: QBXMLFormat().version, onError: .continueOnError,
-      messageSet: QBXMLMessageSets(run: "\(manner.rawValue) \(run.id) \(undo.startedAt)").id(1))
+  /// A document in QuickBooks.
+  static func document(
+    _ kind: LedgerEntry.DocumentKind, _ number: String, _ transaction: String
+  ) -> QBXMLTakingBack.Document {
+    QBXMLTakingBack.Document(
+      kind: kind == .invoice ? .invoice : .creditMemo, number: number, transaction: transaction)
   }
 
-  func document(_ entry: LedgerEntry) -> String {
-    guard let transaction = entry.quickBooksID else { return "" }
-    return QBXMLTakingBack.request(
-      QBXMLTakingBack.Document(
-        kind: entry.documentKind == .invoice ? .invoice : .creditMemo,
-        number: entry.documentNumber, transaction: transaction), manner)
+  /// The id of the request for a document.
+  static func requestID(_ kind: LedgerEntry.DocumentKind, _ number: String) -> String {
+    QBXMLTakingBack.requestID(document(kind, number, ""))
   }
 
-  func end(_ total: RunRecord.Tally) -> String { QBXMLEnvelope.end }
+  /// Writes the files of both manners, each with as many requests as a set may have.
+  ///
+  /// - Returns: The paths of those that delete.
+  static func write(
+    _ documents: [QBXMLTakingBack.Document], _ undo: UndoRecord, from first: Int,
+    format: QBXMLFormat, into folder: String
+  ) throws(Failure) -> [String] {
+    var paths: [String] = []
+    for manner in QBXMLTakingBack.Manner.allCases {
+      let texts = QBXMLTakingBack.texts(
+        documents, manner, format: format, sets: sets(manner, undo), from: first)
+      for (index, text) in texts.enumerated() {
+        let file = try StagedFile(folder: folder, name: fileName(manner, first + index))
+        do throws(Failure) {
+          try file.write(text)
+          try file.finish()
+          try file.publish()
+        } catch {
+          file.discard()
+          throw error
+        }
+        if manner == .delete { paths.append(file.finalPath) }
+      }
+    }
+    try StagedFile.syncFolder(folder)
+    return paths
+  }
+
+  /// Writes the requests for documents that no earlier file has, because their answers came later.
+  ///
+  /// - Returns: The paths of the files that delete.
+  static func writeLate(
+    _ run: RunRecord, _ undo: UndoRecord, format: QBXMLFormat, _ ledger: SyncLedger,
+    into folder: String
+  ) throws(Failure) -> [String] {
+    var number = 1
+    var asked: Set<String> = []
+    while FileManager.default.fileExists(atPath: folder + "/" + fileName(.delete, number)) {
+      try QBXMLRequests.forEach(ofFile: folder + "/" + fileName(.delete, number)) {
+        (request) throws(Failure) in asked.insert(request.name)
+      }
+      number += 1
+    }
+    let documents = try ledger.takenBack(ofRun: run.id).compactMap { known in
+      known.quickBooksID.flatMap { id in
+        asked.contains(id) ? nil : document(known.kind, known.documentNumber, id)
+      }
+    }
+    try OutputFolder.make(folder)
+    return try write(documents, undo, from: number, format: format, into: folder)
+  }
 }

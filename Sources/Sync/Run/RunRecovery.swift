@@ -169,7 +169,7 @@ public enum RunRecovery {
   }
 
   private static func folder(of run: RunRecord, in company: CompanyFolder) -> String {
-    run.outputFolder ?? company.outboxPath + "/" + run.id
+    RunFolder.path(of: run, in: company)
   }
 
   /// Whether a file is to be imported, and not only to be read.

@@ -93,14 +93,15 @@ public struct RunUndo: Sendable {
   ///   - ledger: The company's ledger, whose lock is held.
   ///   - company: The company.
   ///   - name: The company's display name, for the list.
+  ///   - settings: Its settings.
   ///   - reason: Why, for people.
   ///   - by: Who asked for it; may be empty.
   ///   - clock: The time, ISO 8601 with zone.
   /// - Returns: What may be sent again.
   /// - Throws: `Failure` with cause `cannotWrite`; then the next start goes on.
   public func perform(
-    _ ledger: SyncLedger, in company: CompanyFolder, name: String, because reason: String,
-    by: String, clock: () -> String
+    _ ledger: SyncLedger, in company: CompanyFolder, name: String, settings: Settings,
+    because reason: String, by: String, clock: () -> String
   ) throws(Failure) -> RunRecord.Tally {
     // Where the files could not go, nothing is begun.
     try OutputFolder.make(destination)
@@ -108,7 +109,7 @@ public struct RunUndo: Sendable {
       run: run.id, startedAt: clock(), finishedAt: nil, reason: reason, by: by,
       folder: destination)
     try ledger.beginUndo(undo)
-    return try RunUndo.carryOut(run, undo, ledger, in: company, name: name, clock)
+    return try RunUndo.carryOut(run, undo, ledger, in: company, name: name, settings, clock)
   }
 
   /// Goes on with what was cut off; returns a sentence about each run.
@@ -122,7 +123,8 @@ public struct RunUndo: Sendable {
       guard let run = try ledger.run(undo.run) else { continue }
       let settings = try? CompanyFolder.settings(company, assignments: [])
       let name = settings?.company ?? URL(fileURLWithPath: company.path).lastPathComponent
-      let tally = try carryOut(run, undo, ledger, in: company, name: name, clock)
+      let tally = try carryOut(
+        run, undo, ledger, in: company, name: name, settings ?? .defaults, clock)
       told.append(
         "taking back run \(run.id) was cut off; it is done now: "
           + "\(SyncReport.counted(tally.invoices, "invoice")) may be sent again")
@@ -132,11 +134,12 @@ public struct RunUndo: Sendable {
 
   private static func carryOut(
     _ run: RunRecord, _ undo: UndoRecord, _ ledger: SyncLedger, in company: CompanyFolder,
-    name: String, _ clock: () -> String
+    name: String, _ settings: Settings, _ clock: () -> String
   ) throws(Failure) -> RunRecord.Tally {
     let destination = RunFolder.undonePath(of: run.id, in: company)
     try OutputFolder.make(destination)
-    try RemovalList.write(run, undo, company: name, ledger, into: destination)
+    try RemovalList.write(
+      run, undo, company: name, format: settings.qbxmlFormat, ledger, into: destination)
     let folder = RunFolder.path(of: run, in: company)
     var names = run.outputs.map(\.name)
     let isOwn = RunFolder.isOwn(folder, of: run.id)

@@ -223,18 +223,54 @@ public struct Verification: Sendable {
       differing.isEmpty, "the ledger knows the same files as the report",
       "not so for \(differing.joined(separator: ", "))")
     let delivered = report.totals.delivered
-    let tally = try ledger.tally(ofRun: record.id)
+    var tally = try ledger.tally(ofRun: record.id)
+    let refused = try ledger.refused(ofRun: record.id)
+    for invoice in refused {
+      tally.invoices += 1
+      tally.lines += invoice.lines
+      tally.amount += invoice.amount
+    }
     expect(
       tally.invoices == delivered.invoices && tally.lines == delivered.lines
         && tally.amount == delivered.value,
       "the ledger has what was delivered: \(delivered.invoices) invoices, \(delivered.amount) in total",
       "it has \(tally.invoices) invoices with \(tally.lines) lines, \(tally.amount) in total")
-    try checkRoll(record, ledger)
+    if !refused.isEmpty {
+      let sum = refused.reduce(Money.zero) { $0 + $1.amount }
+      checks.append(
+        Check(
+          verdict: .same,
+          message: "of these, QuickBooks refused \(SyncReport.counted(refused.count, "invoice")), "
+            + "\(sum) in total, which count as sent no more"))
+    }
+    try checkRoll(record, refused, ledger)
+    try checkAnswers(record, ledger)
+  }
+
+  /// Whether what answers led to is as it was written, and what QuickBooks has is what was sent.
+  private mutating func checkAnswers(
+    _ record: RunRecord, _ ledger: SyncLedger
+  ) throws(Failure) {
+    for (name, sum) in try ledger.laterFiles(ofRun: record.id).sorted(by: { $0.key < $1.key }) {
+      guard let found = Fingerprint(ofFile: folder + "/" + name) else {
+        checks.append(Check(verdict: .missing, message: "\(name) is missing"))
+        continue
+      }
+      expect(
+        found == sum, "\(name) has the bytes that were written",
+        "its sum is \(found.short)…, but \(sum.short)… was written")
+    }
+    for remark in try ledger.openRemarks(ofRun: record.id) {
+      checks.append(
+        Check(
+          verdict: remark.kind == AnswerRules.totalUnchecked.id ? .unknown : .differs,
+          message: remark.message))
+    }
   }
 
   /// Compares `invoices.csv` with the ledger invoice by invoice; the order does not matter.
   private mutating func checkRoll(
-    _ record: RunRecord, _ ledger: SyncLedger
+    _ record: RunRecord, _ refused: [WithdrawnInvoice], _ ledger: SyncLedger
   ) throws(Failure) {
     let path = folder + "/" + ReportFormat.csv.fileName
     var written = RollSum()
@@ -250,7 +286,7 @@ public struct Verification: Sendable {
     try ledger.forEachEntry(ofRun: record.id) { entry in
       recorded.add(CSVText.plainCell(entry.number.text), entry.amount)
     }
-    for replaced in try ledger.replaced(ofRun: record.id) {
+    for replaced in try ledger.replaced(ofRun: record.id) + refused {
       recorded.add(CSVText.plainCell(replaced.number.text), replaced.amount)
     }
     guard written != recorded else {
@@ -262,7 +298,9 @@ public struct Verification: Sendable {
     }
     var examples: [String] = []
     try InvoicesCSV.forEachDecision(ofFile: path) { (number, word, total) throws(Failure) in
-      guard word == Outcome.delivered.word, examples.count < 5 else { return }
+      guard word == Outcome.delivered.word, examples.count < 5,
+        !refused.contains(where: { $0.number.text == number && $0.amount == total })
+      else { return }
       let entry = try ledger.entry(number: number)
       if entry?.run != record.id || entry?.amount != total {
         examples.append(

@@ -25,11 +25,35 @@ struct Accept: ParsableCommand {
       valueName: "run"))
   var recover: String?
 
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "The run that the answers belong to, when they do not say so themselves.",
+      valueName: "run"))
+  var owner: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Say that what QuickBooks had otherwise about an invoice is put right.", valueName: "invoice"
+    ))
+  var settle: String?
+
+  @Option(help: ArgumentHelp("With --settle: how it was put right.", valueName: "text"))
+  var reason: String?
+
+  @Option(help: ArgumentHelp("With --settle: who did it.", valueName: "name"))
+  var by = ""
+
   @OptionGroup var options: CompanyOptions
 
   func validate() throws {
-    if answers.isEmpty == (recover == nil) {
-      throw ValidationError("Name the answer files, or a run with --recover.")
+    let modes = [!answers.isEmpty, recover != nil, settle != nil].count { $0 }
+    guard modes == 1 else {
+      throw ValidationError(
+        "Name the answer files, or a run with --recover, or an invoice with --settle.")
+    }
+    if settle != nil, reason?.allSatisfy(\.isWhitespace) ?? true {
+      throw ValidationError("Say how it was put right, with --reason.")
     }
   }
 
@@ -38,8 +62,11 @@ struct Accept: ParsableCommand {
     let company = try options.neededFolder()
     let settings = try CompanyFolder.settings(company, assignments: options.assignments)
     try company.writing("loadbooks accept") { ledger in
+      if let settle { return try settled(settle, ledger) }
       if let recover {
-        let paths = try RecoveryFiles.write(recover, ledger, in: company, settings: settings)
+        let paths = try RecoveryFiles.write(
+          recover, ledger, in: company, settings: settings,
+          at: here.timestamp)
         if options.json {
           return here.print(JSONText.array(paths.map { .string($0) }).text)
         }
@@ -53,11 +80,28 @@ struct Accept: ParsableCommand {
       }
       let report = try AnswerIntake.take(
         answers, ledger, in: company, settings: settings, books: try books(company),
-        clock: { here.timestamp })
+        run: owner, clock: { here.timestamp })
       here.print(options.json ? report.json.text : report.text)
+      if let failure = report.failure { throw failure }
       if !report.isClean { throw ExitCode.notClean }
       if report.needsSomebody { throw ExitCode.held }
     }
+  }
+
+  private func settled(_ invoice: String, _ ledger: SyncLedger) throws {
+    let here = Surroundings.current
+    let open = try ledger.openRemarks(invoice: invoice)
+    guard !open.isEmpty else {
+      throw Failure(
+        .usage, "nothing is open about invoice \(invoice)",
+        remedy: "see what is with: loadbooks ledger check")
+    }
+    _ = try ledger.settleRemarks(
+      invoice: invoice, at: here.timestamp, because: reason ?? "", by: by)
+    if options.json {
+      return here.print(JSONText.array(open.map { .string($0.message) }).text)
+    }
+    for remark in open { here.print("settled: \(FindingText.visible(remark.message))") }
   }
 
   /// What QuickBooks held when its lists were last saved into the folder books.

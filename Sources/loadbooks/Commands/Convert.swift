@@ -59,8 +59,9 @@ struct Convert: ParsableCommand {
     _ = try planning()
     try company.writing("loadbooks convert") { ledger, lock in
       let planning = try planning()
-      let plan = try planning.plan(
+      var plan = try planning.plan(
         export.exports, filters.selection, ledger: try ledger.snapshot())
+      try plan.noteOpenMatters(ledger, in: company)
       let started = here.timestamp
       let id = try RunID.make(at: here.timestamp, plan: plan.fingerprint) { (id) throws(Failure) in
         try ledger.run(id) != nil

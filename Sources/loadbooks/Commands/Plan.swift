@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Ledger
 internal import Sync
 
 /// The command `loadbooks plan`.
@@ -18,8 +19,12 @@ struct Plan: ParsableCommand {
       options, mapping: export.mapping, suppressions: export.suppressions,
       books: export.lists.books,
       target: target)
-    let plan = try planning.plan(
+    var plan = try planning.plan(
       export.exports, filters.selection, ledger: try planning.memory())
+    if let company = planning.company {
+      try plan.noteOpenMatters(
+        try SyncLedger.openReadOnly(folder: company.path), in: company)
+    }
     let here = Surroundings.current
     if options.json {
       here.print(JSONReport.render(plan.report))

@@ -16,11 +16,22 @@ struct Runs: ParsableCommand {
     let runs = try ledger?.runs() ?? []
     let undos = Dictionary(
       try ledger?.undos().map { ($0.run, $0) } ?? [], uniquingKeysWith: { first, _ in first })
+    let pending = try ledger.map { ledger in try PendingFile.all(ledger, in: company) } ?? []
     if options.json {
-      return here.print(JSONText.array(runs.map { json($0, undos[$0.id], company) }).text)
+      return here.print(
+        JSONText.array(
+          runs.map { run in json(run, undos[run.id], pending.filter { $0.run == run.id }, company) }
+        ).text)
     }
     guard !runs.isEmpty else { return here.print("no runs yet") }
-    for run in runs { here.print(text(run, undos[run.id], company)) }
+    for run in runs {
+      here.print(text(run, undos[run.id], company))
+      for file in pending where file.run == run.id {
+        here.print(
+          "  send next: \(FindingText.visible(file.path)), which QuickBooks has not answered: "
+            + "\(file.requests.count) \(file.requests.count == 1 ? "request" : "requests")")
+      }
+    }
   }
 
   /// What a state means to somebody who does not know how a run goes.
@@ -49,7 +60,9 @@ struct Runs: ParsableCommand {
       """
   }
 
-  private func json(_ run: RunRecord, _ undo: UndoRecord?, _ company: CompanyFolder) -> JSONText {
+  private func json(
+    _ run: RunRecord, _ undo: UndoRecord?, _ pending: [PendingFile], _ company: CompanyFolder
+  ) -> JSONText {
     let tally = { (tally: RunRecord.Tally) -> JSONText in
       [
         "invoices": .integer(tally.invoices), "lines": .integer(tally.lines),
@@ -66,6 +79,7 @@ struct Runs: ParsableCommand {
           "reason": .string(undo.reason), "by": .string(undo.by),
         ]
       } ?? .null, "plan": .string(run.plan.hex),
+      "send_next": .array(pending.map { .string($0.path) }),
       "folder": .string(Verification.folder(of: run, in: company)),
       "totals": [
         "read": tally(run.totals.read), "delivered": tally(run.totals.delivered),

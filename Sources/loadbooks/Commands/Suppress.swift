@@ -94,10 +94,17 @@ struct Suppress: ParsableCommand {
 /// The command `loadbooks release`.
 struct Release: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Take invoices, or a customer, off the suppression list: they may be sent again.")
+    abstract: "Take invoices, or a customer, off the suppression list: they may be sent again.",
+    discussion: """
+      With --refused it is about what QuickBooks refused and would refuse again: the names given, of \
+      customers, items, terms or accounts, or invoice numbers; without any, all of it.
+      """)
 
   @Argument(help: ArgumentHelp("Invoice numbers.", valueName: "invoice"))
   var invoices: [String] = []
+
+  @Flag(help: "Free what QuickBooks refused, because it was put right there.")
+  var refused = false
 
   @Option(help: ArgumentHelp("Why.", valueName: "text"))
   var reason: String?
@@ -119,6 +126,12 @@ struct Release: ParsableCommand {
   @OptionGroup var options: CompanyOptions
 
   func validate() throws {
+    if refused {
+      guard file == nil, customer == nil else {
+        throw ValidationError("--refused takes names, and neither --file nor --customer.")
+      }
+      return
+    }
     if invoices.isEmpty, file == nil, customer == nil {
       throw ValidationError("Name an invoice, a --file, or a --customer.")
     }
@@ -130,6 +143,7 @@ struct Release: ParsableCommand {
 
   func run() throws {
     let company = try options.neededFolder()
+    if refused { return try releaseRefused(company) }
     var numbers: [String?] = invoices
     if let file {
       numbers += try SuppressionFile.Request.read(
@@ -155,6 +169,36 @@ struct Release: ParsableCommand {
       }
     }
     try SuppressionEdit.tell(answers, done: "released", already: "", options)
+  }
+
+  private func releaseRefused(_ company: CompanyFolder) throws {
+    let here = Surroundings.current
+    let freed = try company.writing("loadbooks release") { ledger in
+      try ledger.release(
+        holds: invoices, at: here.timestamp, because: reason ?? "", by: by)
+    }
+    let missing = invoices.filter { name in
+      !freed.contains { $0.name.lowercased() == name.lowercased() }
+    }
+    if options.json {
+      here.print(
+        JSONText.array(
+          freed.map { ["kind": .string($0.kind.rawValue), "name": .string($0.name)] }
+        ).text)
+    } else {
+      for hold in freed {
+        here.print(
+          "\(hold.kind.rawValue.replacing("_", with: " ")) \(FindingText.visible(hold.name)): released"
+        )
+      }
+      if freed.isEmpty, missing.isEmpty {
+        here.print("QuickBooks has refused nothing that is held")
+      }
+    }
+    guard let first = missing.first else { return }
+    throw Failure(
+      .usage, "nothing is held because QuickBooks refused \"\(first)\"",
+      remedy: "see what is held with: loadbooks list invoices --status held")
   }
 }
 

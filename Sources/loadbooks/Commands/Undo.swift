@@ -48,7 +48,8 @@ struct Undo: ParsableCommand {
           remedy: "if that is what you want, run the same command again with --yes")
       }
       let tally = try undo.perform(
-        ledger, in: company, name: settings.company ?? company.path, because: reason, by: by,
+        ledger, in: company, name: settings.company ?? company.path, settings: settings,
+        because: reason, by: by,
         clock: { here.timestamp })
       if options.json { return here.print(json(undo, done: true).text) }
       here.print(

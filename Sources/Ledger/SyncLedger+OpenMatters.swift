@@ -1,0 +1,395 @@
+internal import Foundation
+internal import GRDB
+public import Vocabulary
+
+/// Something that QuickBooks refused and would refuse again, or has although it should not, as long as
+/// nothing changes.
+public struct LedgerHold: Hashable, Sendable {
+  /// What is held; raw values are stored and therefore never change.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case invoice, customer, item, account, terms
+    case `class`
+    case taxCode = "tax_code"
+  }
+
+  /// Why; raw values are stored and therefore never change.
+  public enum Cause: String, Hashable, Sendable, CaseIterable {
+    /// Another kind of entry has the name.
+    case taken
+    /// QuickBooks lacks it.
+    case missing
+    /// QuickBooks lacks something and does not say by what name.
+    case unnamed
+    /// QuickBooks has the document of a run that was taken back.
+    case inQuickBooks = "in_quickbooks"
+  }
+
+  /// What is held.
+  public var kind: Kind
+  /// Its name in QuickBooks; of an invoice, its number in LoadOps.
+  public var name: String
+  /// Why.
+  public var cause: Cause
+  /// Of an invoice that was refused: what was sent.
+  public var contentHash: ContentHash?
+  /// The run that learnt it; filled in when it is read.
+  public var run: String
+  /// QuickBooks' words; may be empty.
+  public var words: String
+
+  /// A hold.
+  public init(
+    _ kind: Kind, _ name: String, _ cause: Cause, contentHash: ContentHash? = nil,
+    run: String = "", words: String = ""
+  ) {
+    self.kind = kind
+    self.name = name
+    self.cause = cause
+    self.contentHash = contentHash
+    self.run = run
+    self.words = words
+  }
+}
+
+/// What QuickBooks has otherwise than it was sent, or did not let us check.
+public struct LedgerRemark: Hashable, Sendable {
+  /// The id of the finding.
+  public var kind: String
+  /// The finding's words.
+  public var message: String
+  /// The request.
+  public var requestID: String
+  /// The number in LoadOps.
+  public var invoice: String?
+  /// The run.
+  public var run: String
+  /// When it was learnt, ISO 8601 with zone.
+  public var at: String
+
+  /// A remark; run, request and time are filled in when it is recorded.
+  public init(
+    kind: String, message: String, requestID: String = "", invoice: String? = nil,
+    run: String = "", at: String = ""
+  ) {
+    self.kind = kind
+    self.message = message
+    self.requestID = requestID
+    self.invoice = invoice
+    self.run = run
+    self.at = at
+  }
+}
+
+/// A request that QuickBooks did not get to, and that stands in another set since.
+public struct PendingRequest: Hashable, Sendable {
+  /// The run.
+  public var run: String
+  /// What it is about.
+  public var entity: LedgerAnswer.Entity
+  /// The number of the document, or the name of the list entry, in QuickBooks.
+  public var name: String
+  /// The number of the file of its run in which it stands now.
+  public var stands: SetMark
+  /// The set in which it stands, in the ledger's form.
+  public struct SetMark: Hashable, Sendable {
+    let hash: Data
+    /// Whether it is the set of this id.
+    public func isSet(_ messageSet: String) -> Bool { hash == AnswerRecorder.hash(messageSet) }
+  }
+}
+
+extension SyncLedger {
+  // MARK: - Holds
+
+  /// Everything that is held because of what QuickBooks answered.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func holds() throws(Failure) -> [LedgerHold] { try read { try SyncLedger.holds($0) } }
+
+  static func holds(_ db: Database) throws -> [LedgerHold] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT holds.*, runs.id AS run_id FROM holds JOIN runs ON runs.sequence = holds.run
+        ORDER BY kind, name
+        """
+    ).map { row in
+      let hash = (row["content_hash"] as Data?).map { [UInt8]($0) }
+      return LedgerHold(
+        try LedgerQueries.value(row, "kind"), row["name"], try LedgerQueries.value(row, "cause"),
+        contentHash: hash.map { ContentHash(stored: $0.span) }, run: row["run_id"],
+        words: row["words"])
+    }
+  }
+
+  /// Frees what QuickBooks refused, so that it is sent once more.
+  ///
+  /// - Parameters:
+  ///   - names: Names or numbers, in any case; none for everything.
+  ///   - at: The time, ISO 8601 with zone.
+  ///   - reason: Why, for people.
+  ///   - by: Who decided; may be empty.
+  /// - Returns: What was freed.
+  /// - Throws: `Failure` when the ledger cannot be written.
+  public func release(
+    holds names: [String], at: String, because reason: String, by: String
+  ) throws(Failure) -> [LedgerHold] {
+    let wanted = Set(names.map { $0.lowercased() })
+    return try write { db in
+      let freed = try SyncLedger.holds(db).filter {
+        wanted.isEmpty || wanted.contains($0.name.lowercased())
+      }
+      for hold in freed {
+        try db.execute(
+          sql: "DELETE FROM holds WHERE kind = ? AND name = ?",
+          arguments: [hold.kind.rawValue, hold.name])
+        try LedgerQueries.insert(
+          LedgerEvent(
+            at: at, run: hold.run, invoice: hold.kind == .invoice ? hold.name : nil,
+            kind: .released,
+            detail: "\(hold.kind.rawValue) \(hold.name), which QuickBooks had refused"
+              + (reason.isEmpty ? "" : ": \(reason)"), by: by), db)
+      }
+      if try Int.fetchOne(db, sql: "SELECT count(*) FROM holds") == 0 {
+        try db.execute(sql: "UPDATE unsent SET reasons = '' WHERE outcome = 'refused'")
+      }
+      return freed
+    }
+  }
+
+  // MARK: - Remarks
+
+  /// What is open between what was sent and what QuickBooks has, oldest first.
+  ///
+  /// - Parameter run: Only of this run; nil for all.
+  /// - Returns: The remarks.
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func openRemarks(ofRun run: String? = nil) throws(Failure) -> [LedgerRemark] {
+    try remarks(
+      "settled_at IS NULL AND runs.state = 'finished' AND (?1 IS NULL OR runs.id = ?1)", [run])
+  }
+
+  /// What is open about an invoice.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func openRemarks(invoice: String) throws(Failure) -> [LedgerRemark] {
+    try remarks("settled_at IS NULL AND runs.state = 'finished' AND invoice = ?", [invoice])
+  }
+
+  private func remarks(
+    _ condition: String, _ arguments: StatementArguments
+  ) throws(Failure) -> [LedgerRemark] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT remarks.*, runs.id AS run_id FROM remarks JOIN runs ON runs.sequence = remarks.run
+          WHERE \(condition) ORDER BY remarks.at, remarks.run, request_id, kind
+          """, arguments: arguments
+      ).map {
+        LedgerRemark(
+          kind: $0["kind"], message: $0["message"], requestID: $0["request_id"],
+          invoice: $0["invoice"], run: $0["run_id"], at: $0["at"])
+      }
+    }
+  }
+
+  /// Notes that somebody has looked at what was open about an invoice and put it right.
+  ///
+  /// - Returns: How many remarks were open.
+  /// - Throws: `Failure` when the ledger cannot be written.
+  public func settleRemarks(
+    invoice: String, at: String, because reason: String, by: String
+  ) throws(Failure) -> Int {
+    try write { db in
+      try db.execute(
+        sql: """
+          UPDATE remarks SET settled_at = ?, settled_because = ?
+          WHERE invoice = ? AND settled_at IS NULL
+          """, arguments: [at, reason, invoice])
+      let count = db.changesCount
+      if count > 0 {
+        try LedgerQueries.insert(
+          LedgerEvent(at: at, invoice: invoice, kind: .settled, detail: reason, by: by), db)
+      }
+      return count
+    }
+  }
+
+  // MARK: - Files and requests
+
+  /// The sums of files that came into a run's folder later, by their names.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func laterFiles(ofRun run: String) throws(Failure) -> [String: Fingerprint] {
+    try read { db in
+      let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
+      var files: [String: Fingerprint] = [:]
+      for row in try Row.fetchAll(
+        db, sql: "SELECT name, sha256 FROM later_files WHERE run = ?", arguments: [sequence])
+      {
+        files[row["name"]] = Fingerprint(hex: row["sha256"])
+      }
+      return files
+    }
+  }
+
+  /// Records a file that is about to come into a run's folder.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be written.
+  public func record(
+    laterFile name: String, _ fingerprint: Fingerprint, ofRun run: String, at: String
+  ) throws(Failure) {
+    try write { db in
+      try SyncLedger.insert(laterFile: name, fingerprint, run: run, at: at, db)
+    }
+  }
+
+  static func insert(
+    laterFile name: String, _ fingerprint: Fingerprint, run: String, at: String, _ db: Database
+  ) throws {
+    let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO later_files (run, name, sha256, at) VALUES (?, ?, ?, ?)",
+      arguments: [sequence, name, fingerprint.hex, at])
+  }
+
+  /// What waits in files that are to be sent again.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func pendingRequests() throws(Failure) -> [PendingRequest] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT entity, name, body_hash, runs.id AS run_id
+          FROM requests JOIN runs ON runs.sequence = requests.run
+          WHERE requests.state = 'intended' AND runs.state = 'finished' AND target = 'qbxml'
+          ORDER BY requests.id
+          """
+      ).map {
+        PendingRequest(
+          run: $0["run_id"], entity: try LedgerQueries.value($0, "entity"), name: $0["name"],
+          stands: PendingRequest.SetMark(hash: $0["body_hash"]))
+      }
+    }
+  }
+
+  /// The invoice that has this id in QuickBooks, other than one of this document; nil when none has.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func otherInvoice(
+    withQuickBooksID id: String, than document: String, _ kind: LedgerEntry.DocumentKind
+  ) throws(Failure) -> String? {
+    try read { db in
+      try String.fetchOne(
+        db,
+        sql: """
+          SELECT number FROM invoices
+          WHERE quickbooks_id = ? AND NOT (document_number = ? AND document_kind = ?) LIMIT 1
+          """, arguments: [id, document, kind.rawValue])
+    }
+  }
+}
+
+/// A document of a run that was taken back.
+public struct TakenBackDocument: Hashable, Sendable {
+  /// The number in LoadOps.
+  public var number: String
+  /// The form it has in QuickBooks.
+  public var kind: LedgerEntry.DocumentKind
+  /// Its number in QuickBooks.
+  public var documentNumber: String
+  /// The customer's name in QuickBooks.
+  public var customer: String
+  /// The total with the sign it has in LoadOps.
+  public var amount: Money
+  /// What QuickBooks calls it, as far as it has answered.
+  public var quickBooksID: String?
+}
+
+extension SyncLedger {
+  /// The documents of a run that was taken back, newest first.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func takenBack(ofRun run: String) throws(Failure) -> [TakenBackDocument] {
+    try read { db in
+      let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
+      return try Row.fetchAll(
+        db,
+        sql: """
+          SELECT withdrawn.*, (SELECT requests.quickbooks_id FROM requests
+            WHERE requests.run = withdrawn.run AND requests.name = document_number
+              AND requests.entity = document_kind AND operation = 'add') AS answered_id
+          FROM withdrawn WHERE withdrawn.run = ? AND cause = 'undone' ORDER BY id DESC
+          """, arguments: [sequence]
+      ).map {
+        TakenBackDocument(
+          number: $0["number"], kind: try LedgerQueries.value($0, "document_kind"),
+          documentNumber: $0["document_number"], customer: $0["quickbooks_customer"],
+          amount: Money(cents: $0["cents"]),
+          quickBooksID: ($0["quickbooks_id"] as String?) ?? $0["answered_id"])
+      }
+    }
+  }
+
+  /// Records that QuickBooks deleted, or voided, or refused to, a document of a run that was taken back.
+  ///
+  /// - Parameters:
+  ///   - document: The document.
+  ///   - manner: `delete` or `void`.
+  ///   - refusal: Status and words; nil when it was done.
+  ///   - run: The run that was taken back.
+  ///   - at: The time, ISO 8601 with zone.
+  /// - Returns: Whether that was news.
+  /// - Throws: `Failure` when the ledger cannot be written.
+  public func record(
+    removalOf document: TakenBackDocument, manner: String, refusal: (code: String, words: String)?,
+    ofRun run: String, at: String
+  ) throws(Failure) -> Bool {
+    try write { db in
+      let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
+      let id = "\(manner) \(document.kind.rawValue) \(document.documentNumber)"
+      let state = refusal == nil ? "accepted" : "refused"
+      let known = try String.fetchOne(
+        db, sql: "SELECT state FROM requests WHERE run = ? AND request_id = ?",
+        arguments: [sequence, id])
+      guard known != state, known != "accepted" else { return false }
+      try db.execute(
+        sql: """
+          INSERT INTO requests (run, entity, name, operation, request_id, body_hash, state, attempts,
+            intended_at, answered_at, quickbooks_id, error_code, error)
+          VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
+          ON CONFLICT (run, request_id) DO UPDATE SET state = excluded.state,
+            attempts = attempts + 1, answered_at = excluded.answered_at,
+            error_code = excluded.error_code, error = excluded.error
+          """,
+        arguments: [
+          sequence, document.kind.rawValue, document.documentNumber, manner, id,
+          AnswerRecorder.hash(id), state, at, at, document.quickBooksID, refusal?.code,
+          refusal?.words,
+        ])
+      if refusal == nil {
+        try db.execute(
+          sql: "DELETE FROM holds WHERE kind = 'invoice' AND name = ? AND cause = 'in_quickbooks'",
+          arguments: [document.number])
+      }
+      try LedgerQueries.insert(
+        LedgerEvent(
+          at: at, run: run, invoice: document.number,
+          kind: refusal == nil ? .removed : .removalRefused,
+          detail: "\(document.kind.rawValue.replacing("_", with: " ")) \(document.documentNumber)"
+            + (refusal.map { ", status \($0.code): \($0.words)" } ?? ", by \(manner)")), db)
+      return true
+    }
+  }
+}
+
+extension LedgerEvent.Kind {
+  /// Somebody put right what QuickBooks had otherwise.
+  public static let settled = LedgerEvent.Kind(rawValue: "settled")
+  /// QuickBooks has deleted or voided the document of a run that was taken back.
+  public static let removed = LedgerEvent.Kind(rawValue: "removed")
+  /// QuickBooks refused to delete or void it.
+  public static let removalRefused = LedgerEvent.Kind(rawValue: "removal-refused")
+}

@@ -1,0 +1,143 @@
+internal import Foundation
+internal import Ledger
+internal import QuickBooks
+internal import Vocabulary
+
+// Answers about runs that were taken back: late ones to what they sent, and those to what removes it.
+
+extension AnswerIntake {
+  /// An answer that comes after its run was taken back: what QuickBooks has all the same is held, and
+  /// requests that delete it are written.
+  mutating func takeAfterUndo(_ set: AnsweredSet, _ run: RunRequests) throws(Failure) {
+    var section = AnswerReport.Section(
+      file: set.file, run: run.run.id, answers: run.writtenName(ofSet: set.messageSet.id) ?? "")
+    let judge = AnswerJudge(
+      ledger: ledger, run: run, books: books, known: try ledger.requests(ofRun: run.run.id))
+    let messageSet = set.messageSet.id.isEmpty ? run.run.id : set.messageSet.id
+    var items: [AnswerItem] = []
+    for (answer, record) in set.answers {
+      guard let item = judge.item(answer, record, messageSet) else {
+        section.unmatched += 1
+        continue
+      }
+      if item.isDocument, item.judgement == .done {
+        items.append(item)
+      } else {
+        section.nothingNew += 1
+      }
+    }
+    let effects = try ledger.record(
+      answers: items.map(\.ledgerAnswer), ofRun: run.run.id, at: clock())
+    var taken: [String] = []
+    for (item, effect) in zip(items, effects) {
+      switch effect {
+      case .nothingNew, .notOurs, .recorded: section.nothingNew += 1
+      case .takenBack:
+        section.taken.add(item)
+        taken.append(item.title)
+      case .doubled(let other):
+        section.taken.add(item)
+        taken.append("\(item.title), which run \(other) has sent again")
+        report.findings.append(
+          Finding(
+            AnswerRules.doubled,
+            "QuickBooks has taken \(item.title) of run \(run.run.id), which was taken back, and run "
+              + "\(other) has sent the invoice again",
+            remedy: "send the file that deletes the first one", location: item.answer.location,
+            value: item.request.name, invoice: item.request.name))
+      }
+    }
+    report.sections.append(section)
+    try tellTaken(taken, run, set)
+  }
+
+  private mutating func tellTaken(
+    _ taken: [String], _ run: RunRequests, _ set: AnsweredSet
+  ) throws(Failure) {
+    guard !taken.isEmpty else { return }
+    var remedy =
+      "delete them in QuickBooks by hand, then free them: loadbooks release --refused NUMBER"
+    if let undo = try ledger.undo(ofRun: run.run.id) {
+      let paths = try RemovalRequests.writeLate(
+        run.run, undo, format: format, ledger, into: run.folder)
+      if let path = paths.first {
+        remedy = "send \(path), which deletes them, then accept its answer"
+      }
+    }
+    let shown = taken.prefix(8).joined(separator: "; ")
+    report.findings.append(
+      Finding(
+        AnswerRules.afterUndo,
+        "run \(run.run.id) was taken back, and QuickBooks has taken of it: \(shown)"
+          + (taken.count > 8 ? "; and \(taken.count - 8) more" : ""), remedy: remedy,
+        location: set.messageSet.location, value: run.run.id))
+  }
+
+  /// The answer to requests that delete or void the documents of a run that was taken back.
+  mutating func takeRemovals(_ set: AnsweredSet) throws(Failure) {
+    guard let (run, manner, name) = try removal(of: set) else {
+      report.findings.append(
+        Finding(
+          AnswerRules.unmatched,
+          "\(set.file) tells of documents that were deleted or voided, and of no run of this company "
+            + "that was taken back", location: set.messageSet.location, value: set.messageSet.id))
+      return
+    }
+    var section = AnswerReport.Section(file: set.file, run: run, answers: name)
+    let documents = try ledger.takenBack(ofRun: run)
+    var byID: [String: TakenBackDocument] = [:]
+    for document in documents {
+      if let id = document.quickBooksID { byID[id] = document }
+      byID[RemovalRequests.requestID(document.kind, document.documentNumber)] = document
+    }
+    for (answer, record) in set.answers {
+      guard let document = record.flatMap({ byID[$0["TxnID"]] }) ?? byID[answer.requestID] else {
+        section.unmatched += 1
+        continue
+      }
+      let refusal = answer.isDone ? nil : (String(answer.status), answer.message)
+      let isNews = try ledger.record(
+        removalOf: document, manner: manner, refusal: refusal, ofRun: run, at: clock())
+      guard isNews else {
+        section.nothingNew += 1
+        continue
+      }
+      guard let refusal else {
+        section.removed += 1
+        continue
+      }
+      section.notRemoved += 1
+      report.findings.append(
+        Finding(
+          AnswerRules.removalRefused,
+          "QuickBooks did not \(manner) the document \(document.documentNumber): \(refusal.1) "
+            + "(status \(refusal.0))", location: answer.location, value: document.documentNumber,
+          invoice: document.number))
+    }
+    report.sections.append(section)
+  }
+
+  /// The run that a set of removals is about, how they are done, and the file.
+  private func removal(
+    of set: AnsweredSet
+  ) throws(Failure) -> (run: String, manner: String, file: String)? {
+    let manners = QBXMLTakingBack.Manner.allCases
+    for undo in try ledger.undos() {
+      for manner in manners {
+        let sets = RemovalRequests.sets(manner, undo)
+        if let number = sets.number(of: set.messageSet.id) {
+          return (undo.run, manner.rawValue, RemovalRequests.fileName(manner, number))
+        }
+      }
+    }
+    guard set.messageSet.id.isEmpty else { return nil }
+    let ids = Set(set.answers.compactMap { $0.record?["TxnID"] }.filter { !$0.isEmpty })
+    for undo in try ledger.undos() where !ids.isEmpty {
+      let known = Set(try ledger.takenBack(ofRun: undo.run).compactMap(\.quickBooksID))
+      if ids.isSubset(of: known) {
+        return (undo.run, set.isAll("TxnVoid") ? "void" : "delete", "")
+      }
+    }
+    return nil
+  }
+}

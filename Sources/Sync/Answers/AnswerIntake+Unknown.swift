@@ -1,0 +1,146 @@
+internal import Ledger
+internal import QuickBooks
+internal import Vocabulary
+
+// Sets of which QuickBooks does not say what became of them, and what it finds when it is asked.
+
+extension AnswerIntake {
+  /// 9001 and its neighbours: what became of the whole set is not told.
+  mutating func takeUnknown(
+    _ set: AnsweredSet, _ status: Int, _ run: RunRequests, _ file: Int?,
+    _ section: inout AnswerReport.Section
+  ) throws(Failure) {
+    let id = set.messageSet.id
+    guard status != 9001, let file else {
+      let words =
+        status == 9001
+        ? "QuickBooks knows the set \(id) with other content: the file that was sent is not the one that was written"
+        : "QuickBooks did not take the set \(id), with status \(status)"
+      report.findings.append(
+        Finding(
+          AnswerRules.setUnknown, words,
+          remedy: file.map {
+            "send \(run.folder)/\(run.files[$0].name) as it was written (see: loadbooks verify \(run.run.id)); "
+              + "QuickBooks gives its answer once more"
+          } ?? "run loadbooks accept --recover \(run.run.id), and send what it writes",
+          location: set.messageSet.location, value: id))
+      return
+    }
+    // Only the books can tell whether the documents are there: sent again, they might be booked twice.
+    let known = try ledger.requests(ofRun: run.run.id)
+    let open = run.files[file].requests.filter { request in
+      guard let state = known[request.id]?.state else { return true }
+      return state != .accepted && state != .refused
+    }
+    guard !open.isEmpty else { return }
+    let answers = open.compactMap { request -> LedgerAnswer? in
+      guard let entity = LedgerAnswer.Entity(request: request.type), request.document != nil else {
+        return nil
+      }
+      var answer = LedgerAnswer(
+        entity: entity, name: request.name, requestID: request.id,
+        messageSet: run.files[file].messageSet, result: .unknown)
+      (answer.code, answer.words) = (String(status), AnswerIntake.words(status))
+      return answer
+    }
+    let path = try LookUpFile.write(open, of: run, format: format, ledger, at: clock())
+    let effects = try ledger.record(answers: answers, ofRun: run.run.id, at: clock())
+    section.unknown.count += effects.filter { $0 == .recorded }.count
+    section.nothingNew += effects.filter { $0 == .nothingNew }.count
+    report.findings.append(
+      Finding(
+        AnswerRules.setUnknown,
+        "\(AnswerIntake.words(status)) \(id) (status \(status)): whether it has its "
+          + "\(SyncReport.counted(open.count, "record")) is not known",
+        remedy: path.map {
+          "send \($0), which asks for the documents by their numbers, and accept its answer"
+        }
+          ?? "send \(run.folder)/\(run.files[file].name) again: it has list entries alone, and asking "
+          + "for one that exists does no harm",
+        location: set.messageSet.location, value: id))
+  }
+
+  /// What a status of a whole set says, up to the set's id.
+  private static func words(_ status: Int) -> String {
+    switch status {
+    case 9002: "QuickBooks does not remember the set"
+    case 9004: "QuickBooks found the id of the set too long, which is not as we wrote it:"
+    case 9005: "QuickBooks could not keep its answer to the set"
+    default: "QuickBooks did not answer the set"
+    }
+  }
+
+  /// The answer to a question for documents by their numbers.
+  mutating func takeLookUp(_ set: AnsweredSet) throws(Failure) {
+    let asked = set.answers.first { $0.answer.requestID.hasPrefix(LookUpFile.prefix) }
+    guard let asked else {
+      report.findings.append(
+        Finding(
+          AnswerRules.unmatched, "\(set.file) answers questions about the books",
+          remedy: "put it into the folder books, where plan and convert look for it",
+          location: set.messageSet.location))
+      return
+    }
+    let id = String(asked.answer.requestID.dropFirst(LookUpFile.prefix.count + 2))
+    var named = set
+    named.messageSet.id = id
+    guard let run = try runs(of: named).first(where: { $0.run.state == .finished }),
+      let file = run.files.firstIndex(where: { $0.messageSet == id })
+    else {
+      report.findings.append(
+        Finding(
+          AnswerRules.unmatched, "\(set.file) tells of a set that no run of this company has sent",
+          location: set.messageSet.location, value: id))
+      return
+    }
+    var section = AnswerReport.Section(
+      file: set.file, run: run.run.id, answers: run.files[file].name)
+    let known = try ledger.requests(ofRun: run.run.id)
+    let judge = AnswerJudge(ledger: ledger, run: run, books: books, known: known)
+    let findings = try LookUpFile.findings(
+      run.files[file].requests.filter {
+        known[$0.id].map { $0.state != .accepted && $0.state != .refused } ?? true
+      }, set, judge.sent)
+    var found = named
+    found.messageSet.status = nil
+    found.answers = findings.answers
+    try take(found, run, nil, &section)
+    try tellOthers(findings, set, judge, &section)
+    report.sections.append(section)
+  }
+
+  /// What the books could not say about documents.
+  private mutating func tellOthers(
+    _ findings: LookUpFile.Findings, _ set: AnsweredSet, _ judge: AnswerJudge,
+    _ section: inout AnswerReport.Section
+  ) throws(Failure) {
+    section.unknown.count += findings.others.count + findings.failed.count
+    for (request, record) in findings.others {
+      let sent = try judge.sent(request)
+      let shown = record.total.map(\.description) ?? "an amount that the answer does not show"
+      report.findings.append(
+        Finding(
+          AnswerRules.lookUpDiffers,
+          "QuickBooks has the number \(request.name) for \"\(record["CustomerRef/FullName"])\" over "
+            + "\(shown)"
+            + (record["TxnDate"].isEmpty ? "" : " of \(record["TxnDate"])")
+            + "; sent was one for \"\(sent.customer)\" over \(sent.total) of \(sent.date)",
+          remedy:
+            "look at the document in QuickBooks: if it is somebody else's, take the run back or "
+            + "adopt the invoice; if it is this one with another amount, put it right there and ask again",
+          location: record.location, value: request.name, invoice: request.name))
+    }
+    guard let first = findings.failed.first else { return }
+    let words = set.answers.first { !$0.answer.isDone }?.answer
+    report.findings.append(
+      Finding(
+        AnswerRules.setUnknown,
+        "the question for \(SyncReport.counted(findings.failed.count, "document")), the first is "
+          + "\(first.name), was not answered"
+          + (words.map { ": status \($0.status) \($0.message)" } ?? ""),
+        remedy: try LookUpFile.write(
+          findings.failed, of: judge.run, format: format, ledger, at: clock()
+        ).map { "send \($0) and accept its answer" },
+        location: words?.location ?? set.messageSet.location, value: first.name))
+  }
+}

@@ -1,0 +1,206 @@
+import Foundation
+import QuickBooks
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import loadbooks
+
+/// What QuickBooks refuses waits until something changes, and what it has of a run that was taken back is
+/// not sent a second time.
+struct RefusedTests {
+  private let desk: AnswerDesk
+
+  init() throws { desk = try AnswerDesk() }
+
+  private func missing(_ kind: String, _ name: String) -> AnswerDesk.Reply {
+    .error(3140, "There is an invalid reference to QuickBooks \(kind) \"\(name)\" in the Invoice.")
+  }
+
+  @Test func `a name that a vendor has holds its invoices until it is mapped`() throws {
+    try desk.answer(
+      "l.xml", ["customer-VendorCo": .error(3100, "The name \"VendorCo\" is already in use.")],
+      to: "001-lists.xml")
+    _ = try desk.run("accept", "l.xml")
+    try desk.answer("d.xml", ["inv-1002": missing("Customer", "VendorCo")])
+    #expect(try desk.run("accept", "d.xml").code == 3)
+    #expect(try desk.run("list", "invoices", "--status", "held").output.contains("1002"))
+    let held = try desk.convert()
+    #expect(held.code == 3)
+    #expect(held.output.contains("delivered 0"))
+    #expect(held.output.contains("[refused-by-quickbooks]"))
+    #expect(held.output.contains("a vendor, an employee or another name has this name"))
+    try desk.folder.write(
+      try desk.folder.text("mapping.csv") + "customer,VendorCo,VendorCo (C),,\n", to: "mapping.csv")
+    #expect(try desk.convert().output.contains("delivered 1"))
+  }
+
+  @Test
+  func
+    `an item that QuickBooks lacks holds all that needs it until somebody says that it is there`()
+    throws
+  {
+    try desk.answer("d.xml", ["inv-1002": missing("Item", "Linehaul")])
+    #expect(try desk.run("accept", "d.xml").code == 3)
+    let held = try desk.convert()
+    #expect(held.output.contains("delivered 0"))
+    #expect(held.output.contains("lacked the item \"Linehaul\""))
+    // A new invoice with the same item waits as well.
+    try desk.folder.write(
+      try desk.folder.text("in/invoices.csv") + "1008,GoodCo,2026-11-03,Line Haul,80\n",
+      to: "in/invoices.csv")
+    #expect(try desk.convert().output.contains("held 2"))
+    #expect(try desk.run("release", "--refused", "Nothing").code == 64)
+    let released = try desk.run("release", "--refused", "linehaul")
+    #expect(released.code == 0, "\(released.messages)")
+    #expect(try desk.convert().output.contains("delivered 2"))
+    #expect(try desk.run("ledger", "check").code == 0)
+  }
+
+  @Test func `a customer that an answer shows later frees what waited for it`() throws {
+    try desk.answer("d.xml", ["inv-1002": missing("Customer", "VendorCo")])
+    _ = try desk.run("accept", "d.xml")
+    let first = desk.runs[0]
+    #expect(try desk.convert().output.contains("held 1"))
+    try desk.answer("l.xml", [:], to: "001-lists.xml", of: first)
+    #expect(try desk.run("accept", "l.xml").code == 0)
+    #expect(try desk.convert().output.contains("delivered 1"))
+  }
+
+  @Test(arguments: [
+    (3120, "Object \"80000A1C-1709560000\" specified in the request cannot be found."), (3140, ""),
+  ])
+  func `what is missing without a name holds the invoice until it changes`(
+    _ status: Int, _ words: String
+  ) throws {
+    try desk.answer("d.xml", ["inv-1002": .error(status, words)])
+    let accepted = try desk.run("accept", "d.xml")
+    #expect(accepted.code == 3)
+    #expect(!accepted.output.contains("status \(status) (status"))
+    #expect(accepted.output.contains(words.isEmpty ? "does not name" : "80000A1C-1709560000"))
+    #expect(try desk.convert().output.contains("held 1"))
+    try desk.folder.write(
+      try desk.folder.text("in/invoices.csv").replacing(",200\n", with: ",201\n"),
+      to: "in/invoices.csv")
+    #expect(try desk.convert().output.contains("delivered 1"))
+  }
+
+  @Test func `the report declares only what its files ask for`() throws {
+    try desk.answer("d.xml", ["inv-1002": .error(3210, "bad")])
+    _ = try desk.run("accept", "d.xml")
+    let again = try desk.convert().output
+    #expect(again.contains("delivered 1"))
+    #expect(again.contains("nothing new"))
+    #expect(try !desk.names().contains("001-lists.xml"))
+  }
+
+  @Test func `somebody at work on a record is a lock`() throws {
+    try desk.answer(
+      "d.xml", ["inv-1004": .error(3180, "Another user is editing this record.")])
+    #expect(try desk.run("accept", "d.xml").output.contains("003-resend.xml"))
+  }
+
+  // MARK: - Runs that were taken back
+
+  @Test func `an answer to a run that was taken back holds its invoices until they are deleted`()
+    throws
+  {
+    let first = desk.newest
+    try desk.answer("a.xml", ["inv-1003": .error(3210, "bad")])
+    #expect(try desk.run("undo", first, "--yes").code == 0)
+    let late = try desk.run("accept", "a.xml")
+    #expect(late.code == 4)
+    #expect(late.output.contains("[answer-after-undo]"))
+    #expect(late.output.contains("invoice 1001"))
+    let undone = "company/outbox/undone/\(first)"
+    let removal = "\(undone)/delete-from-quickbooks.xml"
+    var ids: [String] = []
+    try QBXMLRequests.forEach(ofFile: desk.folder.path(removal), validating: true) {
+      (request) throws(Failure) in ids.append(request.name)
+    }
+    #expect(ids.count == 6 && ids.contains("T-inv-1001"))
+    // The same answer again changes nothing.
+    let before = try desk.run("ledger", "export", "-").output
+    _ = try desk.run("accept", "a.xml")
+    #expect(try desk.run("ledger", "export", "-").output == before)
+    let held = try desk.convert().output
+    #expect(held.contains("delivered 1") && held.contains("held 6"))
+    #expect(held.contains("[in-quickbooks-after-undo]"))
+    // QuickBooks deletes all but one.
+    let text = try desk.folder.text(removal)
+    let set = try #require(text.firstMatch(of: /newMessageSetID="([^"]*)"/)).1
+    var body = ""
+    try QBXMLRequests.forEach(ofFile: desk.folder.path(removal)) { request throws(Failure) in
+      body +=
+        request.id == "inv-1005"
+        ? "<TxnDelRs requestID=\"inv-1005\" statusCode=\"3160\" statusSeverity=\"Error\" statusMessage=\"It is paid.\"/>"
+        : "<TxnDelRs requestID=\"\(request.id)\" statusCode=\"0\" statusSeverity=\"Info\"><TxnDelType>Invoice</TxnDelType>"
+          + "<TxnID>\(request.name)</TxnID></TxnDelRs>"
+    }
+    try desk.folder.write(
+      "<QBXML><QBXMLMsgsRs newMessageSetID=\"\(set)\">\(body)</QBXMLMsgsRs></QBXML>", to: "del.xml")
+    let deleted = try desk.run("accept", "del.xml")
+    #expect(deleted.code == 3)
+    #expect(deleted.output.contains("5 documents"))
+    #expect(deleted.output.contains("[answer-removal-refused]"))
+    let again = try desk.convert().output
+    #expect(again.contains("delivered 5") && again.contains("held 1"))
+    #expect(try desk.run("ledger", "check").code == 0)
+  }
+
+  @Test func `an answer that fits two runs is given to neither`() throws {
+    let first = desk.newest
+    try desk.answer("old.xml", ["inv-1002": .error(3210, "bad")], namesSet: false)
+    #expect(try desk.run("undo", first, "--yes").code == 0)
+    _ = try desk.convert()
+    let before = try desk.run("ledger", "export", "-").output
+    let accepted = try desk.run("accept", "old.xml")
+    #expect(accepted.code == 3)
+    #expect(accepted.output.contains("fits the runs"))
+    #expect(try desk.run("ledger", "export", "-").output == before)
+    #expect(try desk.run("accept", "old.xml", "--run", desk.newest).output.contains("taken"))
+    #expect(try desk.run("accept", "old.xml", "--run", "none").code == 64)
+  }
+
+  @Test func `requests that delete are as many as a set may have, and say what is left out`() throws
+  {
+    try desk.answer("a.xml", ["inv-1002": .error(3210, "bad"), "inv-1003": .contradiction])
+    _ = try desk.run("accept", "a.xml")
+    try desk.answer("b.xml", [:])
+    _ = try desk.run("accept", "b.xml")
+    let run = desk.newest
+    let undone = try desk.run(
+      "undo", run, "--yes", "--set", "formats.qbxml.requests_per_file=2", "--set",
+      "formats.qbxml.version=14.0")
+    #expect(undone.code == 0, "\(undone.messages)")
+    let folder = desk.folder.path("company/outbox/undone/\(run)")
+    var counts: [Int] = []
+    for name in ["delete-from-quickbooks.xml", "delete-from-quickbooks-2.xml"] {
+      var count = 0
+      try QBXMLRequests.forEach(ofFile: folder + "/" + name) { _ throws(Failure) in count += 1 }
+      counts.append(count)
+      let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+      #expect(text.contains("qbxml version=\"14.0\""))
+    }
+    #expect(counts == [2, 2])
+  }
+
+  @Test func `what was never answered is marked as being in no file of requests`() throws {
+    let run = desk.newest
+    #expect(try desk.run("undo", run, "--yes").code == 0)
+    let list = try desk.folder.text("company/outbox/undone/\(run)/remove-from-quickbooks.txt")
+    #expect(list.components(separatedBy: "(in no file of requests)").count == 8)
+  }
+
+  @Test func `a copy of a company folder leaves the original alone`() throws {
+    try FileManager.default.copyItem(
+      atPath: desk.folder.path("company"), toPath: desk.folder.path("copy"))
+    let run = desk.newest
+    let names = try desk.names()
+    let undone = try desk.run(words: ["undo", run, "--yes"], company: "copy")
+    #expect(undone.code == 0, "\(undone.messages)")
+    #expect(try desk.names(of: run) == names)
+    #expect(!FileManager.default.fileExists(atPath: desk.folder.path("copy/outbox/\(run)")))
+    #expect(try desk.run("verify", run).code == 0)
+  }
+}
