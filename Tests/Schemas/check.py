@@ -77,6 +77,14 @@ formats:
   numbers: us
   iif:   { encoding: ascii, dates: mm/dd/yyyy, documents_per_file: 500 }
   qbxml: { version: "13.0", requests_per_file: 500, on_error: continueOnError, sales_tax_code: Non, new_items: service }
+watch:
+  quiet_time: 10s
+  longest_wait: 10m
+  look_every: 500ms
+  notice: auto
+  ignored_names: ["~$*", "*.part"]
+  hook: [/usr/local/bin/tell-the-office, billing]
+  hook_limit: 1m
 """
 
 
@@ -446,7 +454,8 @@ def check_mutations():
         rejects(f"settings with an unknown key in {'/'.join(path) or 'the document'}", json_errors(changed(settings, path + ("zero_totals",), "skip"), SETTINGS))
     for path, value in ((("company",), ""), (("target",), "xero"), (("currency",), "dollars"), (("policies", "zero_total"), "ignore"), (("policies", "future_days"), -1),
                         (("policies", "future_days"), "31"), (("policies", "closed_through"), "2025-13-31"), (("policies", "sendable_statuses"), "Paid"),
-                        (("formats", "qbxml", "version"), 13.0), (("formats", "iif", "documents_per_file"), 0), (("quickbooks", "edition"), "uk")):
+                        (("formats", "qbxml", "version"), 13.0), (("formats", "iif", "documents_per_file"), 0), (("quickbooks", "edition"), "uk"),
+                        (("watch", "quiet_time"), 10), (("watch", "quiet_time"), "10 s"), (("watch", "notice"), "never"), (("watch", "hook"), "/bin/true")):
         rejects(f"settings with {'.'.join(path)} {value!r}", json_errors(changed(settings, path, value), SETTINGS))
     rejects("settings without company", json_errors({k: v for k, v in settings.items() if k != "company"}, SETTINGS))
 
