@@ -47,6 +47,7 @@ struct Arrivals {
   ///   - settings: The times and the names to leave alone.
   ///   - open: Names that were written to and not closed since, as far as notices tell.
   ///   - now: The time by the clock that only runs.
+  /// - Returns: What there is.
   /// - Throws: `Failure` with cause `cannotWrite` when the folder cannot be read.
   mutating func look(
     at inbox: String, _ settings: Settings.Watch, open: Set<String>, now: Duration
@@ -121,10 +122,13 @@ struct Arrivals {
 
 /// Names with `*` and `?` in them.
 enum NamePattern {
+  /// What Windows and its shares leave in folders that somebody looks into.
+  private static let systemFiles: Set<String> = ["thumbs.db", "desktop.ini"]
+
   /// Whether a name is left alone.
   static func isIgnored(_ name: String, _ patterns: [String]) -> Bool {
-    if name.hasPrefix(".") { return true }
     let lower = Array(name.lowercased())
+    if name.hasPrefix(".") || systemFiles.contains(String(lower)) { return true }
     return patterns.contains { matches(lower[...], Array($0.lowercased())[...]) }
   }
 

@@ -31,9 +31,13 @@ final class CompanyWatch {
   private var nextTry = Duration.zero
   private var saved: (status: WatchStatus, at: Duration)?
 
-  /// Something to mind.
+  /// Somebody who minds an inbox.
   ///
   /// - Parameters:
+  ///   - company: The company.
+  ///   - delivery: What is done with a batch.
+  ///   - clock: The time.
+  ///   - log: Where to say what happens.
   ///   - notices: What the operating system tells; nil to only look.
   ///   - isStopping: Whether no new batch shall be begun.
   init(

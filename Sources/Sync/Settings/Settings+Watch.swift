@@ -22,8 +22,7 @@ extension Settings {
     public var notice = Notice.auto
     /// Names that are left alone, as patterns with `*` and `?`, without regard to capitals.
     public var ignoredNames = [
-      "~$*", "*.part", "*.partial", "*.tmp", "*.temp", "*.crdownload", "*.download", "*.filepart",
-      "*~", "Thumbs.db", "desktop.ini",
+      "~$*", "*.part", "*.partial", "*.tmp", "*.crdownload", "*.filepart", "*~",
     ]
     /// A program, by its absolute path, with its arguments, that is started after each batch.
     public var hook: [String]?
@@ -60,7 +59,7 @@ extension Settings {
       show: { $0.watch.notice.rawValue }),
     Key(
       path: "watch.ignored_names",
-      explanation: ["Files with such names are left alone; hidden ones always are."],
+      explanation: ["Files with such names are left alone; hidden and system files always are."],
       allowed: "a list of names in which * stands for anything and ? for one character",
       apply: { (settings, value) throws(ValueFault) in
         settings.watch.ignoredNames = try value.list()

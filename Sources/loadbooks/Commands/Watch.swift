@@ -210,10 +210,18 @@ private struct StatusAnswer {
       lines.append("             \(last.headline)")
     }
     let counts = status.counts
-    lines.append(
-      "  so far     \(counts.batches) batches, \(counts.files) files, \(counts.heldFiles) files held, "
-        + "\(counts.delivered) invoices delivered, \(counts.held) held")
+    let parts = [
+      count(counts.batches, "batch", "batches"), count(counts.files, "file", "files"),
+      count(counts.heldFiles, "file", "files") + " held",
+      count(counts.delivered, "invoice", "invoices") + " delivered",
+      count(counts.held, "invoice", "invoices") + " held",
+    ]
+    lines.append("  so far     " + parts.joined(separator: ", "))
     return lines.map(FindingText.visible).joined(separator: "\n") + "\n"
+  }
+
+  private func count(_ number: Int, _ one: String, _ many: String) -> String {
+    "\(number) \(number == 1 ? one : many)"
   }
 
   private func words(_ status: WatchStatus, _ now: Date) -> String {
