@@ -164,6 +164,18 @@ struct BatchStore {
     return batches
   }
 
+  /// Removes half-written files that killed processes left; the company's lock is held.
+  func clear() {
+    let home = folders.company.path + "/.loadbooks"
+    for (folder, ending) in [(folders.journals, ".partial"), (home, ".new")] {
+      guard let names = try? FolderNames.list(folder).names else { continue }
+      for name in names
+      where name.hasPrefix(".") && name.hasSuffix(ending) && !name.hasSuffix(".\(getpid()).new") {
+        unlink(folder + "/" + name)
+      }
+    }
+  }
+
   /// Whether there are any.
   var isEmpty: Bool {
     guard let names = try? FolderNames.list(folders.journals).names else { return true }

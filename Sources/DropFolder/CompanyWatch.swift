@@ -172,6 +172,7 @@ final class CompanyWatch {
     let lock = try CompanyLock.acquire(
       folder: company.path, command: "loadbooks watch", since: clock.timestamp)
     defer { lock.release() }
+    store.clear()
     let ledger = try SyncLedger.open(folder: company.path)
     let settled = try RunRecovery.settle(
       ledger, in: company, abandoned: lock.abandonedOutput, clock: { clock.timestamp })

@@ -60,6 +60,14 @@ struct ResumeTests {
     try expectAllIsDone(id: batch.id)
   }
 
+  @Test func `what was only half written down is cleared away`() throws {
+    let batch = try begin()
+    try sandbox.folder.write("{", to: "acme/.loadbooks/watch/.other.json.partial")
+    try sandbox.folder.write("{", to: "acme/.loadbooks/.watch.json.1.new")
+    try expectAllIsDone(id: batch.id)
+    #expect(!sandbox.names(".loadbooks").contains { $0.contains("partial") || $0.hasSuffix("new") })
+  }
+
   @Test func `killed between two files`() throws {
     let batch = try begin()
     try move("a.csv", batch)
