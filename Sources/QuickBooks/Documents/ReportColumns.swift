@@ -125,7 +125,7 @@ enum ReportPeriod {
     _ left: Side, _ right: Side?, isOpen: Bool
   ) -> (from: CalendarDate?, until: CalendarDate?)? {
     var (first, last) = (left, right ?? left)
-    guard let year = last.year ?? first.year else { return nil }
+    guard let year = last.year ?? first.year, first.month != nil else { return nil }
     first.year = first.year ?? year
     last.year = last.year ?? year
     if right != nil { last.month = last.month ?? first.month }

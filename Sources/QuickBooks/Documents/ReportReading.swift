@@ -53,17 +53,27 @@ struct ReportReading {
       if let found = ReportColumns(row, titles: titles) {
         begin(found, &table)
       } else {
-        titles += row.texts
+        titles.append(row.texts.joined(separator: ", "))
       }
       return
     }
     guard !row.isBlank else { return }
-    let (date, type) = (row.range(columns.date), row.range(columns.type))
-    if date.isEmpty, type.isEmpty || columns.type < 0 {
+    if isLabel(row, columns) {
       takeLabel(row, columns, &table)
     } else if !isHeader(row, columns) {
       takeTransaction(row, columns, &table)
     }
+  }
+
+  /// Whether a row is no transaction.
+  ///
+  /// The label of a total may stand in the column of the dates, where that is the first one.
+  private func isLabel(_ row: ReportRow, _ columns: ReportColumns) -> Bool {
+    let hasType = !row.range(columns.type).isEmpty
+    guard let first = row.text[row.range(columns.date)].first else { return !hasType }
+    let isWord = first | 0x20 >= 0x61 && first | 0x20 <= 0x7A
+    return isWord && !hasType && row.range(columns.number).isEmpty
+      && row.range(columns.customer).isEmpty
   }
 
   private mutating func begin(_ found: ReportColumns, _ table: inout BookTable) {
@@ -103,7 +113,7 @@ struct ReportReading {
       table.files[fileIndex].day = table.files[fileIndex].day ?? day
       return
     }
-    guard row.filledCount == 1 || column < columns.date && column != columns.number,
+    guard row.filledCount == 1 || column <= columns.date && column != columns.number,
       lower != "accrual basis", lower != "cash basis"
     else {
       if !row.range(columns.number).isEmpty {

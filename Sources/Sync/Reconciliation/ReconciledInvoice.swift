@@ -114,8 +114,12 @@ struct Shares {
 
   private func place(_ name: Int) -> Int { name < 0 ? books.count - 1 : name }
 
-  mutating func noteDifference(_ ours: Ours, _ table: BookTable, _ document: Int) {
+  /// Counts a difference for the customer of LoadOps and, where that is another one, of QuickBooks.
+  mutating func noteDifference(
+    _ ours: Ours, _ table: BookTable, _ document: Int, _ fields: Reconciliation.Fields
+  ) {
     customerDifferences[ours.customer] += 1
+    if fields.contains(.customer) { nameDifferences[place(table.customer(document))] += 1 }
     monthDifferences[Shares.month(ours.date)] += 1
   }
 

@@ -217,7 +217,7 @@ public struct Reconciler {
     if fields.contains(.total) || fields.contains(.voided) {
       result.wrongAmount += Money(cents: abs((theirs - ours.amount).cents))
     }
-    shares.noteDifference(ours, table, document)
+    if outcome == .differs { shares.noteDifference(ours, table, document, fields) }
   }
 
   /// What an invoice and its document say differently.
@@ -260,7 +260,9 @@ public struct Reconciler {
       record.text.span.extracting(invoice.number.value.range))
     var finding = ours.finding(record, invoice, file, .missing)
     finding.rules = assessment.rules
-    finding.reason = known.map { $0.evidence == .confirmed ? .confirmedBefore : .sent } ?? .neverSent
+    finding.reason =
+      known.map { $0.evidence == .confirmed ? .confirmedBefore : .sent }
+      ?? (result.plan.context.ledger.count > 0 ? .neverSent : .none)
     if known == nil {
       switch assessment.outcome {
       case .suppressed: finding.outcome = .suppressed
@@ -271,6 +273,7 @@ public struct Reconciler {
     if finding.outcome == .missing { judgeCoverage(&finding) }
     if finding.outcome == .same {
       result[.same].loadOps.add(ours.amount)
+      result.paid.add(ours.amount)
       return
     }
     result.findings.append(finding)

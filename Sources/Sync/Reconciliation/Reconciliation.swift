@@ -241,6 +241,8 @@ public struct Reconciliation {
   public internal(set) var notSelected = Count()
   /// Voided documents that LoadOps knows nothing of.
   public internal(set) var voided = Count()
+  /// Invoices that LoadOps calls paid, where the books list open documents only; they count as the same.
+  public internal(set) var paid = Count()
   /// What there is to tell, sorted.
   var findings: [Finding] = []
   /// Which documents are the same as their invoices.

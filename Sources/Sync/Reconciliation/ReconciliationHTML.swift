@@ -193,6 +193,13 @@ struct ReconciliationPage {
         "Not compared: \(SyncReport.counted(count.documents, "document")) over "
           + "\(count.amount.grouped), \(words).")
     }
+    if result.paid.documents > 0 {
+      html.tag(
+        "p", ["class": "note"],
+        "Of the same, \(SyncReport.counted(result.paid.documents, "invoice")) over "
+          + "\(result.paid.amount.grouped) \(result.paid.documents == 1 ? "is" : "are") paid in LoadOps and "
+          + "not among QuickBooks' open ones.")
+    }
     let fields = result.compared.sorted { $0.key < $1.key }.filter { $0.value == 0 }.map(\.key)
     if !fields.isEmpty {
       html.tag(

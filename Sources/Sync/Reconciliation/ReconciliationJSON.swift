@@ -37,6 +37,7 @@ extension ReconciliationReport {
         "not_selected": ReconciliationReport.json(result.notSelected),
         "voided": ReconciliationReport.json(result.voided),
       ],
+      "paid": ReconciliationReport.json(result.paid),
       "compared": .object(
         result.compared.sorted { $0.key < $1.key }.map { JSONText.Member($0.key, .integer($0.value)) }
       ),

@@ -63,6 +63,11 @@ extension ReconciliationReport {
       guard count.documents > 0 else { return }
       text += "  \(SyncReport.counted(count.documents, "document")), \(count.amount.grouped), \(words)\n"
     }
+    if result.paid.documents > 0 {
+      text += "  of the same \(SyncReport.counted(result.paid.documents, "invoice")), "
+      text += "\(result.paid.amount.grouped), \(result.paid.documents == 1 ? "is" : "are") paid in LoadOps "
+      text += "and not among QuickBooks' open ones\n"
+    }
     line(result.before, "in QuickBooks before the first day")
     line(result.after, "in QuickBooks after the last day")
     line(result.notSelected, "in QuickBooks that nobody asked for")
