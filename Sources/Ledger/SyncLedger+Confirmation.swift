@@ -7,6 +7,12 @@ public struct OtherNumber: Hashable, Sendable {
   public var number: String
   /// The number in QuickBooks.
   public var document: String
+
+  /// An invoice and the number of its document.
+  public init(number: String, document: String) {
+    self.number = number
+    self.document = document
+  }
 }
 
 /// What became of evidence that somebody looked for in the books.

@@ -1,3 +1,4 @@
+import GRDB
 import Testing
 import Vocabulary
 
@@ -89,7 +90,11 @@ import Vocabulary
 
   @Test func `documents with another number than their invoice are known`() throws {
     try ledger.record(
-      "R1", [Example.entry("1", run: "R1"), Example.entry("IN-0000123456", run: "R1", document: "123456")])
+      "R1",
+      [
+        Example.entry("1", run: "R1"),
+        Example.entry("IN-0000123456", run: "R1", document: "123456"),
+      ])
     #expect(
       try ledger.otherNumbers() == [OtherNumber(number: "IN-0000123456", document: "123456")])
   }

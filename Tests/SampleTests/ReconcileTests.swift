@@ -110,7 +110,8 @@ struct ReconcileTests {
       "invoice_number,customer_name,invoice_date,invoice_total,line_no,category,amount\n"
         + "=1+1,\(cell),2026-09-01,5.00,1,Line Haul,5.00\n", to: "in/invoices.csv")
     try folder.write(
-      "Date,Type,Num,Customer,Amount\n09/02/2026,Invoice,\"=HYPERLINK(1)\",\(cell),7.00\n", to: "b.csv")
+      "Date,Type,Num,Customer,Amount\n09/02/2026,Invoice,\"=HYPERLINK(1)\",\(cell),7.00\n",
+      to: "b.csv")
     let run = try CommandRun.run(
       ["reconcile", "in", "--books", "b.csv", "--output", "out"], in: folder.path)
     #expect(run.code == 4, "\(run.messages)")

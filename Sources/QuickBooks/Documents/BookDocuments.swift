@@ -63,7 +63,8 @@ public struct BookDocumentFiles: BookDocumentSource {
         .inputUnreadable,
         files.isEmpty
           ? "there is no file of the books" : "none of the files of the books lists invoices",
-        remedy: "export one of the reports Invoice List, Transaction List by Customer, Open Invoices or "
+        remedy:
+          "export one of the reports Invoice List, Transaction List by Customer, Open Invoices or "
           + "A/R Aging Detail from QuickBooks, or save its answer to an invoice query, and name the file "
           + "with --books", location: paths.first.map { SourceLocation(file: $0, line: 1) })
     }

@@ -39,7 +39,9 @@ public struct BookFile: Sendable, Hashable {
     ///
     /// QuickBooks' own id tells the documents of its answers apart; and whoever imports two files has what
     /// stands in both of them twice.
-    var tellsDoubles: Bool { self == .qbxml || self == .requests || self == .iif || self == .online }
+    var tellsDoubles: Bool {
+      self == .qbxml || self == .requests || self == .iif || self == .online
+    }
 
     /// Whether a document that is paid stands in it no more.
     public var listsOpenOnly: Bool { self == .agingDetail || self == .openInvoices }

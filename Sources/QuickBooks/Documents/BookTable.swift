@@ -293,7 +293,9 @@ public struct BookIndex: Sendable {
     for document in stride(from: table.count - 1, through: 0, by: -1) {
       let hash = table.numberHash(document)
       var slot = Int(truncatingIfNeeded: hash) & mask
-      while slots[slot] >= 0, table.numberHash(Int(slots[slot])) != hash { slot = (slot + 1) & mask }
+      while slots[slot] >= 0, table.numberHash(Int(slots[slot])) != hash {
+        slot = (slot + 1) & mask
+      }
       following[document] = slots[slot]
       slots[slot] = Int32(document)
     }

@@ -115,7 +115,8 @@ private final class BookVisitor: XMLVisitor {
     case (1, _):
       stream.fail(
         Failure(
-          .inputUnreadable, "\(stream.name) is not an answer of QuickBooks: it does not begin with a "
+          .inputUnreadable,
+          "\(stream.name) is not an answer of QuickBooks: it does not begin with a "
             + "QBXML element", remedy: "save what QuickBooks answered into a file of its own",
           location: stream.location))
     case (3, .invoiceQuery?), (3, .creditMemoQuery?): beginAnswer(attributes, stream)

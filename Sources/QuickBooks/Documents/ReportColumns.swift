@@ -93,7 +93,7 @@ struct ReportColumns {
 
 /// What the titles of a report say about the days that it covers.
 enum ReportPeriod {
-  /// The days; nil when the text names none. Either end may be open.
+  /// The days, either end of which may be open; nil when the text names none.
   static func read(_ text: String) -> (from: CalendarDate?, until: CalendarDate?)? {
     let spaced = text.lowercased().map { character -> String in
       switch character {

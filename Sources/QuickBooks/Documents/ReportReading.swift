@@ -78,7 +78,8 @@ struct ReportReading {
 
   private mutating func begin(_ found: ReportColumns, _ table: inout BookTable) {
     columns = found
-    var file = BookFile(name: name, sheet: sheet, form: found.form, fingerprint: Fingerprint(of: ""))
+    var file = BookFile(
+      name: name, sheet: sheet, form: found.form, fingerprint: Fingerprint(of: ""))
     for title in titles {
       if let period = ReportPeriod.read(title) {
         (file.from, file.until) = period

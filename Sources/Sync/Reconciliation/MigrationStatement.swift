@@ -41,7 +41,8 @@ public struct MigrationStatement {
   ) -> [Reconciliation.Share] {
     guard shares.count > limit else { return shares }
     var rest = Reconciliation.Share(
-      name: "\((shares.count - limit).grouped) \(noun)", pair: Reconciliation.Pair(), differences: 0)
+      name: "\((shares.count - limit).grouped) \(noun)", pair: Reconciliation.Pair(), differences: 0
+    )
     for share in shares.dropFirst(limit) {
       rest.pair += share.pair
       rest.differences += share.differences
@@ -172,14 +173,17 @@ public struct MigrationStatement {
         ($0.title, "QuickBooks: \($0.form.words)", $0.documents, $0.amount, $0.fingerprint)
       }
       files += outputs.map {
-        ("\($0.run.id)/\($0.output.name)", "written", $0.output.documents, $0.output.amount,
-          $0.output.fingerprint)
+        (
+          "\($0.run.id)/\($0.output.name)", "written", $0.output.documents, $0.output.amount,
+          $0.output.fingerprint
+        )
       }
       page.files(Array(files.prefix(MigrationStatement.files)), to: &html)
       if files.count > MigrationStatement.files {
         html.tag(
           "p", ["class": "note"],
-          "and \((files.count - MigrationStatement.files).grouped) more, all of them in statement.txt")
+          "and \((files.count - MigrationStatement.files).grouped) more, all of them in statement.txt"
+        )
       }
     }
   }

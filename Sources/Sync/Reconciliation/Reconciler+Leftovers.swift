@@ -109,7 +109,8 @@ extension Reconciler {
         let alike = free.filter { isLike(number, table.number($0)) }
         // Where several fit, only a number that resembles the invoice's may decide.
         let isSure = invoices.count == 1 && candidates.count == 1
-        let choice = isSure ? alike : alike.filter { NumberLikeness.areAlike(number, table.number($0)) }
+        let choice =
+          isSure ? alike : alike.filter { NumberLikeness.areAlike(number, table.number($0)) }
         guard choice.count == 1 else { continue }
         taken.insert(choice[0])
         found.insert(invoice)
@@ -159,12 +160,7 @@ extension Reconciler {
   private mutating func settle(_ document: Int) {
     let table = result.books
     let amount = table.total(document) ?? table.balance(document) ?? .zero
-    switch scope(document) {
-    case .before: return result.before.add(amount)
-    case .after: return result.after.add(amount)
-    case .other: return result.notSelected.add(amount)
-    case .inside: break
-    }
+    guard isAskedFor(document) else { return leaveOut(document) }
     // A voided document stands for nothing.
     if table.isVoid(document), amount == .zero { return result.voided.add(amount) }
     var finding = Reconciliation.Finding(outcome: .onlyThere)
@@ -194,7 +190,8 @@ enum NumberLikeness {
     guard !one.isEmpty, !other.isEmpty else { return right.isEmpty || left.isEmpty }
     if one == other { return true }
     let (short, long) = one.count < other.count ? (one, other) : (other, one)
-    if short.count >= 3, long.starts(with: short) || long.reversed().starts(with: short.reversed()) {
+    if short.count >= 3, long.starts(with: short) || long.reversed().starts(with: short.reversed())
+    {
       return true
     }
     let slips = short.count >= 6 ? 2 : 1

@@ -26,6 +26,8 @@ public struct Reconciler {
   }
 
   let request: Request
+  /// The documents; a property of its own, because a copy of it for each invoice would take time.
+  let books: BookTable
   let index: BookIndex
   var result: Reconciliation
   /// Which documents an invoice has claimed.
@@ -58,6 +60,7 @@ public struct Reconciler {
 
   private init(_ plan: SyncPlan, _ books: BookTable, _ request: Request) {
     self.request = request
+    self.books = books
     index = BookIndex(books)
     result = Reconciliation(plan, books, request.selection)
     result.ignored = request.ignored
@@ -109,7 +112,10 @@ public struct Reconciler {
         date: assessment.date)
     let document = number.isEmpty ? -1 : find(number, record, invoice, ours)
     guard isSelected || document >= 0 && isAskedFor(document) else {
-      if document >= 0 { claimed[document] = true }
+      if document >= 0 {
+        claimed[document] = true
+        leaveOut(document)
+      }
       return
     }
     result.read.add(ours.amount)
@@ -141,13 +147,12 @@ public struct Reconciler {
 
   /// Of the documents with a number, the free one that agrees most.
   private func best(_ number: Span<UInt8>, _ ours: Ours) -> Int {
-    let table = result.books
     let hash = ByteHash.of(number)
     var (found, score) = (-1, -1)
-    var candidate = index.first(hash, in: table)
+    var candidate = index.first(hash, in: books)
     while candidate >= 0 {
-      if !claimed[candidate], !table.isToldBefore(candidate),
-        table.hasNumber(candidate, number)
+      if !claimed[candidate], !books.isToldBefore(candidate),
+        books.hasNumber(candidate, number)
       {
         let points = self.score(candidate, ours)
         if points > score { (found, score) = (candidate, points) }
@@ -158,16 +163,15 @@ public struct Reconciler {
   }
 
   private func score(_ document: Int, _ ours: Ours) -> Int {
-    let table = result.books
     var points = 0
-    if table.kind(document) == ours.kind { points += 8 }
+    if books.kind(document) == ours.kind { points += 8 }
     let names = names(of: ours.customer)
-    if table.customer(document) == Int(names.0) || table.customer(document) == Int(names.1) {
+    if books.customer(document) == Int(names.0) || books.customer(document) == Int(names.1) {
       points += 4
     }
-    if table.total(document) == ours.total { points += 2 }
-    if table.date(document) == ours.date { points += 1 }
-    if table.isVoid(document) { points -= 4 }
+    if books.total(document) == ours.total { points += 2 }
+    if books.date(document) == ours.date { points += 1 }
+    if books.isVoid(document) { points -= 4 }
     return max(0, points)
   }
 
@@ -185,22 +189,21 @@ public struct Reconciler {
     _ assessment: InvoiceAssessor.Assessment, _ ours: Ours, _ file: Int
   ) {
     if accepted[ours.customer] == nil { accepted[ours.customer] = result.names(of: ours.customer) }
-    let table = result.books
     let fields = differences(document, ours).subtracting(request.ignored)
-    let theirs = table.total(document) ?? ours.amount
+    let theirs = books.total(document) ?? ours.amount
     result.listed.add(theirs)
-    shares.addBooks(table, document, theirs)
+    shares.addBooks(books, document, theirs)
     let isUnreadable =
-      ours.isUnreadable || table.isUnreadable(document)
+      ours.isUnreadable || books.isUnreadable(document)
     let outcome: Reconciliation.Outcome =
       !fields.isEmpty ? .differs : isUnreadable ? .uncertain : .same
     result[outcome].loadOps.add(ours.amount)
     result[outcome].books.add(theirs)
-    let isOther = !table.hasNumber(
+    let isOther = !books.hasNumber(
       document, record.text.span.extracting(invoice.number.value.range))
     if outcome == .same {
       result.agreeing[document] = true
-      shares.noteSame(document, table)
+      shares.noteSame(document, books)
       if isOther { result.otherNumbers[document] = record.string(invoice.number) }
       return
     }
@@ -217,33 +220,32 @@ public struct Reconciler {
     if fields.contains(.total) || fields.contains(.voided) {
       result.wrongAmount += Money(cents: abs((theirs - ours.amount).cents))
     }
-    if outcome == .differs { shares.noteDifference(ours, table, document, fields) }
+    if outcome == .differs { shares.noteDifference(ours, books, document, fields) }
   }
 
   /// What an invoice and its document say differently.
   private mutating func differences(_ document: Int, _ ours: Ours) -> Reconciliation.Fields {
-    let table = result.books
     var fields: Reconciliation.Fields = []
     let names = names(of: ours.customer)
-    let customer = Int32(table.customer(document))
+    let customer = Int32(books.customer(document))
     if customer >= 0 {
       shares.compared.customer += 1
       if customer != names.0, customer != names.1 { fields.insert(.customer) }
     }
-    if let mine = ours.date, let theirs = table.date(document) {
+    if let mine = ours.date, let theirs = books.date(document) {
       shares.compared.date += 1
       if mine != theirs { fields.insert(.date) }
     }
-    if ours.kind == .invoice, let mine = ours.dueDate, let theirs = table.dueDate(document) {
+    if ours.kind == .invoice, let mine = ours.dueDate, let theirs = books.dueDate(document) {
       shares.compared.dueDate += 1
       if mine != theirs { fields.insert(.dueDate) }
     }
-    if let theirs = table.total(document), let mine = ours.total {
+    if let theirs = books.total(document), let mine = ours.total {
       shares.compared.total += 1
       if mine != theirs, ours.otherTotal != theirs { fields.insert(.total) }
     }
-    if table.isVoid(document), ours.total != .zero { fields.insert(.voided) }
-    if ours.kind == .invoice, let mine = ours.dueAmount, let theirs = table.balance(document) {
+    if books.isVoid(document), ours.total != .zero { fields.insert(.voided) }
+    if ours.kind == .invoice, let mine = ours.dueAmount, let theirs = books.balance(document) {
       shares.compared.balance += 1
       if mine != theirs { fields.insert(.balance) }
     }
@@ -305,13 +307,22 @@ public struct Reconciler {
   /// Whether a document belongs to what was asked for, whatever LoadOps says of it.
   func isAskedFor(_ document: Int) -> Bool { scope(document) == .inside }
 
+  /// Counts a document that nobody asked for.
+  mutating func leaveOut(_ document: Int) {
+    let amount = books.total(document) ?? books.balance(document) ?? .zero
+    switch scope(document) {
+    case .before: result.before.add(amount)
+    case .after: result.after.add(amount)
+    case .other, .inside: result.notSelected.add(amount)
+    }
+  }
+
   /// Where a document stands to what was asked for.
   enum Scope { case inside, before, after, other }
 
   func scope(_ document: Int) -> Scope {
-    let table = result.books
     if !request.selection.numbers.isEmpty {
-      let number = table.number(document)
+      let number = books.number(document)
       guard
         request.selection.numbers.contains(where: {
           $0 == number || $0.utf8.count > limit && $0.utf8.suffix(limit).elementsEqual(number.utf8)
@@ -319,11 +330,11 @@ public struct Reconciler {
       else { return .other }
     }
     if let name = request.selection.customer {
-      let customer = table.customer(document)
+      let customer = books.customer(document)
       let mine = selectedCustomer(name)
       guard customer >= 0, customer == Int(mine.0) || customer == Int(mine.1) else { return .other }
     }
-    guard let date = table.date(document) else { return .inside }
+    guard let date = books.date(document) else { return .inside }
     if let from = result.from, date < from { return .before }
     if let until = result.until, until < date { return .after }
     return .inside
@@ -349,6 +360,17 @@ public struct Reconciler {
     }
     result.sortFindings()
     shares.finish(&result)
+    let told = (0..<books.count).count { !books.isToldBefore($0) }
+    guard
+      told == result.closing.documents + result.after.documents + result.notSelected.documents
+        + result.voided.documents
+    else {
+      throw Failure(
+        .ownBug,
+        "the books have \(told) documents, but \(result.listed.documents) were compared and "
+          + "\(told - result.listed.documents) should have been left out",
+        remedy: "please report this with the files, if you may share them")
+    }
     guard result.isBalanced else {
       let total = result.total
       throw Failure(

@@ -282,6 +282,13 @@ public struct Reconciliation {
     return total
   }
 
+  /// What QuickBooks has up to the last day: what stood there before the first day, and what was compared.
+  public var closing: Count {
+    var count = before
+    count += listed
+    return count
+  }
+
   /// Whether the classes add up to what was read on both sides.
   public var isBalanced: Bool { total.loadOps == read && total.books == listed }
 

@@ -67,8 +67,9 @@ struct ReconciliationPage {
     color:var(--soft)}
     .statement .hash{font-size:.72em}
     @media (max-width:40rem){.statement .two,.signature{grid-template-columns:1fr}}
-    @media print{.statement{font-size:10px}.statement section{padding:.35rem 0;margin-top:.4rem}
-    .statement th,.statement td{padding:.16rem .4rem}
+    @media print{html:has(.statement){font-size:8.4px}
+    .statement section{padding:.35rem 0;margin-top:.4rem}
+    .statement th,.statement td{padding:.2rem .4rem}
     .statement .verdict{padding:.5rem .8rem;margin-top:.5rem}
     .statement h1{margin:.1rem 0;font-size:1.4rem}.signature{margin-top:2.2rem}}
     @page{margin:11mm}
@@ -79,7 +80,11 @@ struct ReconciliationPage {
     html.markup("<header>\n")
     html.tag("p", ["class": "kicker"], kicker)
     html.tag("h1") { html in
-      if let company = report.company { html.name(company) } else { html.text("LoadOps : QuickBooks") }
+      if let company = report.company {
+        html.name(company)
+      } else {
+        html.text("LoadOps : QuickBooks")
+      }
     }
     html.markup("\n<ul class=\"meta\">")
     func item(_ label: String, _ value: String?) {
@@ -176,13 +181,30 @@ struct ReconciliationPage {
         cells(result.total, to: &html)
         html.markup("</tr></tfoot>\n")
       }
+      if result.before.documents > 0 { opening(to: &html) }
       outside(to: &html)
+    }
+  }
+
+  private func opening(to html: inout HTMLText) {
+    html.table("Opening, activity and closing of QuickBooks") { html in
+      html.markup("<thead><tr><th scope=\"col\">QuickBooks</th>")
+      html.markup("<th scope=\"col\" class=\"num\">Documents</th>")
+      html.markup("<th scope=\"col\" class=\"num\">Amount</th></tr></thead>\n<tbody>\n")
+      for (name, count) in report.balance {
+        html.tag("tr") { html in
+          html.tag("th", ["scope": "row"], name)
+          html.tag("td", ["class": "num"], count.documents.grouped)
+          html.amount(count.amount)
+        }
+        html.markup("\n")
+      }
+      html.markup("</tbody>\n")
     }
   }
 
   private func outside(to html: inout HTMLText) {
     let lines: [(Reconciliation.Count, String)] = [
-      (result.before, "in QuickBooks before the first day"),
       (result.after, "in QuickBooks after the last day"),
       (result.notSelected, "in QuickBooks that nobody asked for"),
       (result.voided, "voided in QuickBooks and unknown to LoadOps"),

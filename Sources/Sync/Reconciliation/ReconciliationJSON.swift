@@ -37,9 +37,12 @@ extension ReconciliationReport {
         "not_selected": ReconciliationReport.json(result.notSelected),
         "voided": ReconciliationReport.json(result.voided),
       ],
+      "closing": ReconciliationReport.json(result.closing),
       "paid": ReconciliationReport.json(result.paid),
       "compared": .object(
-        result.compared.sorted { $0.key < $1.key }.map { JSONText.Member($0.key, .integer($0.value)) }
+        result.compared.sorted { $0.key < $1.key }.map {
+          JSONText.Member($0.key, .integer($0.value))
+        }
       ),
       "months": .array(result.months.map { ReconciliationReport.json($0, "month") }),
       "customers": .array(

@@ -129,7 +129,8 @@ public struct ReconciliationReport {
       var changes: [String] = []
       func add(_ field: Reconciliation.Fields, _ name: String, _ mine: String?, _ theirs: String?) {
         guard fields.contains(field) else { return }
-        changes.append("\(name) \(mine ?? "nothing") in LoadOps, \(theirs ?? "nothing") in QuickBooks")
+        changes.append(
+          "\(name) \(mine ?? "nothing") in LoadOps, \(theirs ?? "nothing") in QuickBooks")
       }
       add(.number, "number", number, bookNumber.isEmpty ? nil : bookNumber)
       let paired = expected == customer ? "" : " (there \"\(expected)\")"
@@ -157,7 +158,8 @@ public struct ReconciliationReport {
       case .neverSent: holding.isEmpty ? "was never sent" : "was never sent\(reasons)"
       case .sent: "was sent, as the company's memory says"
       case .confirmedBefore: "was found in the books before"
-      case .renumbered: "stands there as \(bookNumber.isEmpty ? "a document without number" : bookNumber)"
+      case .renumbered:
+        "stands there as \(bookNumber.isEmpty ? "a document without number" : bookNumber)"
       case .suppressedButThere: "is suppressed in LoadBooks, but in QuickBooks"
       case .heldButThere: "is held in LoadBooks\(reasons), but in QuickBooks"
       case .goneFromExport: "was sent by LoadBooks, and the export does not have it any more"

@@ -61,14 +61,20 @@ extension ReconciliationReport {
     var text = ""
     func line(_ count: Reconciliation.Count, _ words: String) {
       guard count.documents > 0 else { return }
-      text += "  \(SyncReport.counted(count.documents, "document")), \(count.amount.grouped), \(words)\n"
+      text +=
+        "  \(SyncReport.counted(count.documents, "document")), \(count.amount.grouped), \(words)\n"
     }
     if result.paid.documents > 0 {
       text += "  of the same \(SyncReport.counted(result.paid.documents, "invoice")), "
-      text += "\(result.paid.amount.grouped), \(result.paid.documents == 1 ? "is" : "are") paid in LoadOps "
+      text +=
+        "\(result.paid.amount.grouped), \(result.paid.documents == 1 ? "is" : "are") paid in LoadOps "
       text += "and not among QuickBooks' open ones\n"
     }
-    line(result.before, "in QuickBooks before the first day")
+    if result.before.documents > 0 {
+      for (name, count) in balance {
+        text += Columns.line("  " + name, "", "", count.documents.grouped, count.amount.grouped, "")
+      }
+    }
     line(result.after, "in QuickBooks after the last day")
     line(result.notSelected, "in QuickBooks that nobody asked for")
     line(result.voided, "voided in QuickBooks and unknown to LoadOps")
@@ -78,6 +84,17 @@ extension ReconciliationReport {
       text += fields.map { $0.replacing("_", with: " ") }.joined(separator: ", ") + "\n"
     }
     return text
+  }
+
+  /// Opening, activity and closing of QuickBooks.
+  var balance: [(name: String, count: Reconciliation.Count)] {
+    let result = reconciliation
+    let first = result.from?.description ?? "the first day"
+    let last = result.until?.description ?? "the last day"
+    return [
+      ("opening, before \(first)", result.before), ("activity, as compared", result.listed),
+      ("closing, \(last)", result.closing),
+    ]
   }
 
   private func findingsText(_ limit: Int) -> String {
@@ -104,7 +121,8 @@ extension ReconciliationReport {
 
   private func more(_ outcome: Reconciliation.Outcome?, _ shown: Int, _ limit: Int) -> String {
     guard outcome != nil, shown > limit else { return "" }
-    return "  and \((shown - limit).grouped) more, all of them in reconciliation.csv (--output DIR)\n"
+    return
+      "  and \((shown - limit).grouped) more, all of them in reconciliation.csv (--output DIR)\n"
   }
 
   private var customersText: String {

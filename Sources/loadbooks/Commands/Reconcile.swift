@@ -48,7 +48,9 @@ struct Reconcile: ParsableCommand {
       valueName: "dir"))
   var output: String?
 
-  @Flag(help: "Note in the company's memory which invoices were found, and which are not there any more.")
+  @Flag(
+    help:
+      "Note in the company's memory which invoices were found, and which are not there any more.")
   var confirm = false
 
   func run() throws {
@@ -61,12 +63,28 @@ struct Reconcile: ParsableCommand {
     let company = try options.neededFolder()
     let report = try company.writing("loadbooks reconcile") { ledger in
       var report = try compared(company, ledger)
-      let names = Set(report.reconciliation.books.files.map(\.name)).sorted().joined(separator: ", ")
+      try refuseWrittenFiles(report)
+      let names = Set(report.reconciliation.books.files.map(\.name)).sorted().joined(
+        separator: ", ")
       report.confirmation = try ledger.confirm(
         report.agreeingNumbers(), missing: report.lostNumbers, at: here.timestamp, source: names)
       return report
     }
     try finish(report)
+  }
+
+  /// Files that were written to be imported are no proof that anybody did.
+  private func refuseWrittenFiles(_ report: ReconciliationReport) throws(Failure) {
+    let written = report.reconciliation.books.files.first {
+      $0.form == .iif || $0.form == .requests
+    }
+    guard let written else { return }
+    throw Failure(
+      .usage,
+      "\(written.name) was written for QuickBooks; that its invoices are in it does not show that QuickBooks "
+        + "has them",
+      remedy:
+        "confirm with what QuickBooks itself lists: a report, or its answer to an invoice query")
   }
 
   /// Reads both sides and compares them.
@@ -108,7 +126,8 @@ struct Reconcile: ParsableCommand {
     guard !paths.isEmpty else {
       throw Failure(
         .usage, "there is nothing to compare the export with",
-        remedy: "name a file of QuickBooks with --books FILE, or put it into the company's books folder")
+        remedy:
+          "name a file of QuickBooks with --books FILE, or put it into the company's books folder")
     }
     return BookDocumentFiles(paths, settings.bookConventions)
   }

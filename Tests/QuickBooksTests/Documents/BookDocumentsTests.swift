@@ -166,7 +166,9 @@ struct BookDocumentsTests {
     #expect(table.files.map(\.passedOver) == [1, 1])
   }
 
-  @Test(arguments: ["TRNS\tINVOICE\n", "TRNS\tINVOICE\n!TRNS\tTRNSTYPE\n", "!TRNS\tX\nTRNS\t1\nTRNS\t2\n"])
+  @Test(arguments: [
+    "TRNS\tINVOICE\n", "TRNS\tINVOICE\n!TRNS\tTRNSTYPE\n", "!TRNS\tX\nTRNS\t1\nTRNS\t2\n",
+  ])
   func `a broken file to import is refused`(text: String) throws {
     #expect(throws: Failure.self) { try read(["1.iif": "!SPL\tX\n" + text]) }
   }
@@ -183,7 +185,8 @@ struct BookDocumentsTests {
     """
   }
 
-  @Test func `answers tell documents by QuickBooks' own id, and whether more is to be had`() throws {
+  @Test func `answers tell documents by QuickBooks' own id, and whether more is to be had`() throws
+  {
     let table = try read([
       "1.xml": Self.answer("A", remaining: 2), "2.xml": Self.answer("A", remaining: 0),
       "3.xml": Self.answer("B", remaining: 0),
@@ -198,9 +201,11 @@ struct BookDocumentsTests {
   @Test func `files that are no such thing are passed over, and none at all is refused`() throws {
     let list = "Customer,Phone\nAcme,1\n"
     let ours = "number,customer,date,total,decision\n1,A,2026-09-01,5.00,held\n"
-    let export = "invoice_number,customer_name,invoice_date,invoice_total,category\n1,A,2026-09-01,5.00,X\n"
+    let export =
+      "invoice_number,customer_name,invoice_date,invoice_total,category\n1,A,2026-09-01,5.00,X\n"
     let table = try read([
-      "1.csv": list, "2.csv": ours, "3.csv": export, "4.csv": Self.header + "09/01/2026,Invoice,1,A,,1.00,\n",
+      "1.csv": list, "2.csv": ours, "3.csv": export,
+      "4.csv": Self.header + "09/01/2026,Invoice,1,A,,1.00,\n",
     ])
     #expect(table.files.count == 1)
     #expect(throws: Failure.self) { try read(["1.csv": list, "2.csv": ours, "3.csv": export]) }
@@ -227,7 +232,8 @@ struct BookDocumentsTests {
   }
 
   @Test(arguments: [
-    "Invoice List", "Bluebonnet Carriers LLC", "2026", "March Freight 2026", "September 31, 2026", "",
+    "Invoice List", "Bluebonnet Carriers LLC", "2026", "March Freight 2026", "September 31, 2026",
+    "",
     "September 30 - 1, 2026", "May",
   ])
   func `other titles name no days`(text: String) {

@@ -76,8 +76,10 @@ struct ReconcilerTests {
       case 1:
         // More than any invoice, so that it cannot be taken for one with another number.
         extra.append(
-          Item(number: "X\(turn)", customer: changed.customer, day: 3, cents: 2_000_000 + Int64(turn))
-            .bookRow)
+          Item(
+            number: "X\(turn)", customer: changed.customer, day: 3, cents: 2_000_000 + Int64(turn)
+          )
+          .bookRow)
         expected.append("only_there X\(turn)")
       case 2:
         changed.cents += random.pick([-1, 1, 10_000])
