@@ -19,7 +19,7 @@ struct LoadBooks: ParsableCommand {
       Init.self, Inspect.self, Plan.self, Convert.self, Watch.self, Accept.self, Pull.self,
       List.self,
       Suppress.self, Release.self, Adopt.self, Explain.self, Map.self, Runs.self, Undo.self,
-      Verify.self, LedgerCommand.self,
+      Verify.self, Reconcile.self, LedgerCommand.self,
     ])
 
   static func main() {
