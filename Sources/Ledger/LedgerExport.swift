@@ -4,17 +4,18 @@ public import Vocabulary
 
 /// Writes a ledger as JSON Lines that can be kept for ever, and rebuilt from.
 ///
-/// The format is `loadbooks-ledger`, version 1. The first line says so and names the migrations that the rows fit:
+/// The format is `loadbooks-ledger`, version 1. The first line says so, names the company (exports of earlier versions do not)
+/// and the migrations that the rows fit:
 ///
 /// ```
-/// {"format":"loadbooks-ledger","version":1,"schema":["v1","v2"],"sequences":{"events":0,"runs":1}}
+/// {"format":"loadbooks-ledger","version":1,"company":"Acme Trucking","schema":["v1","v2"],"sequences":{"events":0,"runs":1}}
 /// {"table":"runs","sequence":1,"id":"20261123-093240-6b89","command":"convert",…}
 /// {"end":true,"rows":184,"sha256":"…"}
 /// ```
 ///
 /// Then comes one line for each row of each table, tables in the order of their making, rows in the order of their
 /// primary key, columns in the order of the table; bytes are hexadecimal text. The last line counts the rows and has the
-/// SHA-256 sum of all bytes before it. The same ledger always gives the same bytes: there is no time or place in it.
+/// SHA-256 sum of all bytes before it. The same ledger of the same company always gives the same bytes: there is no time or place in it.
 enum LedgerExport {
   static let format = "loadbooks-ledger"
   static let version: Int64 = 1
@@ -55,10 +56,15 @@ enum LedgerExport {
 
   /// Writes everything, in pieces of some hundred kilobytes.
   static func write(
-    _ db: Database, path: String, to sink: ([UInt8]) throws(Failure) -> Void
+    _ db: Database, company: String?, path: String, to sink: ([UInt8]) throws(Failure) -> Void
   ) throws -> Int {
     var out = Output()
-    out.append("{\"format\":\"\(format)\",\"version\":\(version),\"schema\":[")
+    out.append("{\"format\":\"\(format)\",\"version\":\(version)")
+    if let company {
+      out.append(",\"company\":")
+      Array(company.utf8).withUnsafeBufferPointer { out.append(quoted: $0) }
+    }
+    out.append(",\"schema\":[")
     let schema = try LedgerMigrations.migrator.appliedMigrations(db)
     out.append(schema.map { "\"\($0)\"" }.joined(separator: ",") + "],\"sequences\":{")
     let sequences = try Row.fetchAll(db, sql: "SELECT name, seq FROM sqlite_sequence ORDER BY name")
@@ -131,7 +137,7 @@ enum LedgerExport {
 
     private static let digits = Array("0123456789abcdef".utf8)
 
-    private mutating func append(quoted text: UnsafeBufferPointer<UInt8>) {
+    mutating func append(quoted text: UnsafeBufferPointer<UInt8>) {
       bytes.append(UInt8(ascii: "\""))
       for byte in text {
         switch byte {
@@ -153,11 +159,15 @@ enum LedgerExport {
 extension SyncLedger {
   /// Writes the whole ledger as JSON Lines, in pieces as they come; see <doc:ExportOfALedger>.
   ///
-  /// - Parameter sink: Takes the bytes.
+  /// - Parameters:
+  ///   - company: The display name of the company whose memory it is; nil leaves it out.
+  ///   - sink: Takes the bytes.
   /// - Returns: How many rows there were.
   /// - Throws: `Failure`: what `sink` threw; `settingsWrong` when the file is damaged.
-  public func export(to sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) -> Int {
+  public func export(
+    company: String? = nil, to sink: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) -> Int {
     let path = path
-    return try read { try LedgerExport.write($0, path: path, to: sink) }
+    return try read { try LedgerExport.write($0, company: company, path: path, to: sink) }
   }
 }

@@ -11,10 +11,14 @@ extension SyncLedger {
   /// - Parameters:
   ///   - file: The export's path; `-` for standard input.
   ///   - folder: The company folder, whose lock is held.
+  ///   - company: The display name of the folder's company, which an export that names another is refused for; nil takes
+  ///     any.
   /// - Returns: How many rows there were.
   /// - Throws: `Failure`: `inputMissing` or `inputUnreadable`, with line and column, for a file that is damaged;
-  ///   `settingsWrong` for one of a newer version; `cannotWrite` when the folder has a ledger with anything in it.
-  public static func rebuild(from file: String, folder: String) throws(Failure) -> Int {
+  ///   `settingsWrong` for one of a newer version or another company; `cannotWrite` when the folder has a ledger with anything in it.
+  public static func rebuild(
+    from file: String, folder: String, company: String? = nil
+  ) throws(Failure) -> Int {
     let path = path(folder: folder)
     if let ledger = try openReadOnly(folder: folder), try !ledger.isBlank() {
       throw Failure(
@@ -25,6 +29,15 @@ extension SyncLedger {
     var reading = try LedgerImport(file)
     defer { reading.close() }
     let header = try reading.header()
+    if let company, let other = header.company, other != company {
+      let name = file == "-" ? "standard input" : file
+      throw Failure(
+        .settingsWrong,
+        "this is the memory of the company \"\(other)\", but the folder is that of \"\(company)\"",
+        remedy: "import it into the folder of \"\(other)\"; "
+          + "if the company was renamed since, add --renamed",
+        location: SourceLocation(file: name, line: 1))
+    }
     for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
     do {
       let queue = try DatabaseQueue(path: path, configuration: configuration())
@@ -57,6 +70,8 @@ extension SyncLedger {
 private struct LedgerImport {
   /// What the first line says.
   struct Header {
+    /// Whose memory it is; nil where the export does not say so.
+    var company: String?
     var schema: [String]
     var sequences: [String: Int64]
   }
@@ -90,12 +105,14 @@ private struct LedgerImport {
   mutating func header() throws(Failure) -> Header {
     guard try next() else { throw refuse("it is empty", 1) }
     var (schema, sequences): ([String]?, [String: Int64]) = (nil, [:])
+    var company: String?
     var isOurs = false
     for member in line.members {
       switch (line.string(member.name), member.value) {
       case ("format", .text(let range)): isOurs = line.string(range) == LedgerExport.format
       case ("version", .integer(let version)):
         guard version == LedgerExport.version else { throw newer("version \(version)") }
+      case ("company", .text(let range)): company = line.string(range)
       case ("schema", .texts(let names)): schema = names
       case ("sequences", .integers(let numbers)): sequences = numbers
       case (let other, _):
@@ -110,7 +127,7 @@ private struct LedgerImport {
     guard Array(known.prefix(schema.count)) == schema else {
       throw newer("schema \(schema.joined(separator: ", "))")
     }
-    return Header(schema: schema, sequences: sequences)
+    return Header(company: company, schema: schema, sequences: sequences)
   }
 
   /// Puts all rows in; returns how many.

@@ -85,6 +85,7 @@ public final class ExportReader {
       source = try TextSource.open(path: path, name: name ?? path, hashing: hashing)
     }
     window = try ByteWindow(source, hashing: hashing, blockSize: blockSize)
+    if workbook == nil { try ExportReader.refuseQuickBooks(window, name ?? path) }
     if workbook == nil, let first = try ExportReader.firstSignificant(window),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     {
@@ -227,6 +228,24 @@ public final class ExportReader {
 
   /// The place of a line, from 1.
   public func location(line: Int) -> SourceLocation { source.location(line: line) }
+
+  /// Refuses a file of QuickBooks, whose lists would pass for a list of customers: `!HDR`, `!CUST`.
+  private static func refuseQuickBooks(_ window: ByteWindow, _ name: String) throws(Failure) {
+    guard try firstSignificant(window) == UInt8(ascii: "!") else { return }
+    let text = window.bytes[window.start...].drop { $0 <= 0x20 }
+    let keyword = text.dropFirst().prefix { (0x41...0x5A).contains($0) }
+    let end = keyword.endIndex
+    guard keyword.count > 1, end >= text.endIndex || text[end] <= 0x20 || text[end] == 0x2C else {
+      return
+    }
+    throw Failure(
+      .inputUnreadable,
+      "\(name) is an IIF file of QuickBooks (its first row is !\(String(decoding: keyword, as: UTF8.self))), "
+        + "not an export of LoadOps",
+      remedy:
+        "if QuickBooks exported its lists into it, put it into the company's folder books, or name it with "
+        + "--books", location: SourceLocation(file: name, line: 1))
+  }
 
   private static func firstSignificant(_ window: ByteWindow) throws(Failure) -> UInt8? {
     var index = window.start

@@ -121,6 +121,29 @@ import Vocabulary
     for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
   }
 
+  @Test func `the memory of one company is not taken for another's`() throws {
+    let ledger = try sandbox.open()
+    try ledger.record("R1", [Example.entry("10231", run: "R1")])
+    let name = "Smith \"Smitty\" & Söhne \\ LLC"
+    var bytes: [UInt8] = []
+    _ = try ledger.export(company: name) { (piece) throws(Failure) in bytes += piece }
+    let other = try LedgerSandbox()
+    let file = other.folder + "/memory.jsonl"
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
+    let refusal = try failure {
+      _ = try SyncLedger.rebuild(from: file, folder: other.folder, company: "Acme")
+    }
+    #expect(refusal.cause == .settingsWrong)
+    #expect(refusal.message.contains(name), "\(refusal.message)")
+    #expect(refusal.location?.line == 1)
+    #expect(try SyncLedger.openReadOnly(folder: other.folder) == nil)
+    #expect(try SyncLedger.rebuild(from: file, folder: other.folder, company: name) > 0)
+    // Exports of earlier versions name no company.
+    let third = try LedgerSandbox()
+    try Data(try Self.export(ledger)).write(to: URL(fileURLWithPath: file))
+    #expect(try SyncLedger.rebuild(from: file, folder: third.folder, company: "Acme") > 0)
+  }
+
   @Test func `a ledger that remembers something is not written over`() throws {
     let ledger = try sandbox.open()
     try ledger.record("R1", [Example.entry("10231", run: "R1")])

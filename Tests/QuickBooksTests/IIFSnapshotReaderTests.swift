@@ -100,10 +100,17 @@ struct IIFSnapshotReaderTests {
 
   @Test func `of an entry in two files the first counts`() throws {
     let found = try snapshot(
-      "!CUST⇥NAME⇥NOTE\nCUST⇥Acme⇥1\n", "!CUST⇥NAME⇥NOTE\nCUST⇥Acme⇥2\nCUST⇥Beta⇥3\n")
+      "!HDR⇥PROD\n!CUST⇥NAME⇥NOTE\nCUST⇥Acme⇥1\n",
+      "!HDR⇥PROD\n!CUST⇥NAME⇥NOTE\nCUST⇥Acme⇥2\nCUST⇥Beta⇥3\n")
     #expect(found.customers.map(\.accountNumber) == ["1", "3"])
-    #expect(found.customers[1].location.line == 3)
+    #expect(found.customers[1].location.line == 4)
     #expect(found.sources.count == 2)
+  }
+
+  @Test func `lists without the header of QuickBooks are not taken for its books`() {
+    let failure = #expect(throws: Failure.self) { try snapshot("!CUST⇥NAME\nCUST⇥Acme\n") }
+    #expect(failure?.cause == .inputUnreadable)
+    #expect(failure?.message.contains("no row !HDR") == true)
   }
 
   @Test func `a file that is no list export is refused`() {
@@ -113,9 +120,9 @@ struct IIFSnapshotReaderTests {
     }
   }
 
-  @Test func `what we write we read`() throws {
+  @Test func `what we write reads as the books, once it has QuickBooks's header`() throws {
     let written = try IIFFixture.write(IIFFixture.freightLists, [])
-    let found = try snapshot(written.texts[0])
+    let found = try snapshot("!HDR⇥PROD\n" + written.texts[0])
     #expect(found.accounts.map(\.type) == [.receivable, .income, .income, .income, .income])
     #expect(
       found.customers.map(\.name) == [

@@ -67,6 +67,8 @@ quickbooks:
   default_income_account: Freight Income
 policies:
   unmatched_customers: create
+  unmatched_items: { iif: hold, qbxml: create }
+  unmatched_terms: hold
   sendable_statuses: [Completed, Invoiced, Paid]
   zero_total: skip
   negative_total: credit-memo

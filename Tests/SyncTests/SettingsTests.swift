@@ -50,6 +50,18 @@ final class SettingsTests {
       "company: A\npolicies:\n  zero_total: 1️⃣no", "policies.zero_total: it cannot be \"no\"",
       "allowed: skip, send, hold", marked: 2),
     Mistake(
+      "company: A\npolicies:\n  unmatched_items: 1️⃣{iiff: hold}",
+      "policies.unmatched_items: \"iiff\" is not a target", "did you mean iif?"),
+    Mistake(
+      "company: A\npolicies:\n  unmatched_terms: 1️⃣{iif: held}", "it cannot be \"held\"",
+      "did you mean hold?"),
+    Mistake(
+      "company: A\npolicies:\n  unmatched_customers:\n    1️⃣iif: [hold]",
+      "policies.unmatched_customers: each target takes one word", "write it like {iif: hold"),
+    Mistake(
+      "company: A\npolicies:\n  unmatched_customers: 1️⃣{}", "it names no target",
+      "write it like {iif: hold"),
+    Mistake(
       "company: A\npolicies: {future_days: 1️⃣ten}", "it cannot be \"ten\"",
       "write a whole number from 0 to 3660"),
     Mistake(
@@ -181,7 +193,9 @@ final class SettingsTests {
     wanted.quickBooks.edition = .ca
     wanted.quickBooks.accountsReceivable = "A/R"
     wanted.quickBooks.defaultIncomeAccount = "Sales:Freight"
-    wanted.policies.unmatchedCustomers = .hold
+    wanted.policies.unmatchedCustomers = Settings.UnmatchedPolicy(.hold)
+    wanted.policies.unmatchedItems.exceptions = [.iif: .hold, .online: .hold]
+    wanted.policies.unmatchedTerms.exceptions = [.qbxml: .hold]
     wanted.policies.sendableStatuses = ["Completed", "No", "01"]
     wanted.policies.zeroTotal = .send
     wanted.policies.negativeTotal = .hold
@@ -213,6 +227,9 @@ final class SettingsTests {
       quickbooks: { edition: ca, accounts_receivable: A/R, default_income_account: Sales:Freight }
       policies:
         unmatched_customers: hold
+        unmatched_items: { online: hold, qbxml: create, iif: hold }
+        unmatched_terms:
+          qbxml: hold
         sendable_statuses:
           - Completed
           - No
@@ -237,6 +254,23 @@ final class SettingsTests {
       let (settings, problems) = SettingsReader.read(path: "x", bytes: Array(text.utf8))
       #expect(problems.isEmpty, "\(problems)")
       #expect(settings == wanted)
+    }
+  }
+
+  @Test func `what is not in the books may be created by one way and held by another`() throws {
+    var settings = Settings.defaults
+    try settings.set("policies.unmatched_customers=iif: hold, qbxml:create")
+    settings.target = .iif
+    #expect(settings.unmatchedCustomers == .hold)
+    #expect(settings.unmatchedItems == .create)
+    settings.target = .qbxml
+    #expect(settings.unmatchedCustomers == .create)
+    settings.target = .online
+    #expect(settings.unmatchedCustomers == .create)
+    for text in ["iif", "iif: hold, iif: create", "iif: hold, create", "{}", "fax: hold", ""] {
+      #expect(throws: Failure.self, "\(text)") {
+        try settings.set("policies.unmatched_customers=" + text)
+      }
     }
   }
 

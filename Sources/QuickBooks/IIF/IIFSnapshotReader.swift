@@ -73,6 +73,16 @@ private struct Reading {
         location: SourceLocation(file: reader.name, line: 1))
     }
     for (list, names) in known { source.lists[list] = names.count }
+    guard sections.contains("HDR") || source.lists.isEmpty else {
+      throw Failure(
+        .inputUnreadable,
+        "\(reader.name) is not a list that QuickBooks exported: it has no row !HDR, so that nobody knows "
+          + "whether its lists are whole",
+        remedy:
+          "in QuickBooks choose File > Utilities > Export > Lists to IIF Files; files that LoadBooks "
+          + "wrote are for the import and tell nothing of what is in QuickBooks",
+        location: SourceLocation(file: reader.name, line: 1))
+    }
     guard !source.lists.isEmpty else {
       throw Failure(
         .inputUnreadable,

@@ -205,9 +205,12 @@ extension InvoiceAssessor {
         return
       }
       written = written.upperBound - destination.documentNumberLimit..<written.upperBound
-      raise(.numberShortened, record, invoice.number, .invoiceNumber) { me in
-        let number = record.string(invoice.number)
-        return Detail(message: "invoice \(number) is written as \(me.documentNumber(number))")
+      // One that another invoice has is not written at all.
+      if !result.rules.contains(.numberTaken) {
+        raise(.numberShortened, record, invoice.number, .invoiceNumber) { me in
+          let number = record.string(invoice.number)
+          return Detail(message: "invoice \(number) is written as \(me.documentNumber(number))")
+        }
       }
     }
     checkZeros(record, invoice, text)
@@ -359,12 +362,22 @@ extension InvoiceAssessor {
     case .itemNotInBooks:
       return Detail(
         message:
-          "item \"\(entry.item ?? "")\" of income category \"\(entry.name)\" is not in the books, "
-          + "and the settings say not to create it")
+          "item \"\(entry.item ?? "")\" of income category \"\(entry.name)\" is not in the "
+          + (books.isUnfinished(.items)
+            ? "part of the items that the books hold"
+            : "books, and the settings say not to create it"))
     default:
+      let advice = items.advice(for: entry.name)
+      let ask = "add to mapping.csv: \(items.suggestion(for: entry.name))"
+      let remedy =
+        switch advice.certainty {
+        case .possible: "if \"\(advice.item)\" is meant, \(ask)"
+        case nil where !advice.notes.isEmpty: "for a new item, \(ask)"
+        default: ask
+        }
       return Detail(
         message: "income category \"\(entry.name)\" has no QuickBooks item",
-        remedy: "add to mapping.csv: \(items.suggestion(for: entry.name))")
+        remedy: remedy, notes: advice.notes)
     }
   }
 
@@ -411,6 +424,19 @@ extension InvoiceAssessor {
               + " (\($0.location))"
           }
             ?? "terms \"\(name)\" are not in the books, and the settings say not to create them")
+      }
+    }
+    if let listed = terms.entries[number].listed, terms.entries[number].terms?.isDateDriven == true,
+      invoice.dueDate == nil
+    {
+      raise(.termsUnknown, record, invoice.terms, .terms) {
+        Detail(
+          message:
+            "terms \"\(listed.name)\" have no number of days in QuickBooks (\(listed.location)), but a day of "
+            + "the month, and the invoice does not say when it is due",
+          remedy:
+            "have LoadOps export the due date (the column due_date): the invoice keeps these terms then; "
+            + "other terms in mapping.csv would change its due date")
       }
     }
     if terms.entries[number].terms == nil {

@@ -74,13 +74,13 @@ struct InvoiceAssessor {
       receivableAccount: settings.quickBooks.accountsReceivable)
     customers = CustomerBook(
       master: master, mapping: context.mapping, ledger: context.ledger,
-      books: context.books, policy: settings.policies.unmatchedCustomers, names: names)
+      books: context.books, policy: settings.unmatchedCustomers, names: names)
     items = ItemBook(
       master: master, mapping: context.mapping,
       defaultAccount: settings.quickBooks.defaultIncomeAccount, books: books,
-      policy: settings.policies.unmatchedItems)
+      policy: settings.unmatchedItems)
     terms = TermsBook(
-      mapping: context.mapping, books: books, policy: settings.policies.unmatchedTerms)
+      mapping: context.mapping, books: books, policy: settings.unmatchedTerms)
     terminals = ClassBook(mapping: context.mapping, books: books)
     sendable = Set(settings.policies.sendableStatuses.map { $0.lowercased() })
     for rule in Rule.allCases where severity(of: rule) == .error { holding.insert(rule) }

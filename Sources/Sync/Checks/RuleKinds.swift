@@ -186,7 +186,8 @@ enum CustomerRules {
     remedy: "map the customer to a shorter name")
   static let customerNameClash = Finding.Kind(
     "customer-name-clash", .error,
-    meaning: "Two LoadOps customers would be one customer in QuickBooks.",
+    meaning:
+      "Two LoadOps customers would be one customer in QuickBooks, or only blanks tell them apart.",
     remedy: "if they are the same, map both to one name; otherwise map one to a different name")
   static let customerNameChanged = Finding.Kind(
     "customer-name-changed", .warning,

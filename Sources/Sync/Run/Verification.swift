@@ -125,7 +125,7 @@ public struct Verification: Sendable {
       let (found, sum) = try readBack(output.path, path)
       expect(
         found == output.documents && sum.description == output.amount,
-        "\(output.path): \(output.documents) documents, \(output.amount) in total",
+        "\(output.path): \(SyncReport.counted(output.documents, "document")), \(output.amount) in total",
         "found \(found), \(sum) in total")
       documents += found
       amount += sum
@@ -133,8 +133,8 @@ public struct Verification: Sendable {
     let delivered = report.totals.delivered
     expect(
       documents == delivered.invoices && amount == delivered.value,
-      "the files hold what was delivered: \(delivered.invoices) invoices, \(delivered.amount) in total",
-      "they hold \(documents) documents, \(amount) in total")
+      "the files hold what was delivered: \(SyncReport.counted(delivered.invoices, "invoice")), \(delivered.amount) in total",
+      "they hold \(SyncReport.counted(documents, "document")), \(amount) in total")
   }
 
   /// Reads a file's documents, and notes whether they are as its kind of file must have them.

@@ -24,14 +24,6 @@ public struct Settings: Sendable, Hashable {
     case ca
   }
 
-  /// What to do with a customer, an item or terms that QuickBooks does not have.
-  public enum Unmatched: String, Sendable, CaseIterable {
-    /// Declare it.
-    case create
-    /// Hold its invoices.
-    case hold
-  }
-
   /// What to do with an invoice over nothing.
   public enum ZeroTotal: String, Sendable, CaseIterable {
     /// Do not send it; the report tells why.
@@ -113,11 +105,11 @@ public struct Settings: Sendable, Hashable {
   /// The block `policies`: what to do when there is a choice.
   public struct Policies: Sendable, Hashable {
     /// Customers that QuickBooks does not have.
-    public var unmatchedCustomers = Unmatched.create
+    public var unmatchedCustomers = UnmatchedPolicy(.create)
     /// Items that the books do not have.
-    public var unmatchedItems = Unmatched.create
+    public var unmatchedItems = UnmatchedPolicy(.create)
     /// Terms that the books do not have.
-    public var unmatchedTerms = Unmatched.create
+    public var unmatchedTerms = UnmatchedPolicy(.create)
     /// The statuses an invoice may have to be sent; one without a status may always be.
     public var sendableStatuses = ["Completed", "Invoiced", "Paid"]
     /// Invoices over nothing.

@@ -12,6 +12,8 @@ extension Settings {
     public let allowed: String
     /// What the template shows behind a comment mark when there is no default.
     var example = ""
+    /// Whether a block of words may stand there as well.
+    var takesPairs = false
     /// Sets it in some settings.
     let apply: @Sendable (inout Settings, SettingsValue) throws(ValueFault) -> Void
     /// Its value in some settings as YAML; empty when it has none.
@@ -86,13 +88,14 @@ extension Settings {
   ]
 
   private static let policyKeys: [Key] = [
-    .word(
+    .unmatched(
       "policies.unmatched_customers", \.policies.unmatchedCustomers,
-      "A customer that QuickBooks does not have: create it, or hold its invoices."),
-    .word(
+      "A customer that QuickBooks does not have: create it, or hold its invoices.",
+      "A target may be treated otherwise: {iif: hold, qbxml: create}"),
+    .unmatched(
       "policies.unmatched_items", \.policies.unmatchedItems,
       "The same for an item that is mapped, but not in the lists of the books folder."),
-    .word(
+    .unmatched(
       "policies.unmatched_terms", \.policies.unmatchedTerms,
       "The same for terms."),
     Key(
@@ -153,7 +156,7 @@ extension Settings {
         case .nothing: settings.layouts.headerOnly = nil
         case .text(let text) where text.allSatisfy(\.isWhitespace):
           settings.layouts.headerOnly = nil
-        case .text, .list: settings.layouts.headerOnly = try value.line()
+        case .text, .list, .pairs: settings.layouts.headerOnly = try value.line()
         }
       },
       show: { $0.layouts.headerOnly.map(YAMLText.scalar) ?? "" }),
@@ -261,6 +264,19 @@ extension Settings.Key {
         settings[keyPath: property] = word
       },
       show: { $0[keyPath: property].rawValue })
+  }
+
+  /// A key for what QuickBooks does not have.
+  fileprivate static func unmatched(
+    _ path: String, _ property: any WritableKeyPath<Settings, Settings.UnmatchedPolicy> & Sendable,
+    _ explanation: String...
+  ) -> Settings.Key {
+    Settings.Key(
+      path: path, explanation: explanation, allowed: "create | hold", takesPairs: true,
+      apply: { (settings, value) throws(ValueFault) in
+        settings[keyPath: property] = try Settings.UnmatchedPolicy(value)
+      },
+      show: { $0[keyPath: property].text })
   }
 
   /// A key whose value is a whole number.

@@ -160,6 +160,9 @@ struct SettingsReader {
         elements.append(scalar.string)
       }
       value = .list(elements)
+    case .mapping(let block) where key.takesPairs:
+      guard let pairs = words(of: block, under: key) else { return }
+      value = .pairs(pairs)
     case .mapping, .alias:
       problem(
         at: node.mark, length: 1, "\(key.path) takes a value, not a block of keys",
@@ -174,6 +177,25 @@ struct SettingsReader {
         at: isEmpty ? keyMark : node.mark, length: isEmpty ? key.name.count : width(of: node),
         "\(key.path): \(error.message)", error.remedy)
     }
+  }
+
+  /// The words of a block below a key, `iif: hold`; nil after telling what is wrong with it.
+  private mutating func words(
+    of block: Node.Mapping, under key: Settings.Key
+  ) -> [(String, String)]? {
+    var pairs: [(String, String)] = []
+    for (name, value) in block {
+      guard case .scalar(let word) = name, case .scalar(let text) = value,
+        !SettingsReader.isNothing(value)
+      else {
+        problem(
+          at: name.mark ?? block.mark, length: 1, "\(key.path): each target takes one word",
+          "write it like {iif: hold, qbxml: create}")
+        return nil
+      }
+      pairs.append((word.string, text.string))
+    }
+    return pairs
   }
 
   // MARK: - Saying where and why

@@ -22,12 +22,16 @@ enum SettingsValue {
   case nothing
   case text(String)
   case list([String])
+  /// Words with a word each: `{iif: hold, qbxml: create}`.
+  case pairs([(String, String)])
 
   /// The value as text on one line.
   func line() throws(ValueFault) -> String {
     switch self {
     case .list:
       throw ValueFault("it takes one value, not a list", "write a single value")
+    case .pairs:
+      throw ValueFault("it takes one value, not a block of keys", "write a single value")
     case .nothing:
       throw ValueFault(
         "it has no value", "write a value behind the colon, or remove the line to get the default")
@@ -62,6 +66,8 @@ enum SettingsValue {
     case .nothing:
       throw ValueFault(
         "it has no value", "write a list such as [Completed, Paid], or remove the line")
+    case .pairs:
+      throw ValueFault("it takes a list, not a block of keys", "write it between brackets: [a, b]")
     case .list(let list): elements = list
     case .text(let text):
       var body = text.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -84,9 +84,12 @@ struct Convert: ParsableCommand {
     _ plan: SyncPlan, _ run: SyncReport.Run, _ folder: String, _ ledger: SyncLedger?
   ) throws {
     let here = Surroundings.current
-    if let expected = self.plan,
-      !plan.fingerprint.hex.hasPrefix(expected.lowercased()) || expected.count < 12
-    {
+    if let expected = self.plan, expected.count < 12 {
+      throw Failure(
+        .usage, "--plan \"\(expected)\": a fingerprint has at least 12 characters",
+        remedy: "copy it from loadbooks plan")
+    }
+    if let expected = self.plan, !plan.fingerprint.hex.hasPrefix(expected.lowercased()) {
       throw Failure(
         .settingsWrong,
         "the plan is not \(expected) any more, but \(plan.fingerprint.short)…: the "

@@ -77,8 +77,9 @@ struct LedgerExportCommand: ParsableCommand {
       throw Failure(
         .inputMissing, "\(company.path) has no ledger yet", remedy: "there is nothing to export")
     }
+    let name = try Settings.load(path: company.settingsPath).company
     guard file != "-" else {
-      _ = try ledger.export { (bytes) throws(Failure) in
+      _ = try ledger.export(company: name) { (bytes) throws(Failure) in
         here.print(String(decoding: bytes, as: UTF8.self))
         if let failure = here.outputFailure { throw failure }
       }
@@ -94,7 +95,7 @@ struct LedgerExportCommand: ParsableCommand {
     let staged = try StagedFile(folder: folder, name: url.lastPathComponent)
     let rows: Int
     do throws(Failure) {
-      rows = try ledger.export { (bytes) throws(Failure) in try staged.write(bytes) }
+      rows = try ledger.export(company: name) { (bytes) throws(Failure) in try staged.write(bytes) }
       try staged.finish()
       try staged.publish()
       try StagedFile.syncFolder(folder)
@@ -123,15 +124,23 @@ struct LedgerImportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The export; - for standard input.", valueName: "file"))
   var file: String
 
+  @Flag(
+    help: ArgumentHelp(
+      "Take it although it names another company: this one was renamed since it was exported."))
+  var renamed = false
+
   @OptionGroup var options: CompanyOptions
 
   func run() throws {
     let here = Surroundings.current
     let company = try options.neededFolder()
+    let name = renamed ? nil : try Settings.load(path: company.settingsPath).company
     let file = file
     let rows = try CompanyLock.holding(
       folder: company.path, command: "loadbooks ledger import", since: here.timestamp
-    ) { () throws(Failure) in try SyncLedger.rebuild(from: file, folder: company.path) }
+    ) { () throws(Failure) in
+      try SyncLedger.rebuild(from: file, folder: company.path, company: name)
+    }
     if options.json {
       let answer: JSONText = ["rows": .integer(rows)]
       here.print(answer.text)
