@@ -21,6 +21,12 @@ public struct ExportNotes: Sendable {
   public var firstTrimmed: (line: Int, offset: UInt64, length: Int)?
   /// Whether the rate is read as the amount, because there is nothing else that could be it.
   public var readsRateAsAmount = false
+  /// How many cells of columns without a header hold something.
+  public var unnamedCells = 0
+  /// The line of the first of them, and its column from 0.
+  public var firstUnnamed: (line: Int, column: Int)?
+  /// The last cell of a text whose last line has no line end: its line from 1, its offset and length.
+  public var unended: (line: Int, offset: UInt64, length: Int)?
   /// How many records were read.
   public var records = 0
 }
@@ -125,6 +131,17 @@ public final class ExportReader {
   public var repeatsNumbers: Bool {
     if case .csv(let reader) = engine { return reader.repeatsNumbers }
     return false
+  }
+
+  /// Whether the rows are those of a workbook's sheet, where each cell has a type of its own.
+  public var isSheet: Bool { source.sheet != nil }
+
+  /// What to call the place of a cell in a sentence: `line 5`, or `cell C5` of a sheet.
+  public func placeInWords(_ record: Record, _ row: Int, _ cell: Cell) -> String {
+    guard let sheet = source.sheet else { return "line \(record.line(row, cell))" }
+    let location = sheet.location(file: name, line: Int(record.rows[row].line))
+    guard let column = record.column(of: cell, row) else { return "row \(location.line)" }
+    return "cell \(CellName.column(column))\(location.line)"
   }
 
   /// How many rows of totals were found so far.

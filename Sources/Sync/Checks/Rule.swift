@@ -77,6 +77,8 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   // What was sent and is stated otherwise now
   case statusChangedSinceSynced
   case restatedSinceSynced
+  /// A number that may mean a thousand times as much or as little.
+  case numberDoubtful
 
   /// The kind of finding it raises.
   public var kind: Finding.Kind { Rule.kinds[Int(rawValue)] }
@@ -88,7 +90,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
       .customerUnknown, .customerIDDisagrees, .customerNotPaired, .customerNameIllegal,
       .customerNameTooLong, .customerNameClash, .customerListedTwice, .categoryUnmapped,
       .termsUnknown, .lineTaxable, .statusNotSendable, .periodClosed, .dateInFuture,
-      .currencyDiffers, .zerosLost, .changedSinceSynced, .syncedWithoutRecord, .suppressedAfterSync,
+      .currencyDiffers, .changedSinceSynced, .syncedWithoutRecord, .suppressedAfterSync,
       .suppressed, .suppressionGuardDiffers, .textChanged, .textCut, .textUnrepresentable:
       false
     default: true
@@ -161,6 +163,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .textUnrepresentable: TextRules.textUnrepresentable
     case .statusChangedSinceSynced: MemoryRules.statusChangedSinceSynced
     case .restatedSinceSynced: MemoryRules.restatedSinceSynced
+    case .numberDoubtful: ReadingRules.numberDoubtful
     }
   }
 }
