@@ -81,7 +81,7 @@ struct ReconcileTests {
       #expect(!html.contains("http://") || !html.contains("src="))
     }
     let rows = try folder.text("compared/reconciliation.csv").split(separator: "\n")
-    #expect(rows.count { $0.hasPrefix("=,same,") } == 136)
+    #expect(rows.count { $0.hasPrefix("=,same,") } == 135)
     #expect(rows.count { $0.hasPrefix("*,differs,") } == 3)
     let statement = try folder.text("compared/statement.txt")
     #expect(statement.contains("NOT CLEAN: 5 differences"))

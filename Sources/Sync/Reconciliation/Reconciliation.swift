@@ -5,7 +5,7 @@ public import Vocabulary
 ///
 /// Everything is counted: each invoice of the export and each document of the books belongs to exactly one
 /// class, and the classes add up to both totals (``isBalanced``). What agrees is only counted; what does
-/// not is kept as a ``Finding``.
+/// not is kept as a finding.
 public struct Reconciliation {
   /// What became of an invoice, or of a document of the books.
   public enum Outcome: UInt8, Sendable, CaseIterable {

@@ -150,7 +150,7 @@ extension ReconciliationReport {
       text += "  no longer confirmed, because the books lack them now: "
       text += effect.withdrawn.prefix(20).map(FindingText.visible).joined(separator: ", ")
       text += effect.withdrawn.count > 20 ? " and \(effect.withdrawn.count - 20) more\n" : "\n"
-      text += "  their runs can be taken back again: loadbooks undo RUN\n"
+      text += "  they do not stand in the way of loadbooks undo RUN any more\n"
     }
     return text
   }

@@ -179,7 +179,7 @@ struct ReconcilerTests {
     #expect(first.after.documents == 1)
     let acme = try Self.result(export, books) { $0.selection.customer = "Acme" }
     #expect(acme.isClean)
-    #expect(acme.notSelected.documents == 1)
+    #expect(acme.notSelected.documents == 2)
     let only = try Self.result(export, books) { $0.selection.numbers = ["LD2", "Z"] }
     #expect(Self.told(only) == ["differs LD2 date", "only_there Z"])
   }
