@@ -143,6 +143,9 @@ extension SettingsValue {
     var words: [String]
     switch self {
     case .nothing: return nil
+    case .pairs:
+      throw ValueFault(
+        "it takes a program, not a block of keys", "write it between brackets: [/path, argument]")
     case .list(let list): words = list
     case .text(let text) where text.allSatisfy(\.isWhitespace): return nil
     case .text(let text):
