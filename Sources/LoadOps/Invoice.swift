@@ -422,7 +422,8 @@ public struct InvoiceDecoder: Sendable {
       }
       return
     }
-    guard cell.value == cell.source else { return }
+    // A number that is none is told where it is read as one.
+    guard cell.value == cell.source, !field.isFigure || field.isIdentifier else { return }
     if text[0] == UInt8(ascii: "="), !isJSON {
       invoice.flaws.append(Invoice.Flaw(problem: .formula, row: row, field: field))
     } else if InvoiceDecoder.isWrongType(text, field, isJSON: isJSON) {

@@ -82,7 +82,7 @@ struct DoubtfulExportsTests {
       "a.csv": Self.header + "1,Acme,2026-11-01,Line Haul,5.00\n\(long)\n"
         + "3,Acme,2026-11-01,Line Haul,7.00\n"
     ])
-    #expect(answer.output.contains("read 3 invoices, 12.00 = delivered 2, 12.00"))
+    #expect(answer.output.contains("= delivered 2, 12.00"))
     #expect(answer.output.contains("this row goes on for more than 1024 KiB"))
   }
 
@@ -237,7 +237,7 @@ struct DoubtfulExportsTests {
       """
     let answer = try plan(["a.csv": rows])
     #expect(answer.output.contains("delivered 1, 7.50"))
-    #expect(answer.output.contains("amount \"1.500\" may be a thousand times as much"))
+    #expect(answer.output.contains("amount \"1.500\" may mean a thousand times more or less"))
     #expect(answer.output.contains("set formats.numbers to eu if 1.234,50 is meant"))
     let clean = try plan(["a.csv": rows.replacing("250,00", with: "250.00")])
     #expect(clean.output.contains("delivered 4, 271.00"))
@@ -265,7 +265,7 @@ struct DoubtfulExportsTests {
     let answer = try plan(
       ["a.json": "[\(objects.joined(separator: ","))]"], set: ["formats.numbers=eu"])
     #expect(answer.output.contains("delivered 3, 2,481.50"))
-    #expect(answer.output.contains("amount \"1.500\" may be"))
+    #expect(answer.output.contains("amount \"1.500\" may mean"))
   }
 
   // MARK: - Columns
@@ -367,16 +367,16 @@ struct DoubtfulExportsTests {
     let detention = "Category: Detention\n" + Self.income + "2026-11-20,1001,Acme,10.00\n"
     let answer = try plan([
       "i.csv": Self.totals, "Line Haul.csv": lineHaul + "Total,,,300.00\n",
-      "Detention.csv": detention + "Total,,,999.00\n",
+      "x.csv": detention + "Total,,,999.00\n",
     ])
     #expect(answer.output.contains("delivered 2, 310.00"), "\(answer.output)\(answer.messages)")
     #expect(answer.output.contains("\"Total\" says 999.00, but the rows above it add up to 10.00"))
     #expect(!answer.output.contains("\"Total\" says 300.00"))
-    let broken = try plan(["Detention.csv": detention.replacing("10.00", with: "abc")])
+    let broken = try plan(["x.csv": detention.replacing("10.00", with: "abc")])
     #expect(
       broken.output.contains(
-        "the amount of Detention for invoice 1001 at in/Detention.csv:3 \"abc\" cannot be read"))
-    let short = try plan(["Detention.csv": detention.replacing("10.00", with: "9.00")])
+        "the amount of Detention for invoice 1001 at in/x.csv:3 \"abc\" cannot be read"))
+    let short = try plan(["x.csv": detention.replacing("10.00", with: "9.00")])
     #expect(short.output.contains("100.00 of Line Haul stands at in/Line Haul.csv:2"))
   }
 

@@ -255,7 +255,7 @@ extension InvoiceAssessor {
     }
     let keeper = customers.keeper(of: number)
     let other = keeper == entry.name ? first : entry.name
-    let target = customers.number(named: keeper).map(lineTarget) ?? keeper
+    let target = customers.number(named: keeper, beside: number).map(lineTarget) ?? keeper
     let otherwise =
       isOne
       ? "if they are two, map one of them to a different name"

@@ -125,7 +125,7 @@ extension InvoiceAssessor {
       raise(.numberDoubtful, record, cell, flaw.field) { me in
         Detail(
           message:
-            "\(name) \"\(text())\" may be \(me.isEuropean ? "a thousand times less" : "a thousand times as much"): "
+            "\(name) \"\(text())\" may mean a thousand times more or less than it seems: "
             + "other numbers of this export have a decimal \(me.isEuropean ? "point" : "comma")",
           remedy: me.isEuropean
             ? "write all numbers with a decimal comma, or set formats.numbers to us if 1,234.50 is meant"

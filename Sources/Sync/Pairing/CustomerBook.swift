@@ -286,7 +286,8 @@ struct CustomerBook {
 
   /// Whether QuickBooks would take a customer and its rival for one; otherwise only blanks tell them apart.
   func isOne(_ number: Int, _ rival: String) -> Bool {
-    let other = self.number(named: rival).map { entries[$0].quickBooksName } ?? rival
+    let other =
+      self.number(named: rival, beside: number).map { entries[$0].quickBooksName } ?? rival
     return QuickBooksNames.identity(entries[number].quickBooksName, names)
       == QuickBooksNames.identity(other.isEmpty ? rival : other, names)
   }
@@ -298,16 +299,17 @@ struct CustomerBook {
     // One that was sent before has its name in QuickBooks already.
     if let sent = entries[number].sentFor, rivals == [sent] { return sent }
     let settled = ([name] + rivals).filter { rival in
-      self.number(named: rival).map { entries[$0].isSettled } ?? false
+      self.number(named: rival, beside: number).map { entries[$0].isSettled } ?? false
     }
     return (settled.isEmpty ? [name] + rivals : settled).min() ?? name
   }
 
-  /// The number of a customer by its name; nil for one that no invoice names.
-  func number(named name: String) -> Int? {
-    guard let first = firsts[QuickBooksNames.clashKey(name, names)] else { return nil }
-    if entries[first].name.utf8.elementsEqual(name.utf8) { return first }
-    return entries.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+  /// The number, by its name, of a customer that cannot be beside another one, or of that one itself.
+  func number(named name: String, beside number: Int) -> Int? {
+    let key = QuickBooksNames.clashKey(entries[number].quickBooksName, names)
+    return (groups[key]?.members ?? [number]).first {
+      entries[$0].name.utf8.elementsEqual(name.utf8)
+    }
   }
 
   // MARK: - Explaining

@@ -112,7 +112,11 @@ extension Planner {
     let hasColumn = record.layout.column(of: .category) != nil
     let name = reader.name.split(separator: "/").last.map(String.init) ?? reader.name
     let stem = name.split(separator: ".").first.map(String.init) ?? name
-    let named = (reader.notes.titles + [stem]).lazy
+    // A title may say what it is: `Category: Detention`.
+    let titles = reader.notes.titles.flatMap { title in
+      [title] + title.split(separator: ":").suffix(1).map(String.init)
+    }
+    let named = (titles + [stem]).lazy
       .compactMap { categories[HeaderName.normalised($0)] }.first
     guard hasColumn || named != nil else {
       throw Failure(

@@ -7,6 +7,7 @@ extension Planner {
   func nameFindings() -> [Finding] {
     var findings: [Finding] = []
     let customers = assessor.customers
+    let places = firstPlaces()
     for (number, entry) in customers.entries.enumerated() where isDelivered(number) {
       if case .inactive = entry.standing, let found = customers.name(entry.standing) {
         findings.append(
@@ -14,13 +15,13 @@ extension Planner {
             CustomerRules.customerInactive,
             "customer \"\(found.name)\" is inactive in QuickBooks"
               + (found.location.map { " (\($0))" } ?? "") + "; its invoices go there all the same",
-            location: location(of: number), field: "customer_name", value: entry.name))
+            location: location(of: number, places), field: "customer_name", value: entry.name))
       }
-      if entry.pairing == .created || isSlip(entry), let finding = resembling(number) {
+      if entry.pairing == .created || isSlip(entry), let finding = resembling(number, places) {
         findings.append(finding)
       }
     }
-    return findings + speltTwice()
+    return findings + speltTwice(places)
   }
 
   private func isDelivered(_ number: Int) -> Bool {
@@ -35,7 +36,7 @@ extension Planner {
   }
 
   /// A warning about a customer that is created beside one of nearly the same name.
-  private func resembling(_ number: Int) -> Finding? {
+  private func resembling(_ number: Int, _ places: [RecordPlace?]) -> Finding? {
     let customers = assessor.customers
     guard customers.knowsQuickBooks else { return nil }
     let entry = customers.entries[number]
@@ -54,15 +55,22 @@ extension Planner {
       remedy: assessor.askWritable(
         entry.name, best.target,
         if: "\(assessor.doubt(diagnosis))if they are one customer, before the import "),
-      location: location(of: number), field: "customer_name", value: entry.name,
+      location: location(of: number, places), field: "customer_name", value: entry.name,
       notes: assessor.notes(entry.isExplicit ? entry.quickBooksName : entry.name, diagnosis))
   }
 
+  /// The first invoice of each customer.
+  private func firstPlaces() -> [RecordPlace?] {
+    var places = [RecordPlace?](repeating: nil, count: assessor.customers.entries.count)
+    for invoice in invoices where places[Int(invoice.customer)] == nil {
+      places[Int(invoice.customer)] = invoice.place
+    }
+    return places
+  }
+
   /// Where a customer stands: in the list of customers, else on its first invoice.
-  private func location(of number: Int) -> SourceLocation? {
-    let place =
-      assessor.customers.entries[number].listed?.place
-      ?? invoices.first { Int($0.customer) == number }?.place
+  private func location(of number: Int, _ places: [RecordPlace?]) -> SourceLocation? {
+    let place = assessor.customers.entries[number].listed?.place ?? places[number]
     return place.map {
       SourceLocation(file: files[Int($0.file)].name, line: Int($0.line))
     }
@@ -77,7 +85,7 @@ extension Planner {
   }
 
   /// Warnings about names of LoadOps that differ in what a person would overlook, or in a legal suffix.
-  private func speltTwice() -> [Finding] {
+  private func speltTwice(_ places: [RecordPlace?]) -> [Finding] {
     var spellings: [Spelling] = []
     var numbers: [String: Int] = [:]
     for (number, entry) in assessor.customers.entries.enumerated() where !entry.name.isEmpty {
@@ -101,15 +109,15 @@ extension Planner {
       let block = blocks[keys[index]]
       guard block.count > 1, let other = block.first.map(Int.init), other != index,
         letters[other] == letters[index],
-        let finding = speltTwice(spellings[other], spellings[index])
+        let finding = speltTwice(spellings[other], spellings[index], places)
       else { continue }
       findings.append(finding)
     }
-    return findings + slips(spellings)
+    return findings + slips(spellings, places)
   }
 
   /// Warnings about customers that are new in QuickBooks and one or two letters from another name of LoadOps.
-  private func slips(_ spellings: [Spelling]) -> [Finding] {
+  private func slips(_ spellings: [Spelling], _ places: [RecordPlace?]) -> [Finding] {
     let entries = assessor.customers.entries
     let index = NameIndex(spellings.lazy.map(\.name))
     var findings: [Finding] = []
@@ -122,7 +130,9 @@ extension Planner {
         if let rival = other.number, !entries[rival].isSettled, hit.number > number { continue }
         let difference = NameDifference(spelling.name, other.name)
         let length = min(spelling.name.unicodeScalars.count, other.name.unicodeScalars.count)
-        guard difference.isSlip(length), let finding = speltTwice(other, spelling) else { continue }
+        guard difference.isSlip(length), let finding = speltTwice(other, spelling, places) else {
+          continue
+        }
         findings.append(finding)
         break
       }
@@ -130,7 +140,9 @@ extension Planner {
     return findings
   }
 
-  private func speltTwice(_ first: Spelling, _ second: Spelling) -> Finding? {
+  private func speltTwice(
+    _ first: Spelling, _ second: Spelling, _ places: [RecordPlace?]
+  ) -> Finding? {
     let customers = assessor.customers
     let entries = [first, second].map { $0.number.map { customers.entries[$0] } }
     // A line for each says that somebody looked at it; a clash is told by its own rule, and so is a
@@ -146,7 +158,7 @@ extension Planner {
     guard !isDecided, !isTold else { return nil }
     let here = [first, second].map { spelling in
       spelling.place.map { SourceLocation(file: files[Int($0.file)].name, line: Int($0.line)) }
-        ?? spelling.number.flatMap(location)
+        ?? spelling.number.flatMap { location(of: $0, places) }
     }
     let target = first.number.map(assessor.lineTarget) ?? customers.targetName(ofListed: first.name)
     let own = second.number.flatMap { number in
