@@ -16,6 +16,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
@@ -40,11 +41,17 @@ let package = Package(
         "Vocabulary", "Sheets", "LoadOps", "QuickBooks", "Ledger",
         .product(name: "Yams", package: "Yams"),
       ]),
+    .target(
+      name: "DropFolder",
+      dependencies: [
+        "Vocabulary", "Ledger", "Sync", .product(name: "Logging", package: "swift-log"),
+      ]),
     .executableTarget(
       name: "loadbooks",
       dependencies: [
-        "Vocabulary", "LoadOps", "QuickBooks", "Ledger", "Sync",
+        "Vocabulary", "LoadOps", "QuickBooks", "Ledger", "Sync", "DropFolder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
       name: "TestSupport", dependencies: ["Vocabulary", "CXML2", "CZlib"], path: "Tests/TestSupport"
@@ -62,6 +69,12 @@ let package = Package(
       name: "SyncTests",
       dependencies: [
         "Sync", "Ledger", "LoadOps", "QuickBooks", "Sheets", "Vocabulary", "TestSupport",
+      ]),
+    .testTarget(
+      name: "DropFolderTests",
+      dependencies: [
+        "DropFolder", "Sync", "Ledger", "Vocabulary", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
       name: "SampleTests",

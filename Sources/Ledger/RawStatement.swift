@@ -43,6 +43,12 @@ struct RawStatement: ~Copyable {
     }
   }
 
+  /// Makes a statement that gave a row ready to be bound again.
+  func reset() throws {
+    let code = sqlite3_reset(statement)
+    guard code == SQLITE_OK else { throw RawStatement.error(code, connection) }
+  }
+
   func bind(_ text: String, at index: Int32) {
     var text = text
     text.withUTF8 { bytes in

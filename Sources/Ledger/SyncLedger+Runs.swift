@@ -119,6 +119,21 @@ extension SyncLedger {
     try read { try LedgerQueries.runs($0, "WHERE id = ?", [id]).first }
   }
 
+  /// The newest run that counts and read a file of just these bytes; nil when there is none.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func run(thatRead fingerprint: Fingerprint) throws(Failure) -> RunRecord? {
+    try read { db in
+      try LedgerQueries.runs(
+        db,
+        """
+        WHERE state = 'finished' AND sequence IN (SELECT run FROM run_inputs WHERE sha256 = ?)
+        ORDER BY sequence DESC LIMIT 1
+        """, [fingerprint.hex]
+      ).first
+    }
+  }
+
   /// What is remembered about an invoice; nil when it was never sent.
   ///
   /// - Throws: `Failure` when the ledger cannot be read.

@@ -21,6 +21,12 @@ public struct ExportNotes: Sendable {
   public var firstTrimmed: (line: Int, offset: UInt64, length: Int)?
   /// Whether the rate is read as the amount, because there is nothing else that could be it.
   public var readsRateAsAmount = false
+  /// How many cells of columns without a header hold something.
+  public var unnamedCells = 0
+  /// The line of the first of them, and its column from 0.
+  public var firstUnnamed: (line: Int, column: Int)?
+  /// The last cell of a text whose last line has no line end: its line from 1, its offset and length.
+  public var unended: (line: Int, offset: UInt64, length: Int)?
   /// How many records were read.
   public var records = 0
 }
@@ -85,6 +91,7 @@ public final class ExportReader {
       source = try TextSource.open(path: path, name: name ?? path, hashing: hashing)
     }
     window = try ByteWindow(source, hashing: hashing, blockSize: blockSize)
+    if workbook == nil { try ExportReader.refuseQuickBooks(window, name ?? path) }
     if workbook == nil, let first = try ExportReader.firstSignificant(window),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     {
@@ -124,6 +131,17 @@ public final class ExportReader {
   public var repeatsNumbers: Bool {
     if case .csv(let reader) = engine { return reader.repeatsNumbers }
     return false
+  }
+
+  /// Whether the rows are those of a workbook's sheet, where each cell has a type of its own.
+  public var isSheet: Bool { source.sheet != nil }
+
+  /// What to call the place of a cell in a sentence: `line 5`, or `cell C5` of a sheet.
+  public func placeInWords(_ record: Record, _ row: Int, _ cell: Cell) -> String {
+    guard let sheet = source.sheet else { return "line \(record.line(row, cell))" }
+    let location = sheet.location(file: name, line: Int(record.rows[row].line))
+    guard let column = record.column(of: cell, row) else { return "row \(location.line)" }
+    return "cell \(CellName.column(column))\(location.line)"
   }
 
   /// How many rows of totals were found so far.
@@ -227,6 +245,24 @@ public final class ExportReader {
 
   /// The place of a line, from 1.
   public func location(line: Int) -> SourceLocation { source.location(line: line) }
+
+  /// Refuses a file of QuickBooks, whose lists would pass for a list of customers: `!HDR`, `!CUST`.
+  private static func refuseQuickBooks(_ window: ByteWindow, _ name: String) throws(Failure) {
+    guard try firstSignificant(window) == UInt8(ascii: "!") else { return }
+    let text = window.bytes[window.start...].drop { $0 <= 0x20 }
+    let keyword = text.dropFirst().prefix { (0x41...0x5A).contains($0) }
+    let end = keyword.endIndex
+    guard keyword.count > 1, end >= text.endIndex || text[end] <= 0x20 || text[end] == 0x2C else {
+      return
+    }
+    throw Failure(
+      .inputUnreadable,
+      "\(name) is an IIF file of QuickBooks (its first row is !\(String(decoding: keyword, as: UTF8.self))), "
+        + "not an export of LoadOps",
+      remedy:
+        "if QuickBooks exported its lists into it, put it into the company's folder books, or name it with "
+        + "--books", location: SourceLocation(file: name, line: 1))
+  }
 
   private static func firstSignificant(_ window: ByteWindow) throws(Failure) -> UInt8? {
     var index = window.start

@@ -135,9 +135,9 @@ extension Field {
   /// The fields that a normalised header may mean in an export of a kind.
   static func aliases(of kind: RecordKind) -> [String: Field] {
     switch kind {
-    case .customers: customerAliases
-    case .incomeCategories: categoryAliases
-    case .invoices: invoiceAliases
+    case .customers: customerAliases.fields
+    case .incomeCategories: categoryAliases.fields
+    case .invoices: invoiceAliases.fields
     }
   }
 
@@ -162,13 +162,37 @@ extension Field {
     "contacts", "billingnotes", "heldbecause",
   ]
 
-  private static func table(_ rows: [(Field, [String])]) -> [String: Field] {
-    var table: [String: Field] = [:]
-    for (field, _) in rows { table[HeaderName.normalised(field.name)] = field }
+  /// What headers mean in one kind of export.
+  fileprivate struct AliasTable {
+    /// The field of each normalised header.
+    var fields: [String: Field] = [:]
+    /// How near a header is to the field's own name, 0 for the name itself; the first of several wins.
+    var ranks: [String: Int] = [:]
+  }
+
+  /// How far a header is from the name of the field that it means: of two headers for one field the one
+  /// that is farther off is probably the one that means something else.
+  static func rank(of name: String, in kind: RecordKind) -> Int {
+    let table =
+      switch kind {
+      case .customers: customerAliases
+      case .incomeCategories: categoryAliases
+      case .invoices: invoiceAliases
+      }
+    return table.ranks[name] ?? .max
+  }
+
+  private static func table(_ rows: [(Field, [String])]) -> AliasTable {
+    var table = AliasTable()
+    for (field, _) in rows {
+      let key = HeaderName.normalised(field.name)
+      (table.fields[key], table.ranks[key]) = (field, 0)
+    }
     for (field, aliases) in rows {
-      for alias in aliases {
+      for (rank, alias) in aliases.enumerated() {
         let key = HeaderName.normalised(alias)
-        if table[key] == nil { table[key] = field }
+        guard table.fields[key] == nil else { continue }
+        (table.fields[key], table.ranks[key]) = (field, rank + 1)
       }
     }
     return table

@@ -14,8 +14,17 @@ public struct Invoice: Sendable {
     case exponent
     /// An amount with fractions of a cent.
     case fractionOfCent
+    /// A number that only the other convention explains, such as `1.250,00` where a point is expected.
+    case otherConvention
+    /// A number such as `1.500` in a column with such numbers: it may be a thousand times as much.
+    case doubtfulNumber
+    /// A formula that nobody has calculated.
+    case formula
     /// An identifier that a spreadsheet made a number with an exponent: its digits are lost.
     case lostDigits
+    /// An identifier or a name that is a number with a sign, a fraction or an exponent, a date, or a truth
+    /// value: some program took it for that, and how it was written is lost.
+    case wrongType
     /// An error of a spreadsheet, such as `#REF!`, where something should stand.
     case cellError
     /// Rows of one invoice say different things; the other row is given.
@@ -120,10 +129,14 @@ public struct InvoiceDecoder: Sendable {
   private let layout: RecordLayout
   private let dates: DateColumns
   private let numbers: NumberStyle
-  /// Numbers of JSON that are no strings, which have a point whatever the convention.
-  private let jsonNumbers: NumberStyle
+  /// Numbers that are no text in JSON or in a workbook, which have a point whatever the convention.
+  private let typedNumbers: NumberStyle
   private let days: LocalDays
   private let isJSON: Bool
+  /// Whether what has no quotation marks around it is a number, a date or a truth value by its type.
+  private let hasTypes: Bool
+  /// The fields whose column has numbers that only the other convention explains.
+  private let doubtful: Set<Field>
   private let shared: [(field: Field, column: Int)]
 
   private let category: Int?
@@ -141,17 +154,28 @@ public struct InvoiceDecoder: Sendable {
     .invoiceNote, .invoiceDate, .dueDate, .pickupDate, .invoiceTotal, .dueAmount, .loadID,
   ]
 
-  /// A decoder for records of a layout; `days` tells on which day a moment falls for the company.
+  /// A decoder for records of a layout.
+  ///
+  /// - Parameters:
+  ///   - layout: Where each field is.
+  ///   - dates: How the columns of dates are read.
+  ///   - numbers: How numbers are written, where they are text.
+  ///   - days: On which day a moment falls for the company.
+  ///   - isSheet: Whether the records come from the sheet of a workbook.
+  ///   - doubtful: The fields in which a number such as `1.500` may mean a thousand times as much.
   public init(
     layout: RecordLayout, dates: DateColumns, numbers: NumberStyle = NumberStyle(),
-    days: LocalDays = LocalDays.of(timeZone: "America/Chicago")
+    days: LocalDays = LocalDays.of(timeZone: "America/Chicago"), isSheet: Bool = false,
+    doubtful: Set<Field> = []
   ) {
     self.layout = layout
     self.dates = dates
     self.numbers = numbers
     self.days = days
-    jsonNumbers = NumberStyle(.us, currency: numbers.currency)
+    typedNumbers = NumberStyle(.us, currency: numbers.currency)
     isJSON = layout === JSONRecordReader.layout
+    hasTypes = isJSON || isSheet
+    self.doubtful = doubtful
     shared = InvoiceDecoder.sharedFields.compactMap { field in
       layout.column(of: field).map { (field, $0) }
     }
@@ -172,6 +196,7 @@ public struct InvoiceDecoder: Sendable {
     clear(&invoice)
     (invoice.isLumped, invoice.isJoined) = (false, false)
     invoice.number = record.cell(0, .invoiceNumber)
+    if !invoice.number.isEmpty { checkType(.invoiceNumber, record, 0, invoice.number, &invoice) }
     for (field, column) in shared {
       let row = agreedRow(record, field, column, &invoice)
       if row >= 0 { set(field, record, row, record.cell(row, column: column), &invoice) }
@@ -191,10 +216,9 @@ public struct InvoiceDecoder: Sendable {
     for row in record.rows.indices {
       let total = record.cell(row, .invoiceTotal)
       let number = record.cell(row, column: lineNumber)
-      // A total that cannot be read is a flaw already.
-      let amount =
-        total.isEmpty || invoice.flaws.contains { $0.field == .invoiceTotal }
-        ? nil : invoice.declaredTotal
+      // A total that cannot be read is a flaw already; where totals contradict each other, each is its
+      // row's.
+      let amount = total.isEmpty ? nil : readable(record, total, invoice)
       invoice.lines.append(
         Invoice.Line(
           row: row, category: Cell(value: value, source: total.source),
@@ -302,6 +326,7 @@ public struct InvoiceDecoder: Sendable {
     _ field: Field, _ record: Record, _ row: Int, _ cell: Cell, _ invoice: inout Invoice
   ) {
     let first = record.text[Int(cell.value.start)]
+    if hasTypes { checkType(field, record, row, cell, &invoice) }
     if first == UInt8(ascii: "#") {
       if SpreadsheetText.isError(record.text.span.extracting(cell.value.range)) {
         invoice.flaws.append(Invoice.Flaw(problem: .cellError, row: row, field: field))
@@ -350,18 +375,26 @@ public struct InvoiceDecoder: Sendable {
     _ record: Record, _ row: Int, _ field: Field, _ cell: Cell, _ invoice: inout Invoice
   ) -> FixedDecimal? {
     guard !cell.isEmpty else { return nil }
-    // A number of JSON, which unlike its strings has no quotes around it, knows only the point.
-    let style = isJSON && cell.value == cell.source ? jsonNumbers : numbers
+    // A number of JSON or of a sheet, which unlike a text has no quotes around it, knows only the point.
+    let isTyped = hasTypes && cell.value == cell.source
     let text = record.text.span.extracting(cell.value.range)
+    var style = isTyped ? typedNumbers : numbers
+    var isDoubtful = !isTyped && !doubtful.isEmpty && doubtful.contains(field)
+    if isJSON, !isTyped, numbers.convention == .eu, WrittenNumber.isCanonical(text) {
+      // In JSON the canonical form is a text with a point.
+      (style, isDoubtful) = (typedNumbers, true)
+    }
     switch FixedDecimal.parse(text, style) {
     case .absent: return nil
-    case .value(let value): return value
+    case .value(let value):
+      guard isDoubtful, WrittenNumber.isAmbiguous(text) else { return value }
+      invoice.flaws.append(Invoice.Flaw(problem: .doubtfulNumber, row: row, field: field))
+      return nil
     case .exponential(let value):
       invoice.flaws.append(Invoice.Flaw(problem: .exponent, row: row, field: field))
       return value
     case .fault(let fault):
-      let problem: Invoice.Problem =
-        SpreadsheetText.isError(text) ? .cellError : .number(fault)
+      let problem = InvoiceDecoder.problem(fault, text, style)
       invoice.flaws.append(Invoice.Flaw(problem: problem, row: row, field: field))
       return nil
     }
@@ -378,6 +411,41 @@ public struct InvoiceDecoder: Sendable {
     return money
   }
 
+  /// Notes what no program would have written for an identifier or a name.
+  private func checkType(
+    _ field: Field, _ record: Record, _ row: Int, _ cell: Cell, _ invoice: inout Invoice
+  ) {
+    let text = record.text.span.extracting(cell.value.range)
+    guard hasTypes else {
+      if text[text.count - 1] == 0x30, InvoiceDecoder.hasIdleFraction(text) {
+        invoice.flaws.append(Invoice.Flaw(problem: .wrongType, row: row, field: field))
+      }
+      return
+    }
+    // A number that is none is told where it is read as one.
+    guard cell.value == cell.source, !field.isFigure || field.isIdentifier else { return }
+    if text[0] == UInt8(ascii: "="), !isJSON {
+      invoice.flaws.append(Invoice.Flaw(problem: .formula, row: row, field: field))
+    } else if InvoiceDecoder.isWrongType(text, field, isJSON: isJSON) {
+      invoice.flaws.append(Invoice.Flaw(problem: .wrongType, row: row, field: field))
+    }
+  }
+
+  /// The total of a row, unless it is a flaw already that it cannot be read.
+  private func readable(_ record: Record, _ cell: Cell, _ invoice: Invoice) -> Money? {
+    let flaws = invoice.flaws.filter { $0.field == .invoiceTotal }
+    guard !flaws.isEmpty else { return invoice.declaredTotal }
+    let isContradiction = flaws.allSatisfy {
+      if case .conflict = $0.problem { true } else { false }
+    }
+    guard isContradiction else { return nil }
+    let style = hasTypes && cell.value == cell.source ? typedNumbers : numbers
+    switch FixedDecimal.parse(record.text.span.extracting(cell.value.range), style) {
+    case .value(let value), .exponential(let value): return Money(value)
+    case .absent, .fault: return nil
+    }
+  }
+
   private func date(
     _ record: Record, _ row: Int, _ field: Field, _ cell: Cell, _ invoice: inout Invoice
   ) -> CalendarDate? {
@@ -387,7 +455,10 @@ public struct InvoiceDecoder: Sendable {
     case .success(let date): return date
     case .failure(let fault):
       let problem: Invoice.Problem =
-        fault == .undecided ? .mixedDate : SpreadsheetText.isError(text) ? .cellError : .date
+        fault == .undecided
+        ? .mixedDate
+        : SpreadsheetText.isError(text)
+          ? .cellError : text[0] == UInt8(ascii: "=") ? .formula : .date
       invoice.flaws.append(Invoice.Flaw(problem: problem, row: row, field: field))
       return nil
     }

@@ -54,6 +54,13 @@ public enum RecordFault: Hashable, Sendable {
   case cellCount(expected: Int, found: Int)
   /// A quoted cell that is never closed.
   case unclosedQuote
+  /// The row is longer than so many bytes; what is behind them is no part of the record.
+  case tooLong(limit: Int)
+  /// A cell in quotation marks holds lines that look like rows by themselves; so many of them, the first on
+  /// this line.
+  case swallowedRows(Int, line: Int)
+  /// A cell of a column without header, from 1, in a file where any column may hold amounts.
+  case unnamedCell(Int)
   /// Text between a closing quotation mark and the next cell.
   case textBehindQuote
   /// A row of a held file whose cells are what could be read of an unreadable row, not all of it.
@@ -122,6 +129,9 @@ public struct Record: Sendable {
   public var faults: [(row: Int, fault: RecordFault)] = []
   /// Which column holds which field.
   public var layout: RecordLayout
+  /// Whether it is an object of JSON without an array of lines: a row of a flat table, or an invoice
+  /// without lines.
+  public internal(set) var isLoneObject = false
   var cells: [Cell] = []
 
   /// An empty record of a layout.
@@ -134,6 +144,7 @@ public struct Record: Sendable {
     rows.removeAll(keepingCapacity: true)
     cells.removeAll(keepingCapacity: true)
     if !faults.isEmpty { faults.removeAll() }
+    isLoneObject = false
   }
 
   /// The cell of a row in a column.

@@ -49,6 +49,8 @@ public struct Terms: Hashable, Sendable {
   public var discountPercent: FixedDecimal
   /// Days within which the discount is given.
   public var discountDays: Int
+  /// Whether QuickBooks has them as due on a day of the month; ``dueDays`` says nothing then.
+  public var isDateDriven = false
 
   /// Standard terms.
   public init(

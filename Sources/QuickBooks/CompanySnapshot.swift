@@ -182,6 +182,8 @@ public struct CompanySnapshot: Sendable {
     public var fingerprint = Fingerprint(of: "")
     /// The lists it holds, and how many entries each has.
     public var lists: [List: Int] = [:]
+    /// The lists of which the file has only a part, or that QuickBooks refused to give, and why.
+    public var unfinished: [List: String] = [:]
     /// The day of the books: as the file says, else the day the file was last changed.
     public var day: CalendarDate?
     /// Whether ``day`` stands in the file itself.
@@ -256,6 +258,22 @@ public struct CompanySnapshot: Sendable {
 
   /// Whether any file holds a list, so that what is not in it does not exist.
   public func holds(_ list: List) -> Bool { sources.contains { $0.lists[list] != nil } }
+
+  /// The lists of which no file has the whole, each with the first file that has a part of it and why;
+  /// what is not in them may exist all the same.
+  public var unfinished: [(list: List, source: Source, reason: String)] {
+    List.allCases.compactMap { list in
+      guard !holds(list) else { return nil }
+      return sources.lazy.compactMap { source in
+        source.unfinished[list].map { (list, source, $0) }
+      }.first
+    }
+  }
+
+  /// Whether only a part of a list is known.
+  public func isUnfinished(_ list: List) -> Bool {
+    !holds(list) && sources.contains { $0.unfinished[list] != nil }
+  }
 
   /// Changes when any file that was read does; that of nothing for no books.
   public var fingerprint: Fingerprint {

@@ -51,7 +51,7 @@ package final class ByteWindow {
     let old = bytes.count
     // A small file does not need a large block; one byte more sees its end.
     let position = baseOffset + UInt64(old)
-    let left = fileSize > position ? Int(fileSize - position) + 1 : blockSize
+    let left = fileSize > position ? Int(fileSize - position) + 1 : 4096
     let wanted = max(min(max(blockSize, old), left), 1)
     var result = 0
     bytes.append(contentsOf: repeatElement(0, count: wanted))

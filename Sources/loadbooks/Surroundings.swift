@@ -40,6 +40,13 @@ final class Surroundings: Sendable {
     self.answer = answer
   }
 
+  /// The same for work that nobody watches: no progress, no questions.
+  var unattended: Surroundings {
+    Surroundings(
+      output: output, messages: messages, outputIsTerminal: false, messagesAreTerminal: false,
+      usesColor: false, now: clock)
+  }
+
   /// Prints what was asked for; if that is not possible, ``outputFailure`` tells it at the end.
   func print(_ text: String) {
     guard let code = output(text.hasSuffix("\n") ? text : text + "\n") else { return }

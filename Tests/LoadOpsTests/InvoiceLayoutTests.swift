@@ -76,10 +76,16 @@ struct InvoiceLayoutTests {
     #expect(named.records == ["1:Line Haul=5"])
   }
 
-  @Test func `a file with categories and amounts is flat, whatever its other columns`() throws {
+  @Test func `a file with categories and amounts is flat, and has no other column of amounts`()
+    throws
+  {
+    let text = "Load #,Customer,Date,Pay Item,Amount,Detention\n1,A,d,Line Haul,5,6\n"
+    let options = InvoiceLayoutTests.options(wide: true, headerOnly: true, "Detention")
+    let refused = try InvoiceLayoutTests.read(text, options)
+    #expect(refused.layout == nil)
+    #expect(refused.records[0].contains("cannot hold amounts of Detention besides"))
     let (layout, records) = try InvoiceLayoutTests.read(
-      "Load #,Customer,Date,Pay Item,Amount,Detention\n1,A,d,Line Haul,5,6\n",
-      InvoiceLayoutTests.options(wide: true, headerOnly: true, "Detention"))
+      text, options, meanings: ["detention": .ignored])
     #expect(layout == .flat)
     #expect(records == ["1:Line Haul=5"])
   }

@@ -167,14 +167,17 @@ struct JSONRecordTests {
       try JSONRecordTests.record("{\"invoice_number\":\(literal)}").value(.invoiceNumber) == value)
   }
 
-  @Test func `numbers know only the point, strings follow the convention`() throws {
+  @Test
+  func `numbers know only the point, strings follow the convention unless they are canonical`()
+    throws
+  {
     let text =
-      #"{"invoices":[{"lines":[{"amount":1850.00,"rate":2.125},{"amount":"1.850,00","rate":"2.125"},{"amount":1e2}]}]}"#
+      #"{"invoices":[{"lines":[{"amount":1850.00,"rate":2.125},{"amount":"1.850,00","rate":"2.125"},{"amount":1e2,"rate":"12.5"}]}]}"#
     let european = try #require(try ExportFile(text).invoices(numbers: .eu).first)
     #expect(european.lines.map { $0[4] } == ["1850.00", "1850.00", "100.00"])
-    #expect(european.lines.map { $0[3] } == ["2.125", "2125", ""])
-    #expect(european.flaws.map(\.problem) == [.exponent])
-    #expect(european.flaws.map(\.row) == [2])
+    #expect(european.lines.map { $0[3] } == ["2.125", "", "12.5"])
+    #expect(european.flaws.map(\.problem) == [.doubtfulNumber, .exponent])
+    #expect(european.flaws.map(\.row) == [1, 2])
   }
 
   @Test func `the load id is the number where no other is given`() throws {

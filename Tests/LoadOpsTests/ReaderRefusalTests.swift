@@ -27,6 +27,15 @@ struct ReaderRefusalTests {
     #expect(reading.records.isEmpty)
   }
 
+  @Test(arguments: ["!HDR\tPROD\tVER\n", "\n!CUST\tNAME\n", "!TRNS,TRNSID\n"])
+  func `a list of QuickBooks is refused with the way to the books`(_ text: String) throws {
+    let reading = try ExportFile(text + "CUST\tAcme\tx\n").read()
+    #expect(reading.failure?.cause == .inputUnreadable)
+    #expect(reading.failure?.message.contains("is an IIF file of QuickBooks") == true)
+    #expect(reading.failure?.remedy.contains("--books") == true)
+    #expect(reading.records.isEmpty)
+  }
+
   private static let lists: [(String, RecordKind)] = [
     ("Name,MC #,Phone", .customers), ("Customer", .customers),
     ("Customer,Revenue,Balance", .customers),

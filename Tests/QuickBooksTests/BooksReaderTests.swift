@@ -279,6 +279,32 @@ struct BooksReaderTests {
     #expect(try IIFFixture.withFolder { try BooksReader.read([$0]).isEmpty })
   }
 
+  private static let ofLoadOps = [
+    "customer_name,customer_id,mc_number\nAcme,1,2\n", "customer_name\nAcme\n",
+    "Report of 2026\n\nName,Customer ID,MC Number,DOT Number,Invoice Terms\nAcme,1,2,3,Net 30\n",
+    "Customer Name,Invoice Terms\nAcme,Net 30\n", "pay_item,description\nLine Haul,x\n",
+  ]
+
+  @Test(arguments: ofLoadOps)
+  func `an export of LoadOps is never taken for a list of QuickBooks`(_ text: String) throws {
+    try IIFFixture.withFolder { folder in
+      try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/customers.csv"))
+      let failure = #expect(throws: Failure.self) { try BooksReader.read([folder]) }
+      #expect(failure?.cause == .inputUnreadable)
+      #expect(failure?.message.contains("is an export of LoadOps") == true)
+      #expect(failure?.remedy.contains("out of the folder books") == true)
+    }
+  }
+
+  @Test(arguments: [
+    "Customer,MC Number,Balance Total\nAcme,1,0.00\n", "Customer,Terms\nAcme,Net 30\n",
+    "Customer full name,Phone,MC Number\nAcme,1,2\n",
+  ])
+  func `a list of QuickBooks may have columns of its users' own`(_ text: String) throws {
+    let books = try TableSnapshotReader.read(bytes: Array(text.utf8), name: "customers.csv")
+    #expect(books.customers.map(\.name) == ["Acme"])
+  }
+
   @Test func `any bytes give lists or a refusal, never a crash`() {
     var generator = SystemRandomNumberGenerator()
     let seed = UInt64.random(in: .min ... .max, using: &generator)

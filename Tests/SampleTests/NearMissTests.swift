@@ -96,11 +96,43 @@ struct NearMissTests {
     #expect(plan.report.totals.delivered.invoices == count + 2)
   }
 
-  /// The line of a remedy, as somebody would copy it from a terminal.
+  private static let settings = [
+    [], ["target=qbxml"], ["formats.iif.encoding=windows1252"],
+    ["policies.unmatched_customers=hold"],
+  ]
+
+  @Test(arguments: settings)
+  func `whatever the settings are, every near miss prints its line`(_ changes: [String]) throws {
+    var settings = Settings.defaults
+    for change in changes { try settings.set(change) }
+    let folder = try Self.folder()
+    let context = PlanContext(
+      settings: settings, mapping: try MappingFile.load(path: folder.path("mapping.csv")),
+      suppression: .empty, ledger: .none,
+      books: try BooksReader.read([folder.path("books/lists.iif")]), selection: .all,
+      today: CalendarDate(daysSince1970: 20_780))
+    let plan = try Planner.plan(
+      ExportInputs(arguments: [folder.path("in")], spoolFolder: folder.path), context,
+      findingsPerKind: 1000)
+    var lines: [[UInt8]: Set<String>] = [:]
+    for finding in plan.report.findings {
+      guard let name = finding.value, let line = Self.line(finding) else { continue }
+      lines[Array(name.utf8), default: []].insert(line)
+    }
+    for miss in try Self.expected() {
+      #expect(
+        lines[Array(miss.loadOps.utf8)]?.contains(miss.line) == true,
+        "\(changes): \(miss.line): \(lines[Array(miss.loadOps.utf8)] ?? [])")
+    }
+  }
+
+  /// The line of a remedy, as somebody would copy it from a terminal: it stands last.
   private static func line(_ finding: Finding) -> String? {
     let shown = FindingText.visible(finding.remedy)
-    guard let start = shown.range(of: "add to mapping.csv: ") else { return nil }
+    guard let start = shown.range(of: "add to mapping.csv: ", options: .backwards) else {
+      return nil
+    }
     let text = shown[start.upperBound...]
-    return String(text.range(of: ",,; otherwise").map { text[..<$0.lowerBound] + ",," } ?? text)
+    return String(text)
   }
 }

@@ -23,6 +23,7 @@ struct SampleRun {
     let given = try FileManager.default.contentsOfDirectory(atPath: sample.folder.path)
       .filter { $0 != "expected" && $0 != "command" }
     for name in given { try folder.copy(sample.folder.appendingPathComponent(name), to: name) }
+    try SampleRun.date(folder.url)
     let before = Set(try folder.files().keys)
     let steps = try sample.steps()
     let isStory = steps.count { !$0.isChange } > 1
@@ -33,6 +34,15 @@ struct SampleRun {
     texts["stderr"] = messages.isEmpty ? nil : Data(messages.utf8)
     texts["code"] = Data(codes.utf8)
     try collect(before)
+  }
+
+  /// Lets files be of a certain day, which some reports tell, instead of the day of the checkout.
+  private static func date(_ url: URL) throws {
+    let day = Date(timeIntervalSince1970: 1_795_176_000)  // 2026-11-20, noon in UTC
+    let below = FileManager.default.subpaths(atPath: url.path) ?? []
+    for path in [url.path] + below.map({ url.path + "/" + $0 }) {
+      try FileManager.default.setAttributes([.modificationDate: day], ofItemAtPath: path)
+    }
   }
 
   private mutating func run(_ step: Sample.Step, _ isStory: Bool) throws {
@@ -63,7 +73,9 @@ struct SampleRun {
       try folder.write(text.replacing(words[2], with: words[3]), to: words[1])
     case ("@append", 3): try folder.write(try folder.text(words[1]) + words[2] + "\n", to: words[1])
     case ("@input", 2): input = folder.path(words[1])
-    case ("@copy", 3): try folder.write(try folder.text(words[1]), to: words[2])
+    case ("@copy", 3):
+      try folder.write(try folder.text(words[1]), to: words[2])
+      try SampleRun.date(folder.url.appendingPathComponent(words[2]))
     case ("@fill", 2): try folder.write(try filled(try folder.text(words[1])), to: words[1])
     default: throw Misuse(step: step.line, reason: "there is no such change")
     }

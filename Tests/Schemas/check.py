@@ -3,6 +3,7 @@
 
     pip install -r Tests/Schemas/requirements.txt
     python3 Tests/Schemas/check.py [--report FILE] [--settings FILE] [--mapping FILE] [--suppression FILE]
+        [--reconciliation FILE]
 
 Each option may be repeated and names a file that the program wrote. One line per check; the last
 line counts them; exit code 1 when one failed.
@@ -52,7 +53,8 @@ JSON_SAMPLES = {
     "formats/json-array/in/invoices.json": "#/$defs/invoices",
 }
 NDJSON_SAMPLE = "formats/ndjson/in/export.ndjson"
-EXPORT, SETTINGS, REPORT = (f"urn:loadbooks:schema:{n}" for n in ("loadops-export", "settings", "sync-report"))
+EXPORT, SETTINGS, REPORT, RECONCILIATION = (
+    f"urn:loadbooks:schema:{n}" for n in ("loadops-export", "settings", "sync-report", "reconciliation"))
 
 FULL_SETTINGS = """
 company: Bluebonnet Carriers LLC
@@ -79,6 +81,14 @@ formats:
   numbers: us
   iif:   { encoding: ascii, dates: mm/dd/yyyy, documents_per_file: 500 }
   qbxml: { version: "13.0", requests_per_file: 500, on_error: continueOnError, sales_tax_code: Non, new_items: service }
+watch:
+  quiet_time: 10s
+  longest_wait: 10m
+  look_every: 500ms
+  notice: auto
+  ignored_names: ["~$*", "*.part"]
+  hook: [/usr/local/bin/tell-the-office, billing]
+  hook_limit: 1m
 """
 
 
@@ -371,6 +381,31 @@ def check_report(name, report):
     check(f"{name} ties: read = delivered + already synced + suppressed + held", problems)
 
 
+def check_reconciliation(name, answer):
+    errors = json_errors(answer, RECONCILIATION)
+    check(f"{name} obeys reconciliation.schema.json", described(errors))
+    if errors:
+        return
+    problems = []
+    for side in ("loadops", "quickbooks"):
+        for member, make in (("documents", int), ("amount", Decimal)):
+            parts = sum(make(c[side][member]) for c in answer["classes"])
+            if parts != make(answer["total"][side][member]):
+                problems.append(f"{side} {member}: {answer['total'][side][member]} in all, the classes have {parts}")
+    for block in [answer["total"], *answer["classes"], *answer["months"], *answer["customers"]]:
+        if Decimal(block["quickbooks"]["amount"]) - Decimal(block["loadops"]["amount"]) != Decimal(block["difference"]):
+            problems.append(f"a difference is not the difference: {block}")
+    wrong = sum(max(c["loadops"]["documents"], c["quickbooks"]["documents"]) for c in answer["classes"] if c["sign"] in "*-+")
+    if wrong != answer["differences"]:
+        problems.append(f"{answer['differences']} differences, the classes have {wrong}")
+    check(f"{name} ties: its classes add up to both sides", problems)
+    gaps = []
+    for path in objects(answer):
+        if not json_errors(changed(answer, path + ("surprise",), 1), RECONCILIATION):
+            gaps.append("/".join(map(str, path)))
+    check(f"rejected: {name} with a surplus member, anywhere", gaps)
+
+
 # --- proof that the validation can fail -----------------------------------------------------------
 
 
@@ -448,7 +483,8 @@ def check_mutations():
         rejects(f"settings with an unknown key in {'/'.join(path) or 'the document'}", json_errors(changed(settings, path + ("zero_totals",), "skip"), SETTINGS))
     for path, value in ((("company",), ""), (("target",), "xero"), (("currency",), "dollars"), (("policies", "zero_total"), "ignore"), (("policies", "future_days"), -1),
                         (("policies", "future_days"), "31"), (("policies", "closed_through"), "2025-13-31"), (("policies", "sendable_statuses"), "Paid"),
-                        (("formats", "qbxml", "version"), 13.0), (("formats", "iif", "documents_per_file"), 0), (("quickbooks", "edition"), "uk")):
+                        (("formats", "qbxml", "version"), 13.0), (("formats", "iif", "documents_per_file"), 0), (("quickbooks", "edition"), "uk"),
+                        (("watch", "quiet_time"), 10), (("watch", "quiet_time"), "10 s"), (("watch", "notice"), "never"), (("watch", "hook"), "/bin/true")):
         rejects(f"settings with {'.'.join(path)} {value!r}", json_errors(changed(settings, path, value), SETTINGS))
     rejects("settings without company", json_errors({k: v for k, v in settings.items() if k != "company"}, SETTINGS))
 
@@ -497,7 +533,7 @@ def changed(document, path, value):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for option in ("report", "settings", "mapping", "suppression"):
+    for option in ("report", "settings", "mapping", "suppression", "reconciliation"):
         parser.add_argument(f"--{option}", action="append", default=[], metavar="FILE", type=Path)
     arguments = parser.parse_args()
 
@@ -514,6 +550,7 @@ def main():
         ("settings", lambda p: check_settings(str(p), p.read_text("utf-8"))),
         ("mapping", lambda p: check_mapping(str(p), p)),
         ("suppression", lambda p: check_suppression(str(p), p)),
+        ("reconciliation", lambda p: check_reconciliation(str(p), json.loads(p.read_text("utf-8")))),
     ):
         for path in getattr(arguments, option):
             try:

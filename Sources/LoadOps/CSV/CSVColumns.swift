@@ -26,6 +26,14 @@ struct CSVColumns {
   let wide: [(column: Int, category: String)]
   /// Whether the rate is read as the amount, because there is nothing else that could be it.
   let readsRateAsAmount: Bool
+  /// Columns that land on one field with another one, which is taken; both must say the same in every row.
+  let doubles: [(field: Field, column: Int, taken: Int)]
+  /// Columns without a header.
+  let unnamed: [Int]
+  /// Whether what stands in a column without a header may be an amount that nobody would miss.
+  var mustKnowAll: Bool {
+    invoiceLayout == .wide && layout.column(of: .invoiceTotal) == nil
+  }
   /// Where the lines of the wide layout have their category and amount: two columns behind the file's.
   var lineColumns: (category: Int, amount: Int) { (headers.count, headers.count + 1) }
 
@@ -35,6 +43,8 @@ struct CSVColumns {
     case collision(first: String, second: String, field: Field)
     /// Looks like a list of this kind, but lacks what it must have.
     case incomplete(RecordKind, missing: [Field], known: Int)
+    /// A column of amounts of an income category, in a file with a row for each line.
+    case amountsBesideLines(header: String, category: String)
     /// Nothing we know.
     case unrecognised
   }
@@ -43,7 +53,7 @@ struct CSVColumns {
   init(
     headers: [String], meanings: [String: ColumnMeaning], options: LayoutOptions = .flatOnly
   ) throws(Mismatch) {
-    var best: (RecordKind, [Field: Int], [Int])?
+    var best: (RecordKind, Match)?
     var shape = Shape()
     var nearest: Mismatch = .unrecognised
     let names = headers.map(HeaderName.normalised)
@@ -51,17 +61,22 @@ struct CSVColumns {
       CSVColumns.looksLikeInvoices(names, meanings)
       ? [.invoices] : [.invoices, .incomeCategories, .customers]
     for kind in kinds {
-      var columns: [Field: Int]
-      var unknown: [Int]
+      var match: Match
       do throws(Mismatch) {
-        (columns, unknown) = try CSVColumns.match(headers, names, kind, meanings)
+        match = try CSVColumns.match(headers, names, kind, meanings)
       } catch {
         if case .unrecognised = nearest { nearest = error }
         continue
       }
       if kind == .invoices {
-        shape = Shape(&columns, &unknown, headers: headers, names, meanings, options)
+        shape = Shape(
+          &match.columns, &match.unknown, headers: headers, names, meanings, options)
       }
+      if let (column, category) = shape.stray {
+        nearest = .amountsBesideLines(header: headers[column], category: category)
+        continue
+      }
+      let columns = match.columns
       let missing = shape.layout == .incomeLines ? [] : CSVColumns.missing(columns, kind)
       guard missing.isEmpty else {
         if columns.count >= 2, CSVColumns.better(columns.count, than: nearest) {
@@ -69,9 +84,9 @@ struct CSVColumns {
         }
         continue
       }
-      if best == nil { best = (kind, columns, unknown) }
+      if best == nil { best = (kind, match) }
     }
-    guard let (kind, columns, unknown) = best else { throw nearest }
+    guard let (kind, match) = best else { throw nearest }
     self.kind = kind
     self.headers = headers
     let isInvoices = kind == .invoices
@@ -79,8 +94,12 @@ struct CSVColumns {
     wide = isInvoices ? shape.wide : []
     readsRateAsAmount = isInvoices && shape.readsRateAsAmount
     self.layout = RecordLayout(
-      width: headers.count + (invoiceLayout.addsColumns ? 2 : 0), columns: columns)
-    self.unknown = unknown.map { headers[$0] }.filter { !$0.isEmpty }
+      width: headers.count + (invoiceLayout.addsColumns ? 2 : 0), columns: match.columns)
+    self.unknown = match.unknown.map { headers[$0] }.filter { !$0.isEmpty }
+    unnamed = match.unknown.filter { headers[$0].isEmpty }
+    doubles = match.doubles.compactMap { field, column in
+      match.columns[field].map { (field, column, $0) }
+    }
   }
 
   /// How invoices are laid out, told by which columns there are.
@@ -88,6 +107,8 @@ struct CSVColumns {
     var layout = InvoiceLayout.flat
     var wide: [(column: Int, category: String)] = []
     var readsRateAsAmount = false
+    /// A column of amounts where there is a row for each line.
+    var stray: (column: Int, category: String)?
 
     init() {}
 
@@ -96,13 +117,16 @@ struct CSVColumns {
       _ columns: inout [Field: Int], _ unknown: inout [Int], headers: [String], _ names: [String],
       _ meanings: [String: ColumnMeaning], _ options: LayoutOptions
     ) {
+      // LoadOps's own lists of income name the customer beside the day of the payment.
       if options.acceptsIncomeLines, columns[.invoiceNumber] != nil, columns[.amount] != nil,
-        columns[.customerName] == nil, columns[.invoiceDate] == nil
+        columns[.invoiceDate] == nil,
+        columns[.customerName] == nil || columns[.paidOn] != nil && columns[.invoiceTotal] == nil
       {
         layout = .incomeLines
         return
       }
       if columns[.category] != nil {
+        stray = CSVColumns.amounts(names, unknown, meanings, options).first
         // In files with one row for each load, the rate is what the load was sold for.
         if columns[.amount] == nil, columns[.quantity] == nil, columns[.invoiceTotal] == nil,
           let rate = columns[.rate]
@@ -127,7 +151,8 @@ struct CSVColumns {
         guard total != nil || others.allSatisfy({ names[$0].isEmpty }) else { return }
         (layout, wide, unknown) = (.wide, found, others)
       } else {
-        guard total != nil else { return }
+        // Where a column is named after an income category, the total is not all there is to know.
+        guard total != nil, found.isEmpty else { return }
         layout = .headerOnly
       }
       (columns[.category], columns[.amount]) = (headers.count, headers.count + 1)
@@ -145,9 +170,16 @@ struct CSVColumns {
     }
   }
 
-  /// The income categories that headers are named after, for telling what a refused file could be.
-  static func categories(_ headers: [String], _ options: LayoutOptions) -> [String] {
-    headers.filter { options.categories[HeaderName.normalised($0)] != nil }
+  /// The columns of a refused file that may hold amounts, and those that mean nothing to us.
+  static func amountColumns(
+    _ headers: [String], _ meanings: [String: ColumnMeaning], _ options: LayoutOptions
+  ) -> (categories: [String], unknown: [String]) {
+    let names = headers.map(HeaderName.normalised)
+    let match = try? match(headers, names, .invoices, meanings)
+    let unknown = match?.unknown ?? []
+    let found = amounts(names, unknown, meanings, options)
+    let others = unknown.filter { column in !found.contains { $0.column == column } }
+    return (found.map { headers[$0.column] }, others.map { headers[$0] }.filter { !$0.isEmpty })
   }
 
   private static func better(_ known: Int, than mismatch: Mismatch) -> Bool {
@@ -189,21 +221,22 @@ struct CSVColumns {
 
   private static func match(
     _ headers: [String], _ names: [String], _ kind: RecordKind, _ meanings: [String: ColumnMeaning]
-  ) throws(Mismatch) -> ([Field: Int], [Int]) {
+  ) throws(Mismatch) -> Match {
     let aliases = Field.aliases(of: kind)
     var columns: [Field: Int] = [:]
     var unknown: [Int] = []
-    var exact: Set<Field> = []
+    var doubles: [(field: Field, column: Int)] = []
+    var chosen: Set<Field> = []
     for (column, header) in headers.enumerated() {
       if case .field(let field)? = meanings[names[column]], field.belongs(to: kind) {
         if let other = columns[field] {
           throw .collision(first: headers[other], second: header, field: field)
         }
         columns[field] = column
-        exact.insert(field)
+        chosen.insert(field)
       }
     }
-    for (column, header) in headers.enumerated() where columns.values.contains(column) == false {
+    for column in headers.indices where columns.values.contains(column) == false {
       if meanings[names[column]] == .ignored { continue }
       if case .amounts? = meanings[names[column]] {
         unknown.append(column)
@@ -215,27 +248,56 @@ struct CSVColumns {
       }
       guard let other = columns[field] else {
         columns[field] = column
-        if header == field.name { exact.insert(field) }
         continue
       }
-      // The canonical name, or the user's own choice, wins over an alias; two aliases contradict, and
-      // so does one header that stands twice.
-      if exact.contains(field), header != headers[other] {
+      // The user's own choice wins; otherwise the nearest name is taken, and the other column must say the
+      // same in every row.
+      if chosen.contains(field) {
         unknown.append(column)
-      } else if !exact.contains(field), header == field.name {
-        unknown.append(other)
+      } else if Field.rank(of: names[column], in: kind) < Field.rank(of: names[other], in: kind) {
+        doubles.append((field, other))
         columns[field] = column
-        exact.insert(field)
       } else {
-        throw .collision(first: headers[other], second: header, field: field)
+        doubles.append((field, column))
       }
     }
     // LoadOps uses one value for both, so a load id alone is the invoice number.
     if kind == .invoices, columns[.invoiceNumber] == nil, let load = columns[.loadID] {
       columns[.invoiceNumber] = load
       columns[.loadID] = nil
+      for index in doubles.indices where doubles[index].field == .loadID {
+        doubles[index].field = .invoiceNumber
+      }
     }
-    return (columns, unknown)
+    return Match(columns: columns, unknown: unknown, doubles: doubles)
+  }
+
+  /// Which columns hold which fields of a kind.
+  private struct Match {
+    var columns: [Field: Int]
+    /// Columns that mean nothing to us, and those that hold amounts of an income category.
+    var unknown: [Int]
+    /// Columns for a field that another one is taken for.
+    var doubles: [(field: Field, column: Int)]
+  }
+}
+
+extension CSVColumns {
+  /// The refusal of a file whose two columns for one field say different things.
+  func disagreement(
+    _ field: Field, _ column: Int, _ taken: Int, _ texts: (taken: String, other: String),
+    in path: String, _ location: SourceLocation, _ excerpt: Excerpt
+  ) -> Failure {
+    let (first, second) = (headers[taken], headers[column])
+    let isSame = HeaderName.normalised(first) == HeaderName.normalised(second)
+    return Failure(
+      .inputUnreadable,
+      "columns \"\(first)\" and \"\(second)\" of \(path) both look like \(field.name), and differ: "
+        + "\"\(texts.taken)\" and \"\(texts.other)\"",
+      remedy: isSame
+        ? "delete the column that is not meant, or give it another header; mapping.csv cannot tell them apart"
+        : "say in mapping.csv which one to leave alone; probably this one: column,\(second),ignore,,",
+      location: location, excerpt: excerpt)
   }
 }
 
@@ -251,7 +313,9 @@ public enum HeldColumn {
   /// Reasons that rest on other rows or files than the row itself: alone, it would look right.
   public static let reasonsBeyondTheRow = [
     "same-number-different-content", "dates-mixed", "invoice-may-be-incomplete",
-    "customer-name-clash", "invoice-number-taken",
+    "customer-name-clash", "invoice-number-taken", "zeros-lost", "number-doubtful",
+    // What was no text there is text here.
+    "digits-lost", "cell-error",
   ]
   /// Reasons that rest on the list of customers.
   public static let reasonsOfCustomers = [

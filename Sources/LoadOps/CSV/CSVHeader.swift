@@ -30,7 +30,7 @@ struct CSVHeader {
     // invoices below it says that it is none.
     var candidate: (CSVHeader, end: Int)?
     var invoices: (CSVColumns.Mismatch, (line: Int, range: Range<Int>))?
-    var categories: [String] = []
+    var amounts: (categories: [String], unknown: [String]) = ([], [])
     let zero = window.source.hasNUL ? window.bytes.firstIndex(of: 0) : nil
     var titles: [String] = []
     var index = window.start
@@ -61,7 +61,7 @@ struct CSVHeader {
           if CSVColumns.looksLikeInvoices(headers.map(HeaderName.normalised), meanings) {
             if invoices == nil {
               invoices = (error, (line, index..<end))
-              categories = CSVColumns.categories(headers, options)
+              amounts = CSVColumns.amountColumns(headers, meanings, options)
             }
           } else if case .unrecognised = nearest {
             (nearest, nearestPlace) = (error, (line, index..<end))
@@ -80,7 +80,7 @@ struct CSVHeader {
       index = next
     }
     if let (mismatch, place) = invoices {
-      throw failure(window, mismatch, place, categories)
+      throw failure(window, mismatch, place, amounts, options)
     }
     guard let (header, end) = candidate else { throw failure(window, nearest, nearestPlace) }
     window.start = end
@@ -117,8 +117,10 @@ struct CSVHeader {
 
   private static func failure(
     _ window: ByteWindow, _ mismatch: CSVColumns.Mismatch, _ place: (line: Int, range: Range<Int>)?,
-    _ categories: [String] = []
+    _ amounts: (categories: [String], unknown: [String]) = ([], []),
+    _ options: LayoutOptions = .flatOnly
   ) -> Failure {
+    let categories = amounts.categories.prefix(4).joined(separator: ", ")
     let location = window.source.location(line: place?.line ?? 1)
     var text = String(
       decoding: window.bytes[place?.range ?? 0..<min(200, window.bytes.count)], as: UTF8.self)
@@ -129,8 +131,28 @@ struct CSVHeader {
       return Failure(
         .inputUnreadable,
         "columns \"\(first)\" and \"\(second)\" of \(window.path) both look like \(field.name)",
-        remedy: "say in mapping.csv which one it is, and ignore the other: "
-          + "column,\(second),ignore,,", location: location, excerpt: excerpt)
+        remedy: "let mapping.csv name only one of them for it", location: location,
+        excerpt: excerpt)
+    case .amountsBesideLines(let header, let category):
+      return Failure(
+        .inputUnreadable,
+        "\(window.path) has a row for each line of an invoice, so its column \"\(header)\" cannot hold "
+          + "amounts of \(category) besides",
+        remedy:
+          "if its amounts belong to the invoices, export them as lines of their own; if not, say so in "
+          + "mapping.csv: column,\(header),ignore,,", location: location, excerpt: excerpt)
+    case .incomplete(.invoices, let missing, _)
+    where missing.allSatisfy { $0 == .category || $0 == .amount } && options.acceptsWide
+      && !amounts.categories.isEmpty && !amounts.unknown.isEmpty:
+      let unknown = amounts.unknown.prefix(4).joined(separator: ", ")
+      return Failure(
+        .inputUnreadable,
+        "\(window.path) has columns of amounts (\(categories)), but no total, so nobody would notice if "
+          + "\(unknown) \(amounts.unknown.count == 1 ? "holds" : "hold") amounts as well",
+        remedy:
+          "say in mapping.csv what it is: column,\(amounts.unknown[0]),amounts of INCOME CATEGORY,, or "
+          + "column,\(amounts.unknown[0]),ignore,,; or export the invoice total, too",
+        location: location, excerpt: excerpt)
     case .incomplete(.invoices, let missing, _)
     where missing.allSatisfy { $0 == .category || $0 == .amount }:
       return Failure(
@@ -139,8 +161,7 @@ struct CSVHeader {
         remedy: "export the invoices with their line items, one row per line; "
           + (categories.isEmpty
             ? "or set layouts.header_only to the income category that each total shall go to"
-            : "or set layouts.wide to accept, if \(categories.prefix(4).joined(separator: ", ")) are columns "
-              + "of amounts"),
+            : "or set layouts.wide to accept, if \(categories) are columns of amounts"),
         location: location, excerpt: excerpt)
     case .incomplete(let kind, let missing, _):
       return Failure(
@@ -148,6 +169,18 @@ struct CSVHeader {
         "\(window.path) looks like a list of \(kind.rawValue), but has no \(names(missing)) column",
         remedy: "add the column, or name the one that holds it in mapping.csv: "
           + "column,YOUR HEADER,\(missing[0].name),,", location: location, excerpt: excerpt)
+    case .unrecognised where window.source.size == 0:
+      return Failure(
+        .inputUnreadable, "\(window.path) is empty",
+        remedy: "export the file again; if it is still being written, wait until that is done")
+    case .unrecognised where CSVDialect.declaration(window.bytes.span, from: 0) != nil:
+      return Failure(
+        .inputUnreadable,
+        "\(window.path) \(unrecognised): its first line says that cells are separated by "
+          + "\"\(text.last.map(String.init) ?? "")\", and separated like that its first \(longestPreamble) "
+          + "rows hold no header with known columns",
+        remedy: "delete the first line, or have the file written with that separator",
+        location: location, excerpt: excerpt)
     case .unrecognised:
       return Failure(
         .inputUnreadable,

@@ -55,6 +55,8 @@ final class CSVRecordReader {
   private var widenings: [(row: Int, first: Int)] = []
   private var number: [UInt8] = []
   private var unclosedQuotes = 0
+  /// Whether the rest of the row read last is not looked at, because it is too long.
+  private var skipsRest = false
 
   /// A cell that goes on for so many bytes is taken for a quote that was never closed.
   private static let longestRow = 1 << 20
@@ -127,7 +129,7 @@ final class CSVRecordReader {
     if let numberColumn {
       number.removeAll(keepingCapacity: true)
       appendNumber(numberColumn, window.bytes)
-      while !number.isEmpty, let row = try nextRow(inRecord: true) {
+      while !number.isEmpty, !skipsRest, let row = try nextRow(inRecord: true) {
         let isRepeated = matchesNumber(numberColumn, window.bytes)
         guard !totalsPassed, isRepeated || continues(numberColumn, window.bytes) else {
           pending = row
@@ -140,6 +142,7 @@ final class CSVRecordReader {
     }
     record.text.append(contentsOf: window.bytes[window.start..<window.start + end])
     finish(&record)
+    if !columns.doubles.isEmpty { try checkDoubles(record) }
     return true
   }
 
@@ -170,6 +173,7 @@ final class CSVRecordReader {
       }
       index = row.next
       line += LineEnds.count(raw, row.start..<row.next)
+      noteExtent(&row, raw, lines: line - row.line)
       if isBlank() || isHeader(row, raw) { continue }
       // What is damaged is a record, whatever it is called, as when it was read first.
       if row.fault == nil, totalsLabel(raw) != nil { continue }
@@ -190,7 +194,10 @@ final class CSVRecordReader {
       return row
     }
     while true {
-      if !inRecord { window.start = cursor }
+      if !inRecord {
+        if skipsRest { try skipRest() }
+        window.start = cursor
+      }
       if cursor >= window.bytes.count {
         if window.isAtEnd { return nil }
         cursor -= try window.fill()
@@ -213,6 +220,7 @@ final class CSVRecordReader {
       }
       line += LineEnds.count(window.bytes, row.start..<row.next)
       cursor = row.next
+      noteExtent(&row, window.bytes, lines: line - row.line)
       if isBlank() { continue }
       if isHeader(row, window.bytes) {
         notes.repeatedHeaders.append(row.line)
@@ -224,6 +232,7 @@ final class CSVRecordReader {
       }
       ordinal += 1
       notes.records += 1
+      if isLast, cursor == window.bytes.count { noteUnended(row) }
       return row
     }
   }
@@ -294,19 +303,23 @@ final class CSVRecordReader {
   /// Careful, because a row that is left out must not be a line of an invoice: its first cell that is not
   /// empty is the label, and of number, customer, date and category nothing else is filled in.
   private func totalsLabel(_ bytes: [UInt8]) -> String? {
-    guard let numberColumn, numberColumn < cells.count else { return nil }
-    // Nearly every row has a number, and nearly every number a digit or another letter in front.
-    let number = cells[numberColumn]
-    if number.end > number.start {
+    guard let numberColumn else { return nil }
+    // Nearly every row has a number, and nearly every number is told from a label at first sight.
+    if numberColumn < cells.count, cells[numberColumn].end > cells[numberColumn].start {
       let range = OuterBlanks.trimmed(bytes.span, content(numberColumn))
-      if !range.isEmpty, !TotalsLabel.matches(bytes.span.extracting(range)) { return nil }
+      if !range.isEmpty, !TotalsLabel.mayBe(bytes.span.extracting(range)) { return nil }
     }
     guard let first = cells.indices.first(where: { !isEmpty($0, bytes) }) else { return nil }
     let range = OuterBlanks.trimmed(bytes.span, content(first))
-    guard TotalsLabel.matches(bytes.span.extracting(range)) else { return nil }
-    for column in [numberColumn, customerColumn, dateColumn, categoryColumn]
-    where column != first && !isEmpty(column, bytes) {
-      return nil
+    guard let label = TotalsLabel(bytes.span.extracting(range)) else { return nil }
+    let own = [numberColumn, customerColumn, dateColumn, categoryColumn]
+    for column in own where column != first && !isEmpty(column, bytes) { return nil }
+    switch label {
+    case .sum: break
+    // What ends in "total" may be the description of a line.
+    case .namedSum: if !own.contains(first) { return nil }
+    case .foot:
+      if cells.indices.contains(where: { $0 > first && !isEmpty($0, bytes) }) { return nil }
     }
     return text(first, bytes)
   }
@@ -338,6 +351,81 @@ final class CSVRecordReader {
     var lastEnd = row.start
     if let last = cells.last { lastEnd = Int(last.end) + 1 }
     closeQuote(&row, lastEnd, window.bytes)
+    if row.next == window.bytes.count, !CSVRecordReader.isLineEnd(window.bytes[row.next - 1]) {
+      // Not a line end in sight.
+      unclosedQuotes -= 1
+      skipsRest = true
+    }
+  }
+
+  private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
+
+  /// Notes what is wrong with how far a row reaches: too far for any row, or over other rows.
+  @inline(__always)
+  private func noteExtent(_ row: inout Row, _ bytes: [UInt8], lines: Int) {
+    if lines > 1 { noteSwallowed(&row, bytes) }
+    if row.next - row.start >= CSVRecordReader.longestRow,
+      !CSVRecordReader.isLineEnd(bytes[row.next - 1])
+    {
+      row.fault = .tooLong(limit: CSVRecordReader.longestRow)
+    }
+  }
+
+  private func noteSwallowed(_ row: inout Row, _ bytes: [UInt8]) {
+    guard row.fault == nil, let numberColumn else { return }
+    let search = SwallowedRows(
+      delimiter: delimiter, width: columns.headers.count, number: numberColumn,
+      others: [dateColumn, amountColumn, totalColumn].filter { $0 < columns.headers.count })
+    row.fault = search.fault(bytes.span, row.start..<row.next, line: row.line)
+  }
+
+  /// Passes over what is left of a row that is too long.
+  private func skipRest() throws(Failure) {
+    skipsRest = false
+    while true {
+      window.start = cursor
+      if let end = window.bytes[cursor...].firstIndex(where: CSVRecordReader.isLineEnd) {
+        cursor = end + 1
+        line += 1
+        let isReturn = window.bytes[end] == 0x0D
+        if cursor == window.bytes.count, isReturn, !window.isAtEnd { cursor -= try window.fill() }
+        if isReturn, cursor < window.bytes.count, window.bytes[cursor] == 0x0A { cursor += 1 }
+        return
+      }
+      cursor = window.bytes.count
+      if window.isAtEnd { return }
+      window.start = cursor
+      cursor -= try window.fill()
+    }
+  }
+
+  /// Notes a last row without a line end whose last cell could have been cut off with it.
+  private func noteUnended(_ row: Row) {
+    guard isNoting, row.fault == nil, notes.records > 1, window.source.sheet == nil,
+      let last = cells.last, last.end > last.start, cells.count <= columns.headers.count,
+      isFigure[cells.count - 1], !CSVRecordReader.isLineEnd(window.bytes[row.next - 1])
+    else { return }
+    notes.unended = (
+      row.line, window.baseOffset + UInt64(last.start), Int(last.end - last.start)
+    )
+  }
+
+  /// Refuses a file in which two columns for one field disagree.
+  private func checkDoubles(_ record: Record) throws(Failure) {
+    for row in record.rows.indices {
+      for (field, column, taken) in columns.doubles {
+        let (cell, other) = (record.cell(row, column: column), record.cell(row, column: taken))
+        if cell.isEmpty || record.text[cell.value.range] == record.text[other.value.range] {
+          continue
+        }
+        let (location, excerpt) = LineExcerpt.make(
+          window.source, offset: record.offset(row, cell), length: Int(cell.source.count),
+          line: record.line(row, cell))
+        throw columns.disagreement(
+          field, column, taken, (record.string(other), record.string(cell)), in: window.path,
+          location, excerpt)
+      }
+    }
   }
 
   private func noteUnclosedQuote() throws(Failure) {
@@ -401,6 +489,7 @@ final class CSVRecordReader {
         if isNoting { noteTrimmed(cell, value, row, column) }
       }
     }
+    if !columns.unnamed.isEmpty { noteUnnamed(&record, index, first, row) }
     if columns.invoiceLayout.addsColumns {
       record.cells.append(.absent)
       record.cells.append(.absent)
@@ -411,6 +500,18 @@ final class CSVRecordReader {
         ofReason: bytes[Int(cells[heldColumn].start)..<Int(cells[heldColumn].end)])
     {
       record.faults.append((index, fault))
+    }
+  }
+
+  /// Notes cells that nobody can know the meaning of.
+  private func noteUnnamed(_ record: inout Record, _ index: Int, _ first: Int, _ row: Row) {
+    for column in columns.unnamed where !record.cells[first + column].isEmpty {
+      if columns.mustKnowAll {
+        record.faults.append((index, .unnamedCell(column + 1)))
+      } else if isNoting {
+        if notes.unnamedCells == 0 { notes.firstUnnamed = (row.line, column) }
+        notes.unnamedCells += 1
+      }
     }
   }
 

@@ -9,6 +9,8 @@ struct JSONRecordParser {
   private var outerSlots: [Int] = []
   private var keyCheck = JSONKeyCheck()
   private var hasLines = false
+  /// Whether there is an array of lines, be it empty.
+  private var hasLinesKey = false
   /// Whether a key that stands twice was told already.
   private var hasRepeatedKey = false
   private var stopsStart: Int?
@@ -40,7 +42,7 @@ struct JSONRecordParser {
   mutating func parse(_ record: inout Record, _ kind: RecordKind) {
     escaped.removeAll(keepingCapacity: true)
     outerSlots.removeAll(keepingCapacity: true)
-    (hasLines, stopsStart) = (false, nil)
+    (hasLines, hasLinesKey, stopsStart) = (false, false, nil)
     let raw = record.text
     if raw.contains(where: { $0 >= 0x80 }), (try? UTF8Span(validating: raw.span)) == nil {
       record.faults.append((0, .notUTF8))
@@ -62,6 +64,7 @@ struct JSONRecordParser {
       }
     object(raw.span, 0, context, row: 0, &record)
     if let stopsStart { stops(raw.span, stopsStart, &record) }
+    record.isLoneObject = !hasLinesKey
     finish(&record, raw)
     // LoadOps uses one value for both, so a load id alone is the invoice number.
     let (number, load) = (Field.invoiceNumber.index, Field.loadID.index)
@@ -144,6 +147,7 @@ struct JSONRecordParser {
   private mutating func lines(_ bytes: Span<UInt8>, _ start: Int, _ record: inout Record) {
     var index = JSONSyntax.skipBlanks(bytes, start + 1)
     var row = 0
+    hasLinesKey = true
     if bytes[index] != UInt8(ascii: "]"), !hasLines {
       // What stands beside the lines is no part of the first one.
       hasLines = true

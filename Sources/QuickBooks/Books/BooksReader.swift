@@ -51,8 +51,24 @@ public enum BooksReader {
   ///   that holds no list of QuickBooks.
   public static func read(_ paths: [String]) throws(Failure) -> CompanySnapshot {
     var parts: [CompanySnapshot] = []
-    for path in try files(paths) { parts.append(try read(file: path)) }
+    for path in try files(paths) {
+      let isNamed = paths.contains(path)
+      if !isNamed, try holdsDocuments(path) { continue }
+      parts.append(try read(file: path))
+    }
     return CompanySnapshot(merging: parts.newestFirst())
+  }
+
+  /// Whether a file holds documents and no list, as those that ``BookDocumentFiles`` reads; they may stand
+  /// in a folder of lists.
+  private static func holdsDocuments(_ path: String) throws(Failure) -> Bool {
+    let head = try BookDocumentFiles.head(path)
+    switch Kind.allCases.first(where: { $0.recognises(head) }) ?? .table {
+    case .iif: return IIFBookReader.holdsTransactions(head)
+    case .qbxml: return QBXMLBookReader.holdsRequests(head)
+    case .workbook: return try BookReport.areReports(workbook: path)
+    case .table: return try BookReport.isReport(text: path)
+    }
   }
 
   /// Reads one file.
@@ -86,7 +102,10 @@ public enum BooksReader {
     return CalendarDate(daysSince1970: Int32(date.timeIntervalSince1970 / 86_400))
   }
 
-  private static func files(_ paths: [String]) throws(Failure) -> [String] {
+  /// The files that paths name, each once; of a folder those that are not hidden, in the order of names.
+  ///
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
+  static func files(_ paths: [String]) throws(Failure) -> [String] {
     var files: [String] = []
     for path in paths {
       var isFolder: ObjCBool = false

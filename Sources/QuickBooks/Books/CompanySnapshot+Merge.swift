@@ -29,7 +29,7 @@ extension CompanySnapshot {
   public mutating func complete(from other: CompanySnapshot) {
     var older = other
     let held = Set(List.allCases.filter { holds($0) })
-    guard !held.isEmpty else {
+    guard !sources.isEmpty else {
       self = other
       return
     }

@@ -12,16 +12,33 @@ enum TableSnapshotReader {
     path: String, name: String, isWorkbook: Bool = false
   ) throws(Failure) -> CompanySnapshot {
     let tables = try BooksTable.all(path: path, name: name, isWorkbook: isWorkbook)
+    for table in tables { try refuseLoadOps(table) }
     let parts = tables.compactMap(snapshot)
     guard !parts.isEmpty else { throw refusal(name) }
     return CompanySnapshot(merging: parts)
   }
 
   static func read(bytes: [UInt8], name: String) throws(Failure) -> CompanySnapshot {
-    guard let found = snapshot(of: try BooksTable(bytes: bytes, name: name)) else {
-      throw refusal(name)
-    }
+    let table = try BooksTable(bytes: bytes, name: name)
+    try refuseLoadOps(table)
+    guard let found = snapshot(of: table) else { throw refusal(name) }
     return found
+  }
+
+  /// Refuses an export of LoadOps: taken for a list of QuickBooks, it would make every customer of it one
+  /// that QuickBooks has.
+  private static func refuseLoadOps(_ table: BooksTable) throws(Failure) {
+    for row in table.rows.prefix(TableColumns.highestHeader)
+    where TableColumns.isOfLoadOps(row.cells) {
+      throw Failure(
+        .inputUnreadable,
+        "\(table.name) is an export of LoadOps, not a list of QuickBooks: its columns are "
+          + row.cells.filter { !$0.isEmpty }.prefix(5).joined(separator: ", ") + " …",
+        remedy:
+          "move it out of the folder books and give it as an export; for the books, export the list from "
+          + "QuickBooks",
+        location: table.location(row))
+    }
   }
 
   /// The list that a table is; nil when it is none.
@@ -101,6 +118,31 @@ struct TableColumns {
     self.list = list
     self.positions = positions
   }
+
+  /// Whether a row is the header of an export of LoadOps.
+  ///
+  /// LoadOps writes its columns with underscores, which QuickBooks never does; and where somebody wrote them
+  /// anew, it has columns that a list of QuickBooks only has among others of its own.
+  static func isOfLoadOps(_ cells: [String]) -> Bool {
+    let names = Set(cells.map { $0.lowercased() })
+    if !names.isDisjoint(with: ["customer_name", "customer_id", "pay_item", "invoice_number"]) {
+      return true
+    }
+    let keys = Set(names.map { $0.filter { $0.isLetter || $0.isNumber } })
+    guard !keys.isDisjoint(with: ["customer", "customername", "name"]) else { return false }
+    return !keys.isDisjoint(with: loadOpsOnly) && keys.isDisjoint(with: quickBooksOnly)
+  }
+
+  private static let loadOpsOnly: Set = [
+    "mcnumber", "mc", "dotnumber", "usdot", "invoiceterms", "invoiceterm", "qbname", "qbstatus",
+    "messageoninvoice", "factoring", "billingcontactname",
+  ]
+  private static let quickBooksOnly: Set = [
+    "balance", "balancetotal", "openbalance", "customerfullname", "customerjob", "displayname",
+    "companyname", "company", "activestatus", "jobstatus", "salestaxcode", "taxcode", "rep",
+    "billto1", "billto", "billaddress", "billingaddress", "mainphone", "mainemail", "jobtype",
+    "pricelevel", "taxable", "resaleno",
+  ]
 
   /// The columns that hold the name, the surest first.
   private static let names: [CompanySnapshot.List: [String]] = [

@@ -30,9 +30,9 @@ public struct DesktopNames: Hashable, Sendable {
   /// The path as it is written: each level converted, colons without blanks around them.
   public func path(_ name: String) -> String {
     guard name.utf8.contains(UInt8(ascii: ":")) else {
-      return text.converted(name)
+      return text.convertedName(name)
     }
-    return levels(of: name).map { text.converted($0) }
+    return levels(of: name).map { text.convertedName($0) }
       .joined(separator: ":")
   }
 
@@ -40,7 +40,7 @@ public struct DesktopNames: Hashable, Sendable {
   public func level(_ name: String) -> String {
     var plain = String.UnicodeScalarView()
     for scalar in name.unicodeScalars { plain.append(scalar == ":" ? "-" : scalar) }
-    return text.converted(String(plain))
+    return text.convertedName(String(plain))
   }
 
   /// The text under which QuickBooks would take two names for the same.
@@ -87,7 +87,7 @@ public struct DesktopNames: Hashable, Sendable {
     _ name: String, level limit: Int, levels maximum: Int, path pathLimit: Int? = nil
   ) -> [Problem] {
     let levels = levels(of: name)
-    let converted = levels.map { text.converted($0) }
+    let converted = levels.map { text.convertedName($0) }
     if converted.count == 1, converted[0].isEmpty { return [.empty] }
     var problems: [Problem] = []
     if levels.count > maximum {

@@ -4,8 +4,8 @@ internal import Vocabulary
 /// What becomes of free text on its way into QuickBooks Desktop: which characters may stand in the
 /// file, and which stand for those that may not.
 ///
-/// QuickBooks keeps one byte for each character. In every form blanks are narrowed to one, line breaks
-/// and tabs become blanks, control characters go away, and what has no byte is written with other
+/// QuickBooks keeps one byte for each character. In every form blanks are narrowed to one, except in names,
+/// which must stand as the books have them; line breaks and tabs become blanks, control characters go away, and what has no byte is written with other
 /// characters or, at worst, as a question mark.
 public enum DesktopText: Hashable, Sendable, CaseIterable {
   /// Seven bits for IIF; accented letters lose their accents.
@@ -60,19 +60,33 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
   }
 
   /// The text as QuickBooks will hold it, one byte of the code page 1252 for each character.
-  func convertedBytes(_ text: Span<UInt8>, limit: Int?) -> [UInt8] {
-    Converter.run(text, self, limit).output
+  func convertedBytes(_ text: Span<UInt8>, limit: Int?, isName: Bool = false) -> [UInt8] {
+    Converter.run(text, self, limit, isName: isName).output
+  }
+
+  /// A name as QuickBooks will hold it: as ``converted(_:limit:)``, but with as many blanks inside as it has.
+  ///
+  /// Nobody knows of a QuickBooks that narrows them, and a name that it has with two blanks is only meant
+  /// when both are there.
+  func convertedName(_ text: String) -> String {
+    var copy = text
+    let output: [UInt8]? = copy.withUTF8 { bytes in
+      isKept(bytes.span, limit: nil, isName: true)
+        ? nil : convertedBytes(bytes.span, limit: nil, isName: true)
+    }
+    guard let output else { return text }
+    return Windows1252.text(output)
   }
 
   /// Whether a text is plain ASCII that needs no change at all, as most are.
-  func isKept(_ text: Span<UInt8>, limit: Int?) -> Bool {
+  func isKept(_ text: Span<UInt8>, limit: Int?, isName: Bool = false) -> Bool {
     guard text.count > 0 else { return true }
     if let limit, text.count > limit { return false }
     var isBlank = true
     for index in text.indices {
       let byte = text[index]
       if byte == 0x20 {
-        guard !isBlank else { return false }
+        guard !isBlank || (isName && index > 0) else { return false }
         isBlank = true
         continue
       }
@@ -110,13 +124,14 @@ private struct Converter {
   private let form: DesktopText
   private(set) var output: [UInt8] = []
   private(set) var changes: DesktopText.Changes = []
-  private var pendingBlank = false
+  private let isName: Bool
+  private var pendingBlanks = 0
   private var insideQuotes = false
 
   static func run(
-    _ text: Span<UInt8>, _ form: DesktopText, _ limit: Int?
+    _ text: Span<UInt8>, _ form: DesktopText, _ limit: Int?, isName: Bool = false
   ) -> Converter {
-    var converter = Converter(form: form)
+    var converter = Converter(form: form, isName: isName)
     if form != .iifASCII, hasMarks(text) {
       // A character set of one byte has é only as one letter, never as e and a mark.
       let bytes = text.withUnsafeBufferPointer { Array($0) }
@@ -129,8 +144,9 @@ private struct Converter {
     return converter
   }
 
-  private init(form: DesktopText) {
+  private init(form: DesktopText, isName: Bool) {
     self.form = form
+    self.isName = isName
   }
 
   private static func hasMarks(_ text: Span<UInt8>) -> Bool {
@@ -154,7 +170,7 @@ private struct Converter {
   }
 
   private mutating func end(_ limit: Int?) {
-    if pendingBlank { changes.insert(.blanks) }
+    if pendingBlanks > 0 { changes.insert(.blanks) }
     guard let limit, output.count > limit else { return }
     changes.insert(.cut)
     output.removeLast(output.count - limit)
@@ -164,8 +180,11 @@ private struct Converter {
   private mutating func take(_ byte: UInt8) {
     switch byte {
     case 0x20:
-      if pendingBlank || output.isEmpty { changes.insert(.blanks) }
-      pendingBlank = !output.isEmpty
+      if output.isEmpty || (pendingBlanks > 0 && !isName) {
+        changes.insert(.blanks)
+      } else {
+        pendingBlanks += 1
+      }
     case 0x09...0x0D: takeBlank()
     case ..<0x20, 0x7F: changes.insert(.blanks)
     case UInt8(ascii: ";") where !form.keepsPunctuation: replace(by: UInt8(ascii: ","))
@@ -200,7 +219,7 @@ private struct Converter {
 
   private mutating func takeBlank() {
     changes.insert(.blanks)
-    pendingBlank = !output.isEmpty
+    if !output.isEmpty { pendingBlanks = max(pendingBlanks, 1) }
   }
 
   private mutating func takeUnknown() {
@@ -211,7 +230,7 @@ private struct Converter {
   /// Two apostrophes for inches (`12"`), one for a quotation mark.
   private mutating func takeQuote() {
     changes.insert(.punctuation)
-    let followsDigit = !pendingBlank && (output.last.map { $0 &- 0x30 < 10 } ?? false)
+    let followsDigit = pendingBlanks == 0 && (output.last.map { $0 &- 0x30 < 10 } ?? false)
     if followsDigit, !insideQuotes {
       emit(UInt8(ascii: "'"))
     } else {
@@ -226,9 +245,9 @@ private struct Converter {
   }
 
   private mutating func emit(_ byte: UInt8) {
-    if pendingBlank {
+    while pendingBlanks > 0 {
       output.append(0x20)
-      pendingBlank = false
+      pendingBlanks -= 1
     }
     output.append(byte)
   }

@@ -106,12 +106,16 @@ struct IIFLists {
     for (column, value) in columns {
       row.append(UInt8(ascii: "\t"))
       IIFText.append(
-        value, to: &row, encoding: encoding, limit: IIFLists.limits[column])
+        value, to: &row, encoding: encoding, limit: IIFLists.limits[column],
+        isName: IIFLists.names.contains(column))
     }
     row.append(contentsOf: "\r\n".utf8)
     let header = "!" + keyword + columns.map { "\t" + $0.0 }.joined() + "\r\n"
     return Entry(path: path, header: header, row: row)
   }
+
+  /// The columns that hold names, whose blanks count.
+  private static let names: Set = ["NAME", "ACCNT", "TERMS"]
 
   /// The columns of free text, which are cut; names are not.
   private static let limits = [

@@ -323,14 +323,18 @@ private struct EncodedLists {
 
   init(_ lists: CompanyLists, _ format: IIFFormat) {
     let names = DesktopNames(format.encoding.text)
-    receivableAccount = add(names.path(format.receivableAccount), format)
+    receivableAccount = add(names.path(format.receivableAccount), format, isName: true)
     for item in lists.items {
-      items.append((add(names.path(item.name), format), add(names.path(item.account), format)))
+      items.append(
+        (
+          add(names.path(item.name), format, isName: true),
+          add(names.path(item.account), format, isName: true)
+        ))
     }
-    for entry in lists.terms { terms.append(add(names.path(entry.name), format)) }
-    for entry in lists.classes { classes.append(add(names.path(entry), format)) }
+    for entry in lists.terms { terms.append(add(names.path(entry.name), format, isName: true)) }
+    for entry in lists.classes { classes.append(add(names.path(entry), format, isName: true)) }
     for customer in lists.customers {
-      let name = add(names.path(customer.name), format)
+      let name = add(names.path(customer.name), format, isName: true)
       let lines = DesktopAddress.lines(of: customer, as: format.encoding.text)
       let start = bytes.count
       for index in 0..<DesktopLimits.addressLines {
@@ -341,9 +345,11 @@ private struct EncodedLists {
     }
   }
 
-  private mutating func add(_ text: String, _ format: IIFFormat) -> TextRange {
+  private mutating func add(
+    _ text: String, _ format: IIFFormat, isName: Bool = false
+  ) -> TextRange {
     let start = bytes.count
-    IIFText.append(text, to: &bytes, encoding: format.encoding)
+    IIFText.append(text, to: &bytes, encoding: format.encoding, isName: isName)
     return TextRange(start..<bytes.count)
   }
 }

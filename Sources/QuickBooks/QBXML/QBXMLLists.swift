@@ -118,7 +118,7 @@ struct QBXMLLists {
       let name = names.path(entry.text(source, path))
       guard !name.isEmpty else { return }
       row.append(contentsOf: "<\(element.name)><FullName>".utf8)
-      QBXMLText.append(name, to: &row, limit: limit)
+      QBXMLText.append(name, to: &row, limit: limit, isName: true)
       row.append(contentsOf: "</FullName></\(element.name)>".utf8)
     case .group:
       row.append(contentsOf: "<\(element.name)>".utf8)
@@ -145,7 +145,8 @@ struct QBXMLLists {
   ) {
     guard !DesktopText.qbxml.converted(text, limit: limit).isEmpty else { return }
     row.append(contentsOf: "<\(element.name)>".utf8)
-    QBXMLText.append(text, to: &row, limit: limit)
+    QBXMLText.append(
+      text, to: &row, limit: limit, isName: element.name == "Name")
     row.append(contentsOf: "</\(element.name)>".utf8)
   }
 }

@@ -47,8 +47,8 @@ public enum QBXMLSnapshotReader {
 
   /// Reads one file of answers as books.
   ///
-  /// A list that QuickBooks refused, or gave only in part, counts as not looked at unless another file of
-  /// the books completes it.
+  /// A list that QuickBooks refused, or gave only in part, is ``CompanySnapshot/isUnfinished(_:)`` unless
+  /// another file of the books completes it.
   ///
   /// - Throws: `Failure` with cause `inputMissing`; `inputUnreadable` for a file that answers no query.
   static func books(_ path: String) throws(Failure) -> CompanySnapshot {
@@ -118,10 +118,24 @@ private struct SnapshotMaker {
       guard answer.type.hasSuffix("Query") else { return }
       reading.holdsQueries = true
       // Status 1 says that there is none, 500 that some of those asked for by name are missing.
-      guard answer.isDone else { return reading.refused.append(answer) }
+      let lists = SnapshotMaker.lists[answer.type] ?? []
+      guard answer.isDone else {
+        for list in lists {
+          source.unfinished[list] =
+            "QuickBooks refused to list \(list.words) (status \(answer.status)): "
+            + answer.message
+        }
+        return reading.refused.append(answer)
+      }
       // A list of which more is to be had is not known to lack anything.
-      if answer.remaining ?? 0 == 0 {
-        for list in SnapshotMaker.lists[answer.type] ?? [] { source.lists[list] = 0 }
+      let remaining = answer.remaining ?? 0
+      for list in lists {
+        if remaining == 0 {
+          source.lists[list] = 0
+        } else {
+          source.unfinished[list] =
+            "QuickBooks has \(remaining) more entries of the list of \(list.words)"
+        }
       }
       if let remaining = answer.remaining, let iterator = answer.iterator {
         reading.iterators[answer.requestID] = remaining > 0 ? iterator : nil

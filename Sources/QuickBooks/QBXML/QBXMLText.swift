@@ -6,27 +6,31 @@ internal import Vocabulary
 /// way that every release of QuickBooks is known to read right. ``DesktopText`` leaves none but those
 /// of ISO 8859-1, because QuickBooks keeps a question mark of any other.
 enum QBXMLText {
-  /// Appends a text as the content of an element, cut at `limit` characters.
-  static func append(_ text: Span<UInt8>, to bytes: inout [UInt8], limit: Int? = nil) {
-    switch shape(of: text, limit: limit) {
+  /// Appends a text as the content of an element, cut at `limit` characters; a name keeps its blanks.
+  static func append(
+    _ text: Span<UInt8>, to bytes: inout [UInt8], limit: Int? = nil, isName: Bool = false
+  ) {
+    switch shape(of: text, limit: limit, isName: isName) {
     case .plain: bytes.append(text)
     case .markup: escape(text, to: &bytes)
     case .other:
-      let converted = DesktopText.qbxml.convertedBytes(text, limit: limit)
+      let converted = DesktopText.qbxml.convertedBytes(text, limit: limit, isName: isName)
       escape(converted.span, to: &bytes)
     }
   }
 
   /// Appends a text as the content of an element or of an attribute.
-  static func append(_ text: String, to bytes: inout [UInt8], limit: Int? = nil) {
+  static func append(
+    _ text: String, to bytes: inout [UInt8], limit: Int? = nil, isName: Bool = false
+  ) {
     var text = text
-    text.withUTF8 { append($0.span, to: &bytes, limit: limit) }
+    text.withUTF8 { append($0.span, to: &bytes, limit: limit, isName: isName) }
   }
 
   private enum Shape { case plain, markup, other }
 
   /// Most texts are plain ASCII that needs neither conversion nor escaping.
-  private static func shape(of text: Span<UInt8>, limit: Int?) -> Shape {
+  private static func shape(of text: Span<UInt8>, limit: Int?, isName: Bool) -> Shape {
     guard text.count > 0 else { return .plain }
     if let limit, text.count > limit { return .other }
     var isBlank = true
@@ -34,7 +38,7 @@ enum QBXMLText {
     for index in text.indices {
       let byte = text[index]
       if byte == 0x20 {
-        guard !isBlank else { return .other }
+        guard !isBlank || (isName && index > 0) else { return .other }
         isBlank = true
         continue
       }

@@ -369,7 +369,7 @@ private struct EncodedReferences {
   private mutating func add(_ element: String, _ name: String) -> TextRange {
     let start = bytes.count
     bytes.append(contentsOf: "<\(element)><FullName>".utf8)
-    QBXMLText.append(name, to: &bytes)
+    QBXMLText.append(name, to: &bytes, isName: true)
     bytes.append(contentsOf: "</FullName></\(element)>".utf8)
     return TextRange(start..<bytes.count)
   }

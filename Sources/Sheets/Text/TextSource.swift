@@ -172,7 +172,9 @@ package final class TextSource: Sendable {
     self.fingerprint = fingerprint
     origin = .text(encoding, hasMark: hasMark)
     let scan = conversion.scan
-    concerns = TextSource.concerns(scan, isAssumed: encoding == .windows1252)
+    // What could not be decoded here holds its record; it was not wrong before it came here.
+    concerns = TextSource.concerns(
+      scan, isAssumed: encoding == .windows1252, undecodable: conversion.undecodable.count)
     isPlain = scan.isASCII && !scan.hasNUL
     isBroken = false
     hasNUL = scan.hasNUL
@@ -196,16 +198,18 @@ package final class TextSource: Sendable {
     return evidence.stray > evidence.valid
   }
 
-  private static func concerns(_ scan: TextScan, isAssumed: Bool) -> [Concern] {
+  private static func concerns(
+    _ scan: TextScan, isAssumed: Bool, undecodable: Int = 0
+  ) -> [Concern] {
     var concerns: [Concern] = []
     if isAssumed, scan.foreign.count > 0 {
       concerns.append(
         Concern(
           kind: .assumedWindows1252, count: scan.foreign.count, offset: scan.foreign.offset))
     }
-    if scan.garbled.count > 0 {
-      concerns.append(
-        Concern(kind: .garbled, count: scan.garbled.count, offset: scan.garbled.offset))
+    let garbled = scan.garbled.count - undecodable
+    if garbled > 0 {
+      concerns.append(Concern(kind: .garbled, count: garbled, offset: scan.garbled.offset))
     }
     return concerns
   }

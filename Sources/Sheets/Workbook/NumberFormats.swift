@@ -2,7 +2,7 @@ internal import Vocabulary
 
 /// What a cell's number format says about the number in it.
 enum NumberFormat: Equatable {
-  /// A number, however it is decorated: currency, percent, decimals.
+  /// A number, however it is decorated: a dollar sign, colours, decimals.
   case plain
   /// A day, perhaps with a time of day.
   case date
@@ -10,6 +10,10 @@ enum NumberFormat: Equatable {
   case time
   /// A whole number that is shown with leading zeros and fixed text, as `"LD"00000` does.
   case padded([UInt8])
+  /// An amount with the mark of a currency other than the dollar, which says nothing about which dollar.
+  case money([UInt8])
+  /// A hundredfold with a percent sign.
+  case percent
 
   /// The format of a built-in number (ECMA-376 part 1, 18.8.30).
   static func builtIn(_ id: Int) -> NumberFormat {
@@ -17,6 +21,7 @@ enum NumberFormat: Equatable {
     // 27 to 36 and 50 to 58 are the days and times of Chinese, Japanese and Korean.
     case 14...17, 22, 27...36, 50...58: .date
     case 18...21, 45, 47: .time
+    case 9, 10: .percent
     // 46, `[h]:mm:ss`, counts hours and is a number.
     default: .plain
     }
@@ -39,6 +44,8 @@ private struct NumberFormatScanner {
   private var counts = false
   private var zeros = 0
   private var otherDigits = false
+  private var isPercent = false
+  private var currency: [UInt8] = []
   /// The digits as zeros and the fixed text behind marks, to be filled in.
   private var pattern: [UInt8] = []
 
@@ -52,6 +59,8 @@ private struct NumberFormatScanner {
     if counts { return .plain }
     if hasDay || hasMonthOrMinute && !hasClock { return .date }
     if hasClock { return .time }
+    if isPercent { return .percent }
+    if !currency.isEmpty, zeros > 0 || otherDigits { return .money(currency) }
     return zeros > 1 && !otherDigits ? .padded(pattern) : .plain
   }
 
@@ -60,10 +69,12 @@ private struct NumberFormatScanner {
     index += 1
     switch byte {
     case UInt8(ascii: "\""):
+      let start = index
       while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
         literal(bytes[index])
         index += 1
       }
+      note(currency: bytes[start..<index])
       index += 1
     case UInt8(ascii: "\\"):
       if index < bytes.count { literal(bytes[index]) }
@@ -79,16 +90,35 @@ private struct NumberFormatScanner {
       zeros += 1
       pattern.append(0x30)
     case UInt8(ascii: "#"), UInt8(ascii: "?"), UInt8(ascii: "."), UInt8(ascii: ","),
-      UInt8(ascii: "%"), UInt8(ascii: "@"):
+      UInt8(ascii: "@"):
       otherDigits = true
+    case UInt8(ascii: "%"):
+      (otherDigits, isPercent) = (true, true)
     case UInt8(ascii: "E"), UInt8(ascii: "e"):
       // Behind a digit it is an exponent, alone a year of an era.
       if zeros > 0 || otherDigits { otherDigits = true } else { hasDay = true }
     case UInt8(ascii: "-"), UInt8(ascii: " "), UInt8(ascii: "/"), UInt8(ascii: "("),
       UInt8(ascii: ")"), UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: "$"):
       literal(byte)
-    default: literal(byte)
+    default:
+      for mark in NumberFormatScanner.marks where bytes[(index - 1)...].starts(with: mark) {
+        if byte >= 0x80 { currency = mark }
+      }
+      literal(byte)
     }
+  }
+
+  /// The marks of currencies that stand in quotation marks, as they do in a text.
+  private static let marks: [[UInt8]] = [
+    "€", "£", "¥", "EUR", "GBP", "CAD", "MXN", "USD", "CHF", "JPY", "AUD", "C$", "CA$", "CAD$",
+    "MX$", "US$", "A$", "AU$",
+  ].map { Array($0.utf8) }
+
+  private mutating func note(currency text: ArraySlice<UInt8>) {
+    var text = text
+    while text.first == 0x20 { text.removeFirst() }
+    while text.last == 0x20 { text.removeLast() }
+    for mark in NumberFormatScanner.marks where text.elementsEqual(mark) { currency = mark }
   }
 
   /// A colour, a condition, a currency, or `[h]`, which counts hours beyond a day.
@@ -101,9 +131,9 @@ private struct NumberFormatScanner {
       counts = true
     }
     if inner.first == UInt8(ascii: "$") {
-      for byte in bytes[(start + 1)..<(index - 1)].prefix(while: { $0 != UInt8(ascii: "-") }) {
-        literal(byte)
-      }
+      let mark = bytes[(start + 1)..<(index - 1)].prefix { $0 != UInt8(ascii: "-") }
+      for byte in mark { literal(byte) }
+      if !mark.isEmpty, !mark.elementsEqual([UInt8(ascii: "$")]) { currency = Array(mark) }
     }
   }
 

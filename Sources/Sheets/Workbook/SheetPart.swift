@@ -215,8 +215,9 @@ final class SheetPart: XMLPart {
     guard hasValue || hasFormula else { return }
     let start = row.text.count
     var kind = WorkbookCell.Kind.text
-    if hasFormula, !hasValue {
-      // A program wrote the formula and never calculated it: an empty cell would hide an amount.
+    if hasFormula, !hasValue || value.isEmpty && type != .formulaText {
+      // A program wrote the formula and never calculated it: an empty cell would hide an amount. Some
+      // write an empty value with it; a formula whose result is an empty text says so by its type.
       row.text.append(UInt8(ascii: "="))
       row.text.append(contentsOf: formula)
       kind = .formula
@@ -288,6 +289,10 @@ final class SheetPart: XMLPart {
       }
     case .padded(let pattern):
       if SheetPart.append(value, padded: pattern, to: &row.text) { return .text }
+    case .money(let mark): row.text.append(contentsOf: mark)
+    case .percent:
+      SpreadsheetNumber.append(value.span, percent: true, to: &row.text)
+      return .number
     }
     SpreadsheetNumber.append(value.span, to: &row.text)
     return .number

@@ -112,7 +112,7 @@ package struct SheetText: Sendable {
         buffer.append(UInt8(ascii: ","))
         column += 1
       }
-      append(row.text, cell.range)
+      append(row.text, cell.range, isText: cell.kind == .text)
     }
     while column + 1 < width {
       buffer.append(UInt8(ascii: ","))
@@ -124,9 +124,12 @@ package struct SheetText: Sendable {
   }
 
   /// Appends a cell, in quotes where any reader could take part of it for something else.
-  private mutating func append(_ text: [UInt8], _ range: Range<Int>) {
+  ///
+  /// A text that looks like a number with a point, a date, a truth value or a formula has quotes as well:
+  /// what stands without is what the sheet holds as such, whatever numbers look like in the user's country.
+  private mutating func append(_ text: [UInt8], _ range: Range<Int>, isText: Bool) {
     let bytes = text.span
-    var needsQuotes = false
+    var needsQuotes = isText && SheetText.looksTyped(bytes.extracting(range))
     for index in range {
       switch bytes[index] {
       case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), 0x09, 0x0A, 0x0D, 0x22:
@@ -143,6 +146,33 @@ package struct SheetText: Sendable {
       buffer.append(bytes[index])
     }
     buffer.append(0x22)
+  }
+}
+
+extension SheetText {
+  /// Whether a text could be taken for a value of another type.
+  private static func looksTyped(_ text: Span<UInt8>) -> Bool {
+    guard !text.isEmpty, text.count <= 64 else { return false }
+    switch text[0] {
+    case UInt8(ascii: "="): return true
+    case UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"):
+      var word: [UInt8] = []
+      for index in text.indices { word.append(text[index] | 0x20) }
+      return word.elementsEqual("true".utf8) || word.elementsEqual("false".utf8)
+    default: break
+    }
+    var (digits, dashes, hasPoint) = (0, 0, false)
+    for index in text.indices {
+      switch text[index] {
+      case 0x30...0x39: digits += 1
+      case UInt8(ascii: "-"): dashes += 1
+      case UInt8(ascii: "."): hasPoint = true
+      default: break
+      }
+    }
+    let isDate = digits >= 8 && dashes == 2 && text[0] &- 0x30 < 10
+    let isNegative = text[0] == UInt8(ascii: "-") && digits > 0 && digits + 1 == text.count
+    return digits > 0 && hasPoint || isDate || isNegative || digits == text.count && digits > 15
   }
 }
 

@@ -18,6 +18,15 @@ package enum SpreadsheetNumber {
     decimal.append(to: &text, literal)
   }
 
+  /// Appends a number as its hundredfold with a percent sign, as a cell with such a format shows it.
+  package static func append(_ literal: Span<UInt8>, percent: Bool, to text: inout [UInt8]) {
+    guard percent, var decimal = Decimal(literal) else { return append(literal, to: &text) }
+    decimal.round(to: significantDigits)
+    decimal.shift(by: 2)
+    decimal.append(to: &text, literal)
+    text.append(UInt8(ascii: "%"))
+  }
+
   /// A number as its digits and where the point is among them.
   struct Decimal {
     private(set) var isNegative = false
@@ -100,6 +109,11 @@ package enum SpreadsheetNumber {
         }
       }
       while digits.last == 0 { digits.removeLast() }
+    }
+
+    /// Moves the point to the right.
+    mutating func shift(by places: Int) {
+      if !digits.isEmpty { point += places }
     }
 
     func append(to text: inout [UInt8], _ literal: Span<UInt8>) {

@@ -32,6 +32,9 @@ struct BooksIndex: Sendable {
   /// Whether a list is known, so that a name that is not in it does not exist.
   func holds(_ list: CompanySnapshot.List) -> Bool { snapshot.holds(list) }
 
+  /// Whether only a part of a list is known, so that a name that is not in it may exist all the same.
+  func isUnfinished(_ list: CompanySnapshot.List) -> Bool { snapshot.isUnfinished(list) }
+
   /// The account of a path.
   func account(_ path: String) -> CompanySnapshot.Account? {
     accounts[names.identity(path)].map { snapshot.accounts[$0] }
@@ -51,6 +54,9 @@ struct BooksIndex: Sendable {
   func className(_ path: String) -> CompanySnapshot.Name? {
     classes[names.identity(path)].map { snapshot.classes[$0] }
   }
+
+  /// A name as QuickBooks will hold it.
+  func written(_ name: String) -> String { names.path(name) }
 
   /// The path of an account as the books spell it; as it is when they do not have it.
   func spelling(ofAccount path: String) -> String { account(path)?.name ?? path }
@@ -99,6 +105,9 @@ struct BooksIndex: Sendable {
         objections.append("its account \"\(account.name)\"" + objection)
       }
       return objections
+    }
+    if isUnfinished(.accounts) {
+      return ["its account \"\(path)\" is not in the part of the accounts that the books hold"]
     }
     for parent in DesktopNames.parents(of: names.path(path)) {
       guard let account = account(parent), account.type != .income else { continue }

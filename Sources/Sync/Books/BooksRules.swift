@@ -48,6 +48,24 @@ enum BooksRules {
       "The receivable account of the settings is not in the books, which have another one; QuickBooks "
       + "would get a second.",
     remedy: "set quickbooks.accounts_receivable to the account that the books have")
+  static let itemResembles = Finding.Kind(
+    "item-resembles-another", .warning,
+    meaning:
+      "An item is created in QuickBooks, although there is one whose name is nearly the same.",
+    remedy: "if it is a slip, change the line of mapping.csv before the files are imported")
+  static let accountResembles = Finding.Kind(
+    "account-resembles-another", .warning,
+    meaning:
+      "An income account is created in QuickBooks, although there is one whose name is nearly the same.",
+    remedy: "if it is a slip, correct the account before the files are imported")
+  static let incomplete = Finding.Kind(
+    "books-incomplete", .warning,
+    meaning:
+      "The books have only a part of a list, or QuickBooks refused to give it; nothing that is not in that "
+      + "part is created.",
+    remedy:
+      "ask QuickBooks again (loadbooks pull --target qbxml writes the questions) and give all its answers "
+      + "as books")
   static let disagree = Finding.Kind(
     "books-disagree", .warning,
     meaning: "Two files of the books say different things about one entry; the newer one counts.",
@@ -58,5 +76,8 @@ enum BooksRules {
       "The books were exported before the last run, so what was created since is not in them.",
     remedy: "export the lists from QuickBooks again after each import")
 
-  static let batch = [itemAccountDiffers, termsDiffer, receivableNew, disagree, outdated]
+  static let batch = [
+    itemAccountDiffers, itemResembles, accountResembles, termsDiffer, receivableNew, disagree,
+    incomplete, outdated,
+  ]
 }

@@ -48,6 +48,13 @@ extension Planner {
         "\(found.list.words): \"\(found.name)\" is \(found.kept) in \(found.location.file), but "
           + "\(found.other) at \(found.otherLocation)", location: found.location, value: found.name)
     }
+    findings += books.unfinished.map { list, source, reason in
+      Finding(
+        BooksRules.incomplete,
+        "\(source.file) does not have the whole list of \(list.words): \(reason); what is not in it is not "
+          + "created, but waits",
+        location: SourceLocation(file: source.file, line: 1), value: list.words)
+    }
     if let run = context.lastRun,
       let source = books.sources.first(where: { $0.isOlder(than: run.day) })
     {
@@ -76,6 +83,68 @@ extension Planner {
     ]
   }
 
+  /// Items and accounts that the output creates, although the books have some of nearly the name.
+  func entryFindings() -> [Finding] {
+    var findings: [Finding] = []
+    for (entry, near) in assessor.items.slips() where entry.holding.isEmpty {
+      guard let item = entry.item, let best = near.first, let line = entry.mappingLine else {
+        continue
+      }
+      findings.append(
+        Finding(
+          BooksRules.itemResembles,
+          "line \(line) of mapping.csv makes \"\(item)\" a new item, although QuickBooks has "
+            + "\"\(best.item.name)\"",
+          remedy: "if that is meant, change line \(line) of mapping.csv to: "
+            + assessor.mappingLine(
+              .item, entry.name, best.item.name,
+              account: best.item.account.isEmpty ? entry.account : best.item.account),
+          field: "category", value: entry.name,
+          notes: near.map { near in
+            "QuickBooks has the \(near.item.typeWords) item \"\(near.item.name)\" "
+              + "(\(near.item.location)): \(near.difference.words)"
+              + (near.item.isInactive ? "; it is inactive" : "")
+          }))
+    }
+    return findings + accountFindings()
+  }
+
+  private func accountFindings() -> [Finding] {
+    guard assessor.books.holds(.accounts) else { return [] }
+    let accounts = context.books.accounts
+    let doctor = EntryDoctor(accounts.map(\.name))
+    var told: Set<String> = []
+    var findings: [Finding] = []
+    for entry in assessor.items.entries {
+      guard let item = entry.item, entry.holding.isEmpty, assessor.books.item(item) == nil,
+        assessor.books.account(entry.account) == nil, told.insert(entry.account).inserted
+      else { continue }
+      let near = doctor.near(entry.account).map { (accounts[$0.number], $0.difference) }
+        .prefix(PairingDoctor.shown)
+      guard let best = near.first(where: { $0.0.type == .income || $0.0.type == .otherIncome })
+      else { continue }
+      let named = entry.mappingLine.flatMap { line in
+        context.mapping.item(for: entry.name)?.account.map { _ in line }
+      }
+      findings.append(
+        Finding(
+          BooksRules.accountResembles,
+          "the income of \"\(entry.name)\" goes to a new account \"\(entry.account)\", although QuickBooks "
+            + "has \"\(best.0.name)\"",
+          remedy: named.map { line in
+            "if that is meant, change line \(line) of mapping.csv to: "
+              + assessor.mappingLine(.item, entry.name, item, account: best.0.name)
+          }
+            ?? "if that is meant, set in loadbooks.yaml: quickbooks.default_income_account: "
+            + best.0.name,
+          field: "category", value: entry.account,
+          notes: near.map { account, difference in
+            "QuickBooks has account \"\(account.name)\" (\(account.location)): \(difference.words)"
+          }))
+    }
+    return findings
+  }
+
   private func itemFindings() -> [Finding] {
     assessor.items.entries.compactMap { entry in
       guard let item = entry.item, let account = entry.otherAccount,
@@ -90,7 +159,8 @@ extension Planner {
 
   private func termsFindings() -> [Finding] {
     assessor.terms.entries.compactMap { entry in
-      guard let listed = entry.listed, let terms = entry.terms, listed.dueDays != terms.dueDays
+      guard let listed = entry.listed, let terms = entry.terms, !terms.isDateDriven,
+        listed.dueDays != terms.dueDays
       else { return nil }
       let there = listed.dueDays.map { "due in \($0) days" } ?? "due on a day of the month"
       return Finding(

@@ -13,12 +13,14 @@ extension InvoiceAssessor {
       }
     }
     guard record.faults.isEmpty else { return }
+    for flaw in invoice.flaws { raise(flaw, record) }
     if invoice.number.isEmpty {
+      // What else the row lacks follows from its being no row of an invoice.
       raise(.numberMissing, record, .absent, .invoiceNumber) {
         Detail(message: "this row has no invoice number")
       }
+      return
     }
-    for flaw in invoice.flaws { raise(flaw, record) }
     if invoice.isLumped {
       raise(.invoiceLumped, record, invoice.number, .category) {
         let category = invoice.lines.first.map { record.string($0.category) } ?? ""
@@ -34,7 +36,11 @@ extension InvoiceAssessor {
     }
     if invoice.lines.isEmpty {
       raise(.linesMissing, record, invoice.number, nil) {
-        Detail(message: "invoice \(record.string(invoice.number)) has no lines")
+        Detail(
+          message: "invoice \(record.string(invoice.number)) has no lines",
+          remedy: record.isLoneObject && invoice.declaredTotal != nil
+            ? "export the invoice with its line items, or set layouts.header_only to the income category "
+              + "that each total shall go to" : nil)
       }
     }
     if !invoice.loadID.isEmpty,
@@ -45,100 +51,6 @@ extension InvoiceAssessor {
         Detail(
           message: "load id \(record.string(invoice.loadID)) is not the invoice number "
             + record.string(invoice.number))
-      }
-    }
-  }
-
-  private static func describe(_ fault: RecordFault) -> String {
-    switch fault {
-    case .cellCount(let expected, let found):
-      "this row has \(found) cells, but the header has \(expected)"
-    case .unclosedQuote: "this row has a quotation mark that is never closed"
-    case .textBehindQuote: "this row has text behind a closing quotation mark"
-    case .stillHeld:
-      "this row of a held file still has its reason: put its cells right, then empty held_because"
-    case .heldForCustomer:
-      "this row of a held file waits because of its customer: give the customers export with it, or put "
-        + "the customer right and empty held_because"
-    case .notUTF8:
-      "this record is not UTF-8 text, though the rest of the file is; save the file as \"CSV UTF-8 "
-        + "(comma delimited)\""
-    case .undecodable:
-      "this record has a character that the file's encoding has no meaning for; it is shown as \u{FFFD}"
-    case .zeroByte:
-      "this record has a zero byte, as a program leaves behind that was stopped while it wrote the file"
-    case .json(let reason, _): "this record cannot be read: \(reason)"
-    }
-  }
-
-  private mutating func raise(_ flaw: Invoice.Flaw, _ record: Record) {
-    let cell = record.cell(flaw.row, flaw.field)
-    let text = { record.string(cell) }
-    let name = flaw.field.name
-    switch flaw.problem {
-    case .date:
-      raise(.dateUnreadable, record, cell, flaw.field) {
-        Detail(message: "\(name) \"\(text())\" is not a day of the calendar, or not a date")
-      }
-    case .mixedDate:
-      raise(.datesMixed, record, cell, flaw.field) { me in
-        let form = DateForm(WrittenDate(record.text.span.extracting(cell.value.range)).shape)
-        let file = Int(record.place.file)
-        let column = file < me.dates.count ? me.dates[file][flaw.field] : DateColumn()
-        let others = column.examples.filter { $0.form != form }
-        return Detail(
-          message: "\(name) \"\(text())\" is not written like the rest of its column",
-          notes: others.map {
-            "\(SyncReport.counted($0.count, "date")) of the column "
-              + "\($0.count == 1 ? "is" : "are") written \($0.form.inWords): \($0.text) in line \($0.line)"
-          })
-      }
-    case .exponent:
-      raise(.amountExponent, record, cell, flaw.field) {
-        Detail(message: "\(name) \"\(text())\" has an exponent; it is taken as it stands")
-      }
-    case .lostDigits:
-      raise(.digitsLost, record, cell, flaw.field) {
-        Detail(
-          message: "\(name) \"\(text())\" was made a number by a spreadsheet; its digits are lost")
-      }
-    case .cellError:
-      raise(.cellError, record, cell, flaw.field) {
-        Detail(
-          message: "\(name) holds \"\(text())\", an error of a spreadsheet, instead of a value")
-      }
-    case .number(let fault):
-      raise(.amountUnreadable, record, cell, flaw.field) {
-        let reason =
-          switch fault {
-          case .notANumber: "is not a number"
-          case .outOfRange: "has more digits than QuickBooks takes"
-          case .otherCurrency: "is in another currency than the company's"
-          }
-        if fault == .otherCurrency {
-          return Detail(
-            message: "\(name) \"\(text())\" \(reason)",
-            remedy:
-              "enter this invoice by hand in its own currency, or take the mark off if it is a slip"
-          )
-        }
-        let isEuropean = text().contains(",") && fault == .notANumber
-        return Detail(
-          message: "\(name) \"\(text())\" \(reason)",
-          remedy: isEuropean
-            ? "write it with a decimal point, or set formats.numbers to eu if 1.234,50 is meant"
-            : nil)
-      }
-    case .fractionOfCent:
-      raise(.amountUnreadable, record, cell, flaw.field) {
-        Detail(message: "\(name) \"\(text())\" has fractions of a cent")
-      }
-    case .conflict(let otherRow):
-      raise(.fieldsConflict, record, cell, flaw.field) {
-        let other = record.cell(otherRow, flaw.field)
-        return Detail(
-          message: "\(name) is \"\(text())\" here, but \"\(record.string(other))\" in line "
-            + "\(record.line(otherRow, other)) of the same invoice")
       }
     }
   }
@@ -167,6 +79,11 @@ extension InvoiceAssessor {
           return Detail(
             message: "another invoice of this export would have the document number "
               + "\(me.documentNumber(number)), too", notes: notes)
+        case .zerosLost:
+          return Detail(
+            message:
+              "invoice number \(number) and another one of this export differ only by zeros in "
+              + "front; they may be one invoice", notes: notes)
         case .mayBeIncomplete:
           return Detail(
             message: "a row beside invoice \(number) has no readable number and may belong to it")
@@ -205,9 +122,12 @@ extension InvoiceAssessor {
         return
       }
       written = written.upperBound - destination.documentNumberLimit..<written.upperBound
-      raise(.numberShortened, record, invoice.number, .invoiceNumber) { me in
-        let number = record.string(invoice.number)
-        return Detail(message: "invoice \(number) is written as \(me.documentNumber(number))")
+      // One that another invoice has is not written at all.
+      if !result.rules.contains(.numberTaken) {
+        raise(.numberShortened, record, invoice.number, .invoiceNumber) { me in
+          let number = record.string(invoice.number)
+          return Detail(message: "invoice \(number) is written as \(me.documentNumber(number))")
+        }
       }
     }
     checkZeros(record, invoice, text)
@@ -251,9 +171,11 @@ extension InvoiceAssessor {
   // MARK: - Arithmetic
 
   mutating func checkArithmetic(_ record: Record, _ invoice: Invoice) {
-    for line in invoice.lines {
+    for (index, line) in invoice.lines.enumerated() {
       if line.amount == nil {
-        if !invoice.flaws.contains(where: { $0.row == line.row && $0.field == .amount }) {
+        if invoice.isJoined {
+          raiseUnreadableIncome(record, invoice, index)
+        } else if !invoice.flaws.contains(where: { $0.row == line.row && $0.field == .amount }) {
           raise(.amountMissing, record, record.wholeRow(line.row), .amount) {
             Detail(message: "this line of invoice \(record.string(invoice.number)) has no amount")
           }
@@ -278,7 +200,8 @@ extension InvoiceAssessor {
         let difference = me.result.amount - declared
         return Detail(
           message: "the lines of invoice \(record.string(invoice.number)) add up to "
-            + "\(me.result.amount), but its total is \(declared): a difference of \(difference)")
+            + "\(me.result.amount), but its total is \(declared): a difference of \(difference)",
+          notes: me.incomePlaces(record, invoice))
       }
     }
     if let due = invoice.dueAmount, due > max(invoice.declaredTotal ?? result.amount, .zero) {
@@ -311,31 +234,28 @@ extension InvoiceAssessor {
   }
 
   private mutating func checkIdenticalRows(_ record: Record, _ invoice: Invoice) {
-    let lines = invoice.lines
-    guard lines.count > 1 else { return }
-    for (index, line) in lines.enumerated().dropFirst() {
-      // A long invoice is compared with the lines before only as far as a person would see it.
-      for other in lines[max(0, index - 64)..<index]
-      where other.amount == line.amount && record.rowsAreEqual(other.row, line.row) {
-        raise(.rowsIdentical, record, record.wholeRow(line.row), nil) {
-          let first = record.line(other.row, record.wholeRow(other.row))
-          return Detail(message: "this row is the same in every cell as the one in line \(first)")
-        }
-        return
-      }
+    guard let pair = record.equalLines(invoice) else { return }
+    let (first, second) = (invoice.lines[pair.first].row, invoice.lines[pair.second].row)
+    raise(.rowsIdentical, record, record.wholeRow(second), nil) { me in
+      let place = me.placeInWords(record, first, record.wholeRow(first))
+      return Detail(message: "this row is the same in every cell as the one in \(place)")
     }
   }
 
   // MARK: - Items, terms
 
   mutating func checkItems(_ record: Record, _ invoice: Invoice) {
-    for line in invoice.lines {
+    for (index, line) in invoice.lines.enumerated() {
       let number = items.number(of: record.text.span.extracting(line.category.value.range))
       let holding = items.entries[number].holding
       for rule in holding.isEmpty ? [] : holding.rules {
         let entry = items.entries[number]
         let cell = line.category.isEmpty ? record.wholeRow(line.row) : line.category
-        raise(rule, record, cell, .category) { me in me.detail(rule, entry) }
+        raise(rule, record, cell, .category) { me in
+          var detail = me.detail(rule, entry)
+          detail.notes += me.incomePlaces(record, invoice, only: index)
+          return detail
+        }
       }
       if line.isTaxed {
         raise(.lineTaxable, record, record.cell(line.row, .taxable), .taxable) {
@@ -359,12 +279,22 @@ extension InvoiceAssessor {
     case .itemNotInBooks:
       return Detail(
         message:
-          "item \"\(entry.item ?? "")\" of income category \"\(entry.name)\" is not in the books, "
-          + "and the settings say not to create it")
+          "item \"\(entry.item ?? "")\" of income category \"\(entry.name)\" is not in the "
+          + (books.isUnfinished(.items)
+            ? "part of the items that the books hold"
+            : "books, and the settings say not to create it"))
     default:
+      let advice = items.advice(for: entry.name)
+      let ask = "add to mapping.csv: \(items.suggestion(for: entry.name))"
+      let remedy =
+        switch advice.certainty {
+        case .possible: "if \"\(advice.item)\" is meant, \(ask)"
+        case nil where !advice.notes.isEmpty: "for a new item, \(ask)"
+        default: ask
+        }
       return Detail(
         message: "income category \"\(entry.name)\" has no QuickBooks item",
-        remedy: "add to mapping.csv: \(items.suggestion(for: entry.name))")
+        remedy: remedy, notes: advice.notes)
     }
   }
 
@@ -411,6 +341,19 @@ extension InvoiceAssessor {
               + " (\($0.location))"
           }
             ?? "terms \"\(name)\" are not in the books, and the settings say not to create them")
+      }
+    }
+    if let listed = terms.entries[number].listed, terms.entries[number].terms?.isDateDriven == true,
+      invoice.dueDate == nil
+    {
+      raise(.termsUnknown, record, invoice.terms, .terms) {
+        Detail(
+          message:
+            "terms \"\(listed.name)\" have no number of days in QuickBooks (\(listed.location)), but a day of "
+            + "the month, and the invoice does not say when it is due",
+          remedy:
+            "have LoadOps export the due date (the column due_date): the invoice keeps these terms then; "
+            + "other terms in mapping.csv would change its due date")
       }
     }
     if terms.entries[number].terms == nil {

@@ -36,19 +36,13 @@ extension InvoiceAssessor {
     case .customerUnknown: return unknown(number)
     case .customerNotPaired: return notPaired(number)
     case .customerNameTaken: return taken(number)
-    case .customerNameIllegal:
-      let text = entry.quickBooksName.isEmpty ? name : entry.quickBooksName
-      let why =
-        text.contains(":") ? "a colon, which makes it a job" : "characters QuickBooks cannot keep"
-      return Detail(
-        message: "customer name \"\(text)\" has \(why)",
-        remedy: add(name, fittingName(rule, customer: number) ?? "THE NAME IN PLAIN LETTERS"))
+    case .customerNameIllegal: return illegal(number)
     case .customerNameTooLong:
       let text = entry.quickBooksName
       return Detail(
         message: "customer name \"\(text)\" has \(text.count) characters; QuickBooks Desktop keeps "
           + "\(DesktopLimits.customerLevel)",
-        remedy: add(name, fittingName(rule, customer: number) ?? "A SHORTER NAME"))
+        remedy: ask(name, fittingName(rule, customer: number) ?? "A SHORTER NAME"))
     case .customerNameClash: return clash(number)
     case .customerListedTwice:
       return Detail(
@@ -69,34 +63,22 @@ extension InvoiceAssessor {
     }
   }
 
-  private func diagnosis(_ number: Int) -> PairingDoctor.Diagnosis {
-    customers.knowsQuickBooks
-      ? customers.diagnosis(number) : PairingDoctor.Diagnosis(candidates: [], total: 0)
-  }
-
-  /// A name that QuickBooks can keep, for a customer whose own it cannot; nil when nobody can tell one.
-  func fittingName(_ rule: Rule, customer number: Int) -> String? {
+  /// A name with characters that QuickBooks cannot keep, or takes for something else.
+  private func illegal(_ number: Int) -> Detail {
     let entry = customers.entries[number]
     let text = entry.quickBooksName.isEmpty ? entry.name : entry.quickBooksName
-    switch rule {
-    case .customerNameTooLong: return customers.shortName(number)
-    case .customerNameIllegal where text.contains(":"):
-      return text.split(separator: ":").map(\.trimmed).joined(separator: " - ")
-    default: return nil
+    let why =
+      text.contains(":") ? "a colon, which makes it a job" : "characters QuickBooks cannot keep"
+    var detail = Detail(message: "customer name \"\(text)\" has \(why)")
+    if !entry.isExplicit, let near = surelyMeant(number) {
+      detail.notes = notes(entry.name, diagnosis(number))
+      detail.remedy = askWritable(entry.name, near.target)
+    } else {
+      detail.remedy = ask(
+        entry.name,
+        fittingName(.customerNameIllegal, customer: number) ?? "THE NAME IN PLAIN LETTERS")
     }
-  }
-
-  /// The words that ask for a mapping line.
-  private func add(_ name: String, _ target: String) -> String {
-    "add to mapping.csv: " + mappingLine(.customer, name, target)
-  }
-
-  /// A line for the mapping file that is in use, in its own columns.
-  func mappingLine(
-    _ kind: MappingFile.Kind, _ name: String, _ target: String, account: String? = nil
-  ) -> String {
-    context.mapping.line(kind: kind, loadops: name, quickbooks: target, account: account)
-      ?? MappingFile.line(kind: kind, loadops: name, quickbooks: target, account: account)
+    return detail
   }
 
   // MARK: - Not in the export
@@ -115,7 +97,7 @@ extension InvoiceAssessor {
     let target =
       listed.first.map { customers.targetName(ofListed: $0.name) } ?? diagnosis.first?.target
     if let target {
-      detail.remedy = "correct the name in LoadOps, or \(add(name, target))"
+      detail.remedy = "correct the name in LoadOps, or \(ask(name, target))"
     }
     return detail
   }
@@ -129,30 +111,32 @@ extension InvoiceAssessor {
     let name = entry.name
     let diagnosis = diagnosis(number)
     var detail = Detail(message: message(entry, diagnosis))
-    detail.notes = notes(name, diagnosis.candidates[...])
-    if diagnosis.total > diagnosis.candidates.count {
-      detail.notes.append(
-        "\(diagnosis.total - diagnosis.candidates.count) more names are near it")
-    }
+    detail.notes = notes(name, diagnosis)
     let create =
-      context.settings.unmatchedCustomers == .hold
-      ? "add it in QuickBooks" : "give it a name of its own"
-    if let best = diagnosis.candidates.first {
-      let line = add(name, best.target)
-      let written = names.path(best.target)
-      if written != best.target {
+      customers.isUnfinished
+      ? "give LoadBooks the whole list of QuickBooks' customers"
+      : context.settings.unmatchedCustomers == .hold
+        ? "add it in QuickBooks" : "give it a name of its own"
+    if case .twice = entry.standing {
+      detail.remedy =
+        "give all but one of them another name in QuickBooks and export the list again"
+    } else if let best = diagnosis.candidates.first {
+      let doubt = doubt(diagnosis)
+      if best.entry.isInactive, best.difference.causes.isEmpty {
         detail.remedy =
-          "the file cannot hold the name as QuickBooks has it: rename that customer there to "
-          + "\"\(names.path(name))\", or to \"\(written)\" and \(add(name, written))"
-      } else if best.entry.isInactive, best.difference.causes.isEmpty {
-        detail.remedy = "make it active in QuickBooks; or, to use it as it is, \(line)"
+          "make it active in QuickBooks; or, to use it as it is, "
+          + askWritable(name, best.target)
       } else if best.certainty >= .folded {
-        detail.remedy = "make the names equal, or \(line)"
+        detail.remedy = "\(doubt)make the names equal, or " + askWritable(name, best.target)
       } else {
-        detail.remedy = "if it is that customer, \(line); otherwise \(create)"
+        detail.remedy =
+          doubt
+          + askWritable(
+            name, best.target,
+            if: "\(create) if it is another customer; if it is \"\(best.entry.name)\", ")
       }
     } else {
-      detail.remedy = "\(create), or \(add(name, "ITS NAME IN QUICKBOOKS"))"
+      detail.remedy = "\(create), or \(ask(name, "ITS NAME IN QUICKBOOKS"))"
     }
     return detail
   }
@@ -172,6 +156,10 @@ extension InvoiceAssessor {
       return "customer \"\(name)\" differs from \"\(other)\" in QuickBooks only in blanks"
     default:
       let has = customers.hasBooks ? "has no exact match" : "is not known"
+      if customers.isUnfinished {
+        return
+          "customer \"\(name)\" is not in the part of QuickBooks' customers that the books hold"
+      }
       return diagnosis.candidates.isEmpty
         ? "customer \"\(name)\" \(has) in QuickBooks, and the settings say not to create it"
         : "customer \"\(name)\" \(has) in QuickBooks"
@@ -189,11 +177,16 @@ extension InvoiceAssessor {
       case .twice: "which QuickBooks has more than once"
       case .otherSpelling:
         "which QuickBooks spells \"\(customers.name(entry.standing)?.name ?? "")\""
-      default: "which QuickBooks does not have"
+      case .otherSpacing:
+        "which differs from \"\(customers.name(entry.standing)?.name ?? "")\" in QuickBooks only in blanks"
+      default:
+        customers.isUnfinished
+          ? "which is not in the part of QuickBooks' customers that the books hold"
+          : "which QuickBooks does not have"
       }
     var detail = Detail(
       message: "\(source) gives customer \"\(entry.name)\" \"\(target)\", \(what)")
-    detail.notes = notes(target, diagnosis.candidates[...])
+    detail.notes = notes(target, diagnosis)
     if let best = diagnosis.candidates.first(where: { $0.entry.role.isCustomer }) {
       let line = mappingLine(.customer, entry.name, best.target)
       detail.remedy =
@@ -212,11 +205,7 @@ extension InvoiceAssessor {
       message:
         "QuickBooks has customer \"\(entry.quickBooksName)\", but the file would name it "
         + "\"\(written)\", which would be a second customer",
-      remedy: (context.settings.target == .iif
-        ? "set formats.iif.encoding to windows1252 if that has the letters, or rename the "
-        : "rename the ")
-        + "customer in QuickBooks to \"\(written)\" and "
-        + add(entry.name, written))
+      remedy: askWritable(entry.name, entry.quickBooksName))
   }
 
   // MARK: - Taken
@@ -233,7 +222,7 @@ extension InvoiceAssessor {
     let candidates = customers.diagnosis(number).candidates
     let others = candidates.filter { $0.entry.role.isCustomer }
     detail.notes = notes(wanted, others[...])
-    let target = others.first?.target ?? customers.freeName(for: entry.name)
+    let target = takenTarget(number)
     let line = mappingLine(.customer, entry.name, target)
     let known = others.isEmpty ? "to bill it as a customer of its own" : "if it is that customer"
     if let mapped = entry.mappingLine {
@@ -250,8 +239,12 @@ extension InvoiceAssessor {
     let entry = customers.entries[number]
     let rivals = customers.rivals(of: number)
     let first = rivals.first ?? ""
+    let isOne = customers.isOne(number, first)
     var detail = Detail(
-      message: "QuickBooks would take customers \"\(entry.name)\" and \"\(first)\" for one")
+      message: isOne
+        ? "QuickBooks would take customers \"\(entry.name)\" and \"\(first)\" for one"
+        : "customers \"\(entry.name)\" and \"\(first)\" differ only in blanks, and nobody can tell whether "
+          + "they are one")
     detail.notes = rivals.dropFirst().prefix(5).map { "and \"\($0)\"" }
     if !entry.isExplicit || !entry.quickBooksName.utf8.elementsEqual(entry.name.utf8) {
       let places = NameDifference.places(entry.name, first, owner: "the other")
@@ -260,32 +253,14 @@ extension InvoiceAssessor {
           "\(NameDifference(entry.name, first).words): \(places)", at: 0)
       }
     }
-    detail.remedy =
-      "if they are one customer, \(add(entry.name, first)) and "
-      + mappingLine(.customer, first, first) + "; otherwise map one of them to a different name"
+    let keeper = customers.keeper(of: number)
+    let other = keeper == entry.name ? first : entry.name
+    let target = customers.number(named: keeper, beside: number).map(lineTarget) ?? keeper
+    let otherwise =
+      isOne
+      ? "if they are two, map one of them to a different name"
+      : "if they are two, add a line for each that gives it its own name"
+    detail.remedy = "\(otherwise); if they are one customer, \(ask(other, target))"
     return detail
-  }
-
-  // MARK: - Candidates
-
-  private func notes(
-    _ name: String, _ candidates: ArraySlice<PairingDoctor.Candidate>
-  ) -> [String] {
-    candidates.enumerated().map { number, candidate in
-      let line =
-        number == 0
-        ? "" : "; its line would be: " + mappingLine(.customer, name, candidate.target)
-      return candidate.words(name) + line
-    }
-  }
-}
-
-extension Substring {
-  /// The text without outer blanks.
-  fileprivate var trimmed: String {
-    var text = self
-    while text.first == " " { text.removeFirst() }
-    while text.last == " " { text.removeLast() }
-    return String(text)
   }
 }

@@ -48,6 +48,8 @@ struct InvoiceAssessor {
   var terminals: ClassBook
   /// How each file's dates are read, to say what a date does not fit.
   var dates: [DateColumns] = []
+  /// The lines of invoices in files that have none, and where those stand.
+  var income: (table: IncomeTable, files: [SyncPlan.File])?
   /// Suppression rows that matched something, and those that are over.
   var matchedSuppressions: Set<Int> = []
   var expiredSuppressions: Set<Int> = []
@@ -107,7 +109,7 @@ struct InvoiceAssessor {
     checkReading(record, invoice)
     checkForced(record, invoice, forced, otherPlaces)
     // What could not be read whole has one reason; what follows from it would only drown that.
-    if record.faults.isEmpty {
+    if record.faults.isEmpty, !invoice.number.isEmpty {
       checkNumber(record, invoice)
       checkArithmetic(record, invoice)
       checkCustomer(record, invoice)

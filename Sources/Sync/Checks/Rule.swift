@@ -77,6 +77,8 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   // What was sent and is stated otherwise now
   case statusChangedSinceSynced
   case restatedSinceSynced
+  /// A number that may mean a thousand times as much or as little.
+  case numberDoubtful
   // What QuickBooks answered
   case refusedByQuickBooks
   case inQuickBooksAfterUndo
@@ -91,7 +93,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
       .customerUnknown, .customerIDDisagrees, .customerNotPaired, .customerNameIllegal,
       .customerNameTooLong, .customerNameClash, .customerListedTwice, .categoryUnmapped,
       .termsUnknown, .lineTaxable, .statusNotSendable, .periodClosed, .dateInFuture,
-      .currencyDiffers, .zerosLost, .changedSinceSynced, .syncedWithoutRecord, .suppressedAfterSync,
+      .currencyDiffers, .changedSinceSynced, .syncedWithoutRecord, .suppressedAfterSync,
       .suppressed, .suppressionGuardDiffers, .refusedByQuickBooks, .inQuickBooksAfterUndo,
       .textChanged, .textCut, .textUnrepresentable:
       false
@@ -165,6 +167,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .textUnrepresentable: TextRules.textUnrepresentable
     case .statusChangedSinceSynced: MemoryRules.statusChangedSinceSynced
     case .restatedSinceSynced: MemoryRules.restatedSinceSynced
+    case .numberDoubtful: ReadingRules.numberDoubtful
     case .refusedByQuickBooks: MemoryRules.refusedByQuickBooks
     case .inQuickBooksAfterUndo: MemoryRules.inQuickBooksAfterUndo
     }

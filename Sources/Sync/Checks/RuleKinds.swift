@@ -36,6 +36,12 @@ enum ReadingRules {
       "An amount, a quantity or a rate is not a number that can be taken exactly; an amount counts as "
       + "0.00 then.",
     remedy: "write it in plain digits with a decimal point, such as 1234.50")
+  static let numberDoubtful = Finding.Kind(
+    "number-doubtful", .error,
+    meaning:
+      "A number such as 1.500 or 1,500 stands in a column that has numbers with a decimal comma and with a "
+      + "decimal point, so it may be a thousand times as much; an amount counts as 0.00 then.",
+    remedy: "write all numbers the same way, and set formats.numbers to that way")
   static let fieldsConflict = Finding.Kind(
     "invoice-fields-conflict", .error,
     meaning: "Rows of one invoice contradict each other about something that an invoice has once.",
@@ -52,12 +58,15 @@ enum ReadingRules {
     remedy: "export the invoice with its line items")
   static let cellError = Finding.Kind(
     "cell-error", .error,
-    meaning: "A cell holds an error of a spreadsheet, such as #REF! or ####, instead of a value.",
+    meaning:
+      "A cell holds an error of a spreadsheet, such as #REF! or ####, or a formula that was never "
+      + "calculated, instead of a value.",
     remedy: "mend the formula, widen the column, or take the value from LoadOps, then save again")
   static let digitsLost = Finding.Kind(
     "digits-lost", .error,
     meaning:
-      "A spreadsheet made a number of an identifier and wrote it with an exponent, such as 1.23E+11.",
+      "An identifier was made a number with an exponent or a fraction, a date, or a truth value on its way, "
+      + "such as 1.23E+11 or 1001.0: how it was written is lost.",
     remedy: "export again and open the file with that column as text, or fill in the digits")
   static let amountExponent = Finding.Kind(
     "amount-exponent", .notice,
@@ -186,7 +195,8 @@ enum CustomerRules {
     remedy: "map the customer to a shorter name")
   static let customerNameClash = Finding.Kind(
     "customer-name-clash", .error,
-    meaning: "Two LoadOps customers would be one customer in QuickBooks.",
+    meaning:
+      "Two LoadOps customers would be one customer in QuickBooks, or only blanks tell them apart.",
     remedy: "if they are the same, map both to one name; otherwise map one to a different name")
   static let customerNameChanged = Finding.Kind(
     "customer-name-changed", .warning,
@@ -287,8 +297,8 @@ enum MemoryRules {
   static let zerosLost = Finding.Kind(
     "zeros-lost", .error,
     meaning:
-      "An invoice number differs only by zeros in front from one that was sent before; a spreadsheet may have "
-      + "dropped them, and the invoice would be in QuickBooks twice.",
+      "An invoice number differs only by zeros in front from one that was sent before, or from another one of "
+      + "the export; a spreadsheet may have dropped them, and the invoice would be in QuickBooks twice.",
     remedy:
       "export again and keep the number's zeros (open the file with that column as text); if it is another "
       + "invoice, give it another number")
@@ -332,6 +342,16 @@ enum BatchRules {
     meaning:
       "A file has columns or keys that mean nothing to LoadBooks; they are not carried over.",
     remedy: "if one of them matters, name its field in mapping.csv: column,HEADER,FIELD,,")
+  static let columnsUnnamed = Finding.Kind(
+    "columns-unnamed", .warning,
+    meaning: "A file has something in a column without a header; it is not carried over.",
+    remedy: "give the column a header, or empty it")
+  static let lastLineUnended = Finding.Kind(
+    "last-line-unended", .warning,
+    meaning:
+      "The last line of a file has no line end, as all others have: the file may have been cut off there, and "
+      + "a number with it.",
+    remedy: "compare the last row with LoadOps; if it is whole, nothing needs to be done")
   static let headerRepeated = Finding.Kind(
     "header-repeated", .notice,
     meaning: "The header row stands again in the middle of a file; it is passed over.",
@@ -341,6 +361,12 @@ enum BatchRules {
     meaning:
       "A file is not laid out with one full row for each line; the message says how it is read.",
     remedy: "look at one invoice with: loadbooks explain")
+  static let layoutNotAlone = Finding.Kind(
+    "layout-not-alone", .warning,
+    meaning:
+      "A file is laid out in a way that is read only when the settings allow it, or together with another "
+      + "file; only inspect shows it by itself.",
+    remedy: "do what the message says before you plan with the file")
   static let incomeWithoutInvoice = Finding.Kind(
     "income-without-invoice", .warning,
     meaning:
@@ -438,8 +464,10 @@ enum BatchRules {
 
   static let all =
     [
-      unknownColumns, nothingSelected, headerRepeated, sheetPassedOver, rowsHidden,
-      identifierIsNumber, layoutDetected, rateReadAsAmount, incomeWithoutInvoice, textTrimmed,
+      unknownColumns, columnsUnnamed, lastLineUnended, nothingSelected, headerRepeated,
+      sheetPassedOver, rowsHidden,
+      identifierIsNumber, layoutDetected, layoutNotAlone, rateReadAsAmount, incomeWithoutInvoice,
+      textTrimmed,
       totalsRow,
       totalsRowDiffers, encodingAssumed, textGarbled, fileIgnored, suppressionUnmatched,
       suppressionExpired,

@@ -19,6 +19,11 @@ public struct CompanyFolder: Sendable {
   /// Where the user keeps the lists that QuickBooks exported.
   public var booksPath: String { path + "/books" }
 
+  /// The folder at a path, whether it is a company's or not: one on a drive that may be mounted later.
+  public init(at path: String) { self.init(path: CompanyFolder.trimmed(path)) }
+
+  private init(path: String) { self.path = path }
+
   private static let folders = ["inbox", "outbox", "archive", "held", "books"]
 
   /// The folder named, or the nearest one at or above the current folder; nil when there is none.

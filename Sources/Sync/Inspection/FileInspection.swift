@@ -112,6 +112,11 @@ public struct FileInspection: Sendable {
     findingsPerKind: Int
   ) throws(Failure) {
     self.name = name
+    // A file is shown as it would be read, whether the settings allow its layout or not.
+    let allowed = settings.layouts
+    var settings = settings
+    settings.layouts.wide = .accept
+    settings.layouts.headerOnly = allowed.headerOnly ?? FileInspection.anyCategory
     let context = PlanContext(
       settings: settings, mapping: mapping, suppression: .empty, ledger: .none, selection: .all,
       today: today)
@@ -139,9 +144,51 @@ public struct FileInspection: Sendable {
       }
       return (field, column)
     }
-    if kinds.contains(.invoices) {
+    if reader.layout == .incomeLines {
+      totals = survey.income
+    } else if kinds.contains(.invoices) {
       try plan(path, context, findingsPerKind)
+      if allowed.headerOnly == nil { leaveOut(ReadingRules.invoiceLumped) }
     }
+    noteLayout(reader, allowed)
+  }
+
+  /// What stands for the income category of a total where the settings name none.
+  private static let anyCategory = "(the whole total)"
+
+  private mutating func leaveOut(_ kind: Finding.Kind) {
+    findings.removeAll { $0.kind.id == kind.id }
+    findingCounts.removeAll { $0.kind.id == kind.id }
+  }
+
+  /// Says what a layout needs before anything is planned with it.
+  private mutating func noteLayout(_ reader: ExportReader, _ allowed: Settings.Layouts) {
+    let (words, remedy): (String, String)
+    switch reader.layout {
+    case .wide? where allowed.wide != .accept:
+      (words, remedy) = (
+        "a column of amounts for each income category is read only when the settings say so",
+        "set layouts.wide to accept if these columns are all that is billed"
+      )
+    case .headerOnly? where allowed.headerOnly == nil:
+      (words, remedy) = (
+        "invoices without lines are read only when the settings say to which income category each total "
+          + "goes, or when files with the income of each category are given with them",
+        "export the invoices with their lines, or set layouts.header_only, or give the files of income, too"
+      )
+    case .incomeLines?:
+      (words, remedy) = (
+        "amounts of income are read only together with the list of the invoices that they belong to",
+        "give both to plan"
+      )
+    default: return
+    }
+    findings.append(
+      Finding(
+        BatchRules.layoutNotAlone, "\(name): \(words)", remedy: remedy, location: header))
+    findingCounts.append(
+      SyncReport.FindingCount(
+        kind: BatchRules.layoutNotAlone, severity: .warning, count: 1, listed: 1))
   }
 
   private static func size(of path: String) -> UInt64 {
@@ -262,17 +309,23 @@ private struct FileSurvey {
   var dates: DateSurvey
   var numbers = FileInspection.Numbers()
   var ends: (first: String, last: String)?
+  /// What the amounts of a file of income add up to.
+  var income = Tally.zero
+  private let style: NumberStyle
+  private var isTyped = false
   private var filled: [Int] = []
   private var examples: [String] = []
   private var kindOfFields: [Field: RecordKind] = [:]
 
   init(settings: Settings) {
     dates = DateSurvey(settings.localDays)
-    numbers.convention = settings.numberStyle.convention
+    style = settings.numberStyle
+    numbers.convention = style.convention
   }
 
   mutating func read(_ reader: ExportReader) throws(Failure) {
     var record = reader.makeRecord()
+    isTyped = reader.isSheet || reader.format == .json
     while let kind = try reader.next(Set(RecordKind.allCases), into: &record) {
       records[kind, default: 0] += reader.format == .csv ? record.rows.count : 1
       if kind == .invoices {
@@ -281,6 +334,22 @@ private struct FileSurvey {
         if !number.isEmpty { ends = (ends?.first ?? number, number) }
       }
       count(record, kind)
+      if reader.layout == .incomeLines { countIncome(record, isSheet: reader.isSheet) }
+    }
+  }
+
+  private mutating func countIncome(_ record: Record, isSheet: Bool) {
+    for row in record.rows.indices {
+      let cell = record.cell(row, .amount)
+      let isTyped = isSheet && cell.value == cell.source
+      let text = record.text.span.extracting(cell.value.range)
+      var sum = Tally(lines: 1, amount: .zero)
+      switch FixedDecimal.parse(text, isTyped ? NumberStyle(.us, currency: style.currency) : style)
+      {
+      case .value(let value), .exponential(let value): sum.amount = Money(value) ?? .zero
+      case .absent, .fault: break
+      }
+      income += sum
     }
   }
 
@@ -301,7 +370,10 @@ private struct FileSurvey {
     for field in [Field.amount, .rate, .quantity, .invoiceTotal, .dueAmount] {
       guard let column = record.layout.column(of: field) else { continue }
       for row in record.rows.indices {
-        look(record, record.cell(row, column: column))
+        let cell = record.cell(row, column: column)
+        // A number of a sheet has a point, whatever the convention of texts is.
+        if isTyped, cell.value == cell.source { continue }
+        look(record, cell)
       }
     }
   }

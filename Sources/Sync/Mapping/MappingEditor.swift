@@ -90,6 +90,11 @@ public struct MappingEditor: Sendable {
           + "\(other.line) of \(path); nothing was written",
         remedy: "if \"\(line.quickBooks)\" is right, change that line")
     }
+    if !line.note.isEmpty, !mapping.hasNotes {
+      throw Failure(
+        .settingsWrong, "\(path) has no column for the note \"\(line.note)\"; nothing was written",
+        remedy: "add a column named note to its first row, or leave the note out")
+    }
     guard
       let text = mapping.line(
         kind: line.kind, loadops: line.loadOps, quickbooks: line.quickBooks, account: line.account,
@@ -114,6 +119,12 @@ public struct MappingEditor: Sendable {
     bytes = longer
     outcome.added.append((text, number))
   }
+
+  /// The mapping as it would be, with the lines that were added.
+  public var result: MappingFile { mapping }
+
+  /// The numbers of the lines that were added.
+  public var addedLines: [Int] { outcome.added.map(\.line) }
 
   /// Writes the file, when anything was added.
   ///

@@ -61,7 +61,15 @@ private struct BooksCheck {
           "\"\(account)\" is an account of type \(type.words) in QuickBooks; an item's income goes to an "
             + "income account", "name an income account in that line")
       }
-    case .terms: _ = find(row.quickBooks, "terms", terms, row)
+    case .terms:
+      let number = find(row.quickBooks, "terms", terms, row)
+      // Terms that QuickBooks has may be due on a day of the month; others must say when.
+      if number == nil, Terms(selfExplaining: row.quickBooks) == nil {
+        remarks.removeAll { $0.line == row.line && $0.severity == .notice }
+        add(
+          .error, row, "terms \"\(row.quickBooks)\" do not say when the money is due",
+          "write Net and a number of days, Due on Receipt, or terms that QuickBooks has")
+      }
     case .className: _ = find(row.quickBooks, "class", classes, row)
     case .column: break
     }
@@ -115,6 +123,15 @@ private struct BooksCheck {
 
   private mutating func lookAtItem(_ row: MappingFile.Row, _ number: Int) {
     let item = books.items[number]
+    if let account = books.accounts.first(where: { $0.name == item.account }),
+      account.type != .income, account.type != .otherIncome
+    {
+      add(
+        .error, row,
+        "item \"\(item.name)\" is booked on \"\(account.name)\" in QuickBooks, an account of type "
+          + "\(account.type.words)",
+        "change the item's account in QuickBooks, or map to another item")
+    }
     if !item.canStandOnInvoice {
       add(
         .error, row,
@@ -149,7 +166,7 @@ private struct BooksCheck {
     }
     if list.isInactive[number] {
       add(
-        .warning, row, "\(noun) \"\(name)\" is inactive in QuickBooks",
+        .error, row, "\(noun) \"\(name)\" is inactive in QuickBooks",
         "make it active in QuickBooks, or map to another one")
     }
     return number

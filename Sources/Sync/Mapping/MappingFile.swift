@@ -144,6 +144,9 @@ extension MappingFile {
       ], dropping: ["note"])
   }
 
+  /// Whether a line may have a note.
+  var hasNotes: Bool { layout.has("note") }
+
   /// The income category whose amounts a column holds: `amounts of Detention`; nil for other meanings.
   static func category(ofAmounts text: String) -> String? {
     let words = "amounts of "

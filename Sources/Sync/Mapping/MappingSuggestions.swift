@@ -83,14 +83,16 @@ private struct SuggestionMaker {
   private let context: PlanContext
   private let names: DesktopNames
   private let usableItems: [CompanySnapshot.Item]
-  private lazy var itemIndex = NameIndex(usableItems.lazy.map { SuggestionMaker.leaf($0.name) })
+  private lazy var itemDoctor = EntryDoctor(usableItems.map(\.name))
 
   init(_ plan: SyncPlan) {
     self.plan = plan
     assessor = plan.assessor
     context = plan.context
     names = plan.assessor.names
-    usableItems = plan.context.books.items.filter { !$0.isInactive && $0.canStandOnInvoice }
+    usableItems = plan.context.books.items.filter {
+      plan.assessor.books.objections(item: $0.name, account: $0.account).isEmpty
+    }
   }
 
   private func candidate(
@@ -187,7 +189,10 @@ private struct SuggestionMaker {
       found.append(
         candidate(
           .item, name, own, account: defaultAccount, .possible, isNew: true,
-          "a new item, booked on the default income account", ["new"]))
+          own == name
+            ? "a new item, booked on the default income account"
+            : "a new item, booked on the default income account; \"\(name)\" itself cannot be had",
+          ["new"]))
     }
     return found
   }
@@ -195,22 +200,18 @@ private struct SuggestionMaker {
   /// Items of the books with nearly the category's name.
   private mutating func listedItems(_ name: String) -> [Candidate] {
     var found: [Candidate] = []
-    for hit in itemIndex.near(name) {
-      let item = usableItems[Int(hit.number)]
-      let own = SuggestionMaker.leaf(item.name)
-      let difference = NameDifference(name, own)
-      let certainty: Certainty? =
-        difference.causes.isEmpty
-        ? .exact : difference.isSurface ? .folded : hit.distance == nil ? nil : .possible
-      guard let certainty else { continue }
+    for near in itemDoctor.near(name) {
+      let item = usableItems[near.number]
       let words =
-        difference.causes.isEmpty
-        ? "QuickBooks has a \(item.typeWords) of this name"
-        : "QuickBooks has this \(item.typeWords): \(difference.words)"
+        near.difference.causes.isEmpty
+        ? item.name == name
+          ? "QuickBooks has a \(item.typeWords) of this name"
+          : "QuickBooks has a \(item.typeWords) of this name below another one"
+        : "QuickBooks has this \(item.typeWords): \(near.difference.words)"
       found.append(
         candidate(
-          .item, name, item.name, account: account(of: item), certainty, words,
-          difference.causes.map(\.id)))
+          .item, name, item.name, account: account(of: item), near.certainty, words,
+          near.difference.causes.map(\.id)))
     }
     return found
   }
@@ -263,7 +264,7 @@ private struct SuggestionMaker {
   /// For a customer that is created although QuickBooks has nearly the same name.
   private func resembling(_ entry: CustomerBook.Entry, _ number: Int) -> [Candidate] {
     guard entry.pairing == .created, assessor.customers.knowsQuickBooks else { return [] }
-    return diagnosed(entry, number).filter { $0.certainty >= .likely }
+    return diagnosed(entry, number)
   }
 
   private func customerCandidates(
@@ -294,12 +295,12 @@ private struct SuggestionMaker {
         }
       case .customerNameClash:
         // One of those that clash keeps its name; the others may be given it.
-        let rivals = book.rivals(of: number)
-        guard let keeper = ([name] + rivals).min(), keeper != name else { continue }
+        let keeper = book.keeper(of: number)
+        guard keeper != name else { continue }
         found.append(
           candidate(
             .customer, name, keeper, .likely,
-            "QuickBooks would take the two for one; only if they are one customer",
+            "nobody can tell the two apart but you; only if they are one customer",
             ["same-for-quickbooks"]))
       default:
         if let target = assessor.fittingName(rule, customer: number) {

@@ -102,7 +102,8 @@ public struct NameList {
         listed.quickBooksName = written
         listed.status = known.contains(written) || listed.status == .synced ? .synced : .nonSynced
         switch entry.pairing {
-        case .known: listed.words = "sent before"
+        case .known:
+          listed.words = listed.status == .synced ? "sent before" : "in QuickBooks' books"
         case .mapped: listed.words = "by the mapping file"
         case .created: listed.words = "new in QuickBooks"
         case .none: break

@@ -1,6 +1,7 @@
 internal import Ledger
 internal import LoadOps
 internal import QuickBooks
+internal import Sheets
 internal import Vocabulary
 
 /// Every customer that invoices name, each looked at once, and the QuickBooks customer it is paired with.
@@ -44,14 +45,27 @@ struct CustomerBook {
     var isInBooks = false
     /// Whether the books have the name, but this target cannot write it as they do.
     var isWrittenOtherwise = false
+    /// Whether QuickBooks has it, by its books or by an earlier run.
+    var isSettled = false
+  }
+
+  /// Customers of nearly one name.
+  private struct Group {
+    var members: [Int] = []
+    /// Whether all of them have the very same name in QuickBooks.
+    var isOne = true
+    /// How many of them have it without anybody's saying so.
+    var byThemselves = 0
   }
 
   private(set) var entries: [Entry] = []
   /// Customers that turned out to clash after they were first used.
   private(set) var lateClashes: Set<Int> = []
   private var interner = ByteInterner()
-  /// The customers that QuickBooks would take for one.
-  private var byIdentity: [String: [Int]] = [:]
+  /// The customers that QuickBooks would take for one, or that only blanks tell apart.
+  private var groups: [String: Group] = [:]
+  /// The first customer of each such name, paired or not.
+  private var firsts: [String: Int] = [:]
   /// The LoadOps names that earlier runs sent under a name of their own, by what QuickBooks compares.
   private var sentUnder: [String: Set<String>] = [:]
   private let master: MasterData
@@ -69,9 +83,10 @@ struct CustomerBook {
     self.master = master
     self.mapping = mapping
     self.ledger = ledger
-    self.policy = policy
     self.names = names
     quickBooks = QuickBooksNames(books, ledger: ledger, names: names)
+    // What is not in a part of a list may be in the rest of it.
+    self.policy = quickBooks.isUnfinished ? .hold : policy
     clinic = Clinic(quickBooks, master)
     for (name, sources) in ledger.customerSources {
       let identity = names.identity(name)
@@ -117,8 +132,15 @@ struct CustomerBook {
       checkName(&entry)
       checkSent(&entry)
     }
+    if !entry.quickBooksName.isEmpty {
+      entry.isSettled =
+        entry.isInBooks
+        || ledger.knownListEntry(.customer, names.path(entry.quickBooksName)) != nil
+    }
     if !entry.holding.isEmpty { entry.pairing = .none }
     entries.append(entry)
+    let key = QuickBooksNames.clashKey(name, names)
+    if firsts[key] == nil { firsts[key] = entries.count - 1 }
     if !entry.quickBooksName.isEmpty { checkClash(entries.count - 1) }
   }
 
@@ -133,6 +155,9 @@ struct CustomerBook {
     case .customer, .inactive: takeFromBooks(&entry)
     case .taken: entry.holding.insert(.customerNameTaken)
     case .twice, .otherSpelling: entry.holding.insert(.customerNotPaired)
+    case .otherSpacing where !entry.quickBooksName.utf8.elementsEqual(entry.name.utf8):
+      // Only a line that gives a customer its own name says that it is another one.
+      entry.holding.insert(.customerNotPaired)
     case .free, .otherSpacing:
       if policy == .hold, quickBooks.listsCustomers { entry.holding.insert(.customerNotPaired) }
     }
@@ -208,33 +233,83 @@ struct CustomerBook {
     return sources.min()
   }
 
-  /// Holds customers whose names QuickBooks would take for the same.
+  /// Holds customers whose names QuickBooks would take for the same, or that differ only in blanks.
   ///
-  /// It compares without case. A mapping line may say on purpose that a customer is another one, by
-  /// exactly that name; nothing else may. Either all of them agree, or all of them wait, whichever stood
-  /// first.
+  /// It compares without case, and takes `Smith, Mike` for `Mike Smith`. A mapping line may say on purpose
+  /// that a customer is another one, by exactly that name; nothing else may. Where only blanks differ, a line
+  /// for each may say that they are two. Either all of them agree, or all of them wait, whichever stood first.
   private mutating func checkClash(_ number: Int) {
-    let identity = names.identity(entries[number].quickBooksName)
-    byIdentity[identity, default: []].append(number)
-    guard let group = byIdentity[identity], group.count > 1 else { return }
-    let first = entries[group[0]].quickBooksName
-    let agree =
-      group.allSatisfy { entries[$0].quickBooksName.utf8.elementsEqual(first.utf8) }
-      && group.count { !entries[$0].isExplicit } <= 1
-    guard !agree else { return }
-    for member in group where !entries[member].holding.contains(.customerNameClash) {
+    let entry = entries[number]
+    let key = QuickBooksNames.clashKey(entry.quickBooksName, names)
+    var group = groups.removeValue(forKey: key) ?? Group()
+    defer { groups[key] = group }
+    if let first = group.members.first, group.isOne {
+      group.isOne = entries[first].quickBooksName.utf8.elementsEqual(entry.quickBooksName.utf8)
+    }
+    group.members.append(number)
+    if !entry.isExplicit { group.byThemselves += 1 }
+    guard group.members.count > 1, !group.isOne || group.byThemselves > 1 else { return }
+    for member in clashing(group.members)
+    where !entries[member].holding.contains(.customerNameClash) {
       entries[member].holding.insert(.customerNameClash)
       entries[member].pairing = .none
       if member != number { lateClashes.insert(member) }
     }
   }
 
-  /// The other customers that QuickBooks would take a customer for, in the order of their names.
+  /// Those of a group that cannot all go out.
+  private func clashing(_ members: [Int]) -> [Int] {
+    let same = Dictionary(grouping: members) {
+      QuickBooksNames.identity(entries[$0].quickBooksName, names)
+    }
+    var clashing = same.values.filter { members in
+      let first = entries[members[0]].quickBooksName
+      return !members.allSatisfy { entries[$0].quickBooksName.utf8.elementsEqual(first.utf8) }
+        || members.count { !entries[$0].isExplicit } > 1
+    }.flatMap(\.self)
+    // Only blanks differ: those that QuickBooks has already are two, and so are those of which a line says so.
+    let open = members.filter { !entries[$0].isSettled }
+    if same.count > 1, open.contains(where: { !entries[$0].isExplicit }) { clashing += open }
+    return Set(clashing).sorted()
+  }
+
+  /// The other customers that a customer cannot be beside, in the order of their names.
   func rivals(of number: Int) -> [String] {
     let entry = entries[number]
-    let group = byIdentity[names.identity(entry.quickBooksName)] ?? []
-    let others = group.filter { $0 != number }.map { entries[$0].name }.sorted()
+    let key = QuickBooksNames.clashKey(entry.quickBooksName, names)
+    let members = groups[key]?.members ?? []
+    let others = members.filter {
+      $0 != number && entries[$0].holding.contains(.customerNameClash)
+    }.map { entries[$0].name }.sorted()
     return others.isEmpty ? entry.sentFor.map { [$0] } ?? [] : others
+  }
+
+  /// Whether QuickBooks would take a customer and its rival for one; otherwise only blanks tell them apart.
+  func isOne(_ number: Int, _ rival: String) -> Bool {
+    let other =
+      self.number(named: rival, beside: number).map { entries[$0].quickBooksName } ?? rival
+    return QuickBooksNames.identity(entries[number].quickBooksName, names)
+      == QuickBooksNames.identity(other.isEmpty ? rival : other, names)
+  }
+
+  /// Which of the customers that cannot be beside each other keeps its name, if they are one.
+  func keeper(of number: Int) -> String {
+    let rivals = rivals(of: number)
+    let name = entries[number].name
+    // One that was sent before has its name in QuickBooks already.
+    if let sent = entries[number].sentFor, rivals == [sent] { return sent }
+    let settled = ([name] + rivals).filter { rival in
+      self.number(named: rival, beside: number).map { entries[$0].isSettled } ?? false
+    }
+    return (settled.isEmpty ? [name] + rivals : settled).min() ?? name
+  }
+
+  /// The number, by its name, of a customer that cannot be beside another one, or of that one itself.
+  func number(named name: String, beside number: Int) -> Int? {
+    let key = QuickBooksNames.clashKey(entries[number].quickBooksName, names)
+    return (groups[key]?.members ?? [number]).first {
+      entries[$0].name.utf8.elementsEqual(name.utf8)
+    }
   }
 
   // MARK: - Explaining
@@ -247,6 +322,14 @@ struct CustomerBook {
   /// Whether anything is known of the names that QuickBooks has.
   var knowsQuickBooks: Bool { !quickBooks.isEmpty }
 
+  /// Whether the books have only a part of the customers.
+  var isUnfinished: Bool { quickBooks.isUnfinished }
+
+  /// Whether a customer would be new in QuickBooks, although somebody gave it its name.
+  func isMappedAnew(_ entry: Entry) -> Bool {
+    entry.pairing == .mapped && quickBooks.listsCustomers && !entry.isSettled
+  }
+
   /// Whether the books list customers.
   var hasBooks: Bool { quickBooks.listsCustomers }
 
@@ -257,30 +340,50 @@ struct CustomerBook {
     return clinic.diagnosis(wanted, entry.isExplicit ? nil : entry.listed)
   }
 
-  /// A customer's name that nobody has in QuickBooks, for one whose own name is taken.
-  func freeName(for name: String) -> String { clinic.doctor.freeName(for: name) }
+  /// A customer's name that nobody has in QuickBooks, for one whose own name is taken; the same for all that
+  /// QuickBooks would take for one.
+  func freeName(for name: String) -> String {
+    let first = firsts[QuickBooksNames.clashKey(name, names)]
+    return clinic.doctor.freeName(for: first.map { entries[$0].name } ?? name)
+  }
 
   /// The listed customers that were most likely meant by a name that the export does not list.
   func listedNear(_ name: String) -> [(name: String, difference: NameDifference)] {
     clinic.listedNear(name)
   }
 
-  /// The name that a listed customer has in QuickBooks.
-  func targetName(ofListed name: String) -> String {
+  /// The name in QuickBooks that somebody gave a customer; nil when nobody did.
+  func givenName(ofListed name: String) -> String? {
     mapping.customer(for: name)?.quickBooks
       ?? master.customer(named: name).flatMap {
         $0.quickBooksName.isEmpty ? nil : $0.quickBooksName
-      } ?? name
+      }
+  }
+
+  /// The name that a listed customer has in QuickBooks.
+  func targetName(ofListed name: String) -> String {
+    givenName(ofListed: name) ?? name
   }
 
   /// A name that QuickBooks has room for, unlike any that another customer has or would be given.
-  func shortName(_ number: Int) -> String {
-    let limit = DesktopLimits.customerLevel
-    let all = entries.map(\.quickBooksName) + master.customers.map(\.name)
-    let used = Set(
-      all.map(names.identity).filter { $0 != names.identity(entries[number].quickBooksName) })
-    return ShortNames(all, limit: limit).short(entries[number].quickBooksName) { candidate in
-      used.contains(names.identity(candidate))
+  func shortName(_ number: Int, for name: String) -> String {
+    let own = names.identity(entries[number].quickBooksName)
+    let (short, used) = clinic.shortNames(count: entries.count) {
+      let all = entries.map(\.quickBooksName) + master.customers.map(\.name)
+      // A path is one name in the lines that are printed.
+      let plain = all.map {
+        $0.contains(":")
+          ? $0.split(separator: ":").map { OuterBlanks.trimmed(String($0)) }.joined(
+            separator: " - ")
+          : $0
+      }
+      return (
+        ShortNames(plain, limit: DesktopLimits.customerLevel), Set(plain.map(names.identity))
+      )
+    }
+    return short.short(name) { candidate in
+      let identity = names.identity(candidate)
+      return (used.contains(identity) && identity != own)
         || !quickBooks.isEmpty && !quickBooks.isFree(candidate)
     }
   }
@@ -378,6 +481,18 @@ private final class Clinic {
   }
 
   lazy var doctor = PairingDoctor(quickBooks)
+  private var short: (count: Int, names: ShortNames, used: Set<String>)?
+
+  /// The short names of all customers, made once for as many of them as there are.
+  func shortNames(
+    count: Int, _ make: () -> (ShortNames, Set<String>)
+  ) -> (ShortNames, Set<String>) {
+    if let short, short.count == count { return (short.names, short.used) }
+    let (names, used) = make()
+    short = (count, names, used)
+    return (names, used)
+  }
+
   private lazy var listed = NameIndex(master.customers.lazy.map(\.name))
 
   /// The diagnosis of a name, made once.

@@ -31,7 +31,10 @@ struct NameDifference {
       return
     }
     let relevant = NameFolding.relevant(to: here, there)
-    for all in [relevant.subtracting(.wordOrder), relevant]
+    // A blank in another place makes other words, so what depends on words is tried last.
+    for all in [
+      relevant.intersection(.surface), relevant.subtracting(.wordOrder), relevant,
+    ]
     where all.fold(here) == all.fold(there) {
       var folding = all
       for part in NameFolding.inOrder where relevant.contains(part) {
@@ -60,6 +63,7 @@ struct NameDifference {
       let now = Spelling.distance(less.fold(here), less.fold(there), limit: distance + 1)
       if now <= distance { (folding, distance) = (less, now) }
     }
+    guard distance > 0 else { return ordered(folding) }
     let (first, second) = (folding.fold(here), folding.fold(there))
     return [spelling(first, second, distance)] + ordered(folding)
   }
@@ -96,6 +100,15 @@ struct NameDifference {
       && causes.allSatisfy {
         if case .folding(let folding) = $0 { NameFolding.surface.contains(folding) } else { false }
       }
+  }
+
+  /// Whether the names differ in a slip of the keyboard, and are long enough for that to be likely.
+  func isSlip(_ length: Int) -> Bool {
+    switch causes.first {
+    case .transposition: length >= 6
+    case .letters(let count): length >= (count == 1 ? 8 : 12)
+    default: false
+    }
   }
 
   /// Whether only blanks and invisible characters differ.
@@ -201,7 +214,7 @@ extension NameFolding {
     .remark: ("remark", "a remark in parentheses"),
     .article: ("article", "\"The\""),
     .legalSuffix: ("legal-suffix", "the legal suffix"),
-    .abbreviations: ("abbreviation", "an abbreviation"),
+    .abbreviations: ("abbreviation", "the form of a word, such as an abbreviation"),
     .wordOrder: ("word-order", "the order of words"),
   ]
 

@@ -171,6 +171,11 @@ final class PairingDoctor {
         found[number] = (isLeaf ? entry.leaf ?? entry.name : entry.name, true)
       }
     }
+    // A blank in another place may make other words of the letters.
+    for number in names.sameButBlanks(patient.name).prefix(PairingDoctor.shown)
+    where found[number] == nil {
+      found[number] = (names.entries[number].name, true)
+    }
     var shared: [Int: [Evidence]] = [:]
     for (key, evidence) in keys(of: patient) {
       let block = self.evidence[Blocks.key(key)]
@@ -216,7 +221,8 @@ final class PairingDoctor {
       target: entry.role.isCustomer ? entry.name : freeName(for: patient.name))
   }
 
-  private static func certainty(_ difference: NameDifference, length: Int) -> Certainty? {
+  /// How sure it is that two names that differ so are one; nil when nothing says so.
+  static func certainty(_ difference: NameDifference, length: Int) -> Certainty? {
     if difference.causes.isEmpty { return .exact }
     if difference.isSurface { return .folded }
     switch difference.causes[0] {

@@ -68,6 +68,8 @@ final class QuickBooksNames {
   let snapshot: CompanySnapshot
   /// Whether the books list customers, so that a name that is not there does not exist.
   let listsCustomers: Bool
+  /// Whether the books have only a part of the customers, so that one that is not there may exist.
+  let isUnfinished: Bool
   private let names: DesktopNames
   private var exact = Blocks()
   private var identities = Blocks()
@@ -77,7 +79,8 @@ final class QuickBooksNames {
   init(_ snapshot: CompanySnapshot, ledger: LedgerSnapshot, names: DesktopNames) {
     self.snapshot = snapshot
     self.names = names
-    listsCustomers = snapshot.holds(.customers) || !snapshot.customers.isEmpty
+    isUnfinished = snapshot.isUnfinished(.customers)
+    listsCustomers = snapshot.holds(.customers) || !snapshot.customers.isEmpty || isUnfinished
     var entries: [Entry] = []
     entries.reserveCapacity(snapshot.customers.count)
     for (number, customer) in snapshot.customers.enumerated() {
@@ -154,6 +157,24 @@ final class QuickBooksNames {
       }
     }
     return found.sorted()
+  }
+
+  /// The entries that only blanks, invisible characters and capitals tell from a name.
+  func sameButBlanks(_ name: String) -> [Int] {
+    let spacing = QuickBooksNames.spacing(name)
+    return spacings[Blocks.key(spacing)].map(Int.init)
+      .filter { QuickBooksNames.spacing(entries[$0].name) == spacing }
+  }
+
+  /// What two names share that nobody should create beside each other: QuickBooks takes them for one, or
+  /// only blanks tell them apart.
+  static func clashKey(_ name: String, _ names: DesktopNames) -> String {
+    spacing(names.path(flipped(name) ?? name))
+  }
+
+  /// The text under which QuickBooks takes two names for one, whichever way round a person's name stands.
+  static func identity(_ name: String, _ names: DesktopNames) -> String {
+    names.identity(flipped(name) ?? name)
   }
 
   /// A name without blanks, invisible characters and case.

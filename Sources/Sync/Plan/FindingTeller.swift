@@ -15,6 +15,9 @@ struct FindingTeller {
     return subjects
   }()
 
+  /// The kinds that are counted by the invoices that a rule was met for.
+  private static let ofRules = Set(Rule.allCases.map(\.kind.id))
+
   /// How many invoices are read in vain for a subject that was not told yet.
   private static let patience = 2000
 
@@ -76,12 +79,13 @@ struct FindingTeller {
         for rule in Rule.allCases where rule.kind.id == id { readInVain[rule] = 0 }
       }
     }
-    let count = listed[id, default: 0] + 1
-    guard count <= limit else {
-      counted[id] = max(counted[id, default: 0], count)
+    // What no invoice has been counted for is counted here, one by one, whether or not it is kept.
+    if !FindingTeller.ofRules.contains(id) { counted[id, default: 0] += 1 }
+    guard listed[id, default: 0] < limit else {
+      counted[id] = max(counted[id, default: 0], limit + 1)
       return
     }
-    listed[id] = count
+    listed[id, default: 0] += 1
     findings.append(finding)
   }
 

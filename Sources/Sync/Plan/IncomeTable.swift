@@ -20,6 +20,8 @@ final class IncomeTable {
   private var last: [Int32] = []
   private var isTaken: [Bool] = []
   private var categories: [String] = []
+  /// What stands where an amount cannot be read, by entry.
+  private var texts: [Int32: String] = [:]
   private var categoryNumbers: [String: Int32] = [:]
 
   /// Whether there are no lines.
@@ -59,6 +61,28 @@ final class IncomeTable {
     return lines.reversed()
   }
 
+  /// Keeps the text of the next line's amount, which cannot be read.
+  func noteText(_ text: String) { texts[Int32(entries.count)] = text }
+
+  /// Where the lines of an invoice stand, and what amounts say that cannot be read, in the order of
+  /// ``lines(of:)``.
+  func places(
+    of number: Span<UInt8>
+  ) -> [(category: String, amount: Money?, text: String, file: Int, line: UInt32)] {
+    guard let index = numbers.number(of: number) else { return [] }
+    var places: [(category: String, amount: Money?, text: String, file: Int, line: UInt32)] = []
+    var entry = last[index]
+    while entry >= 0 {
+      let here = entries[Int(entry)]
+      places.append(
+        (
+          categories[Int(here.category)], here.amount, texts[entry] ?? "", Int(here.file), here.line
+        ))
+      entry = here.previous
+    }
+    return places.reversed()
+  }
+
   /// The lines that no invoice asked for: how many, over how much, and the first of them.
   func leftOver() -> (count: Int, amount: Money, number: String, file: Int, line: UInt32)? {
     var result: (count: Int, amount: Money, number: String, file: Int, line: UInt32)?
@@ -80,13 +104,19 @@ final class IncomeTable {
 
 extension Planner {
   /// Reads the amounts of a file of income; the file's column, its title or its name says the category.
-  func readIncome(_ reader: ExportReader, file: Int, into table: IncomeTable) throws(Failure) {
+  mutating func readIncome(_ reader: ExportReader, file: Int, into table: IncomeTable)
+    throws(Failure)
+  {
     let categories = context.mapping.categories
     var record = reader.makeRecord()
     let hasColumn = record.layout.column(of: .category) != nil
     let name = reader.name.split(separator: "/").last.map(String.init) ?? reader.name
     let stem = name.split(separator: ".").first.map(String.init) ?? name
-    let named = (reader.notes.titles + [stem]).lazy
+    // A title may say what it is: `Category: Detention`.
+    let titles = reader.notes.titles.flatMap { title in
+      [title] + title.split(separator: ":").suffix(1).map(String.init)
+    }
+    let named = (titles + [stem]).lazy
       .compactMap { categories[HeaderName.normalised($0)] }.first
     guard hasColumn || named != nil else {
       throw Failure(
@@ -97,23 +127,32 @@ extension Planner {
           "name the file after its income category, such as \"Detention.csv\", and map that category"
       )
     }
+    let numbers = context.settings.numberStyle
+    let sheetNumbers = NumberStyle(.us, currency: numbers.currency)
+    var check = TotalsCheck(numbers: numberStyle(of: reader))
     while try reader.next([.invoices], into: &record) != nil {
       for row in record.rows.indices {
         let number = record.cell(0, .invoiceNumber)
         let own = record.string(record.cell(row, .category))
         var amount: Money?
-        let text = record.text.span.extracting(record.cell(row, .amount).value.range)
-        switch FixedDecimal.parse(text, context.settings.numberStyle) {
+        let cell = record.cell(row, .amount)
+        let text = record.text.span.extracting(cell.value.range)
+        let isTyped = reader.isSheet && cell.value == cell.source
+        switch FixedDecimal.parse(text, isTyped ? sheetNumbers : numbers) {
         case .value(let value) where record.faults.isEmpty,
           .exponential(let value) where record.faults.isEmpty:
           amount = Money(value)
         default: break
         }
+        if amount == nil { table.noteText(record.string(cell)) }
+        if let amount { check.count(amount) }
         table.add(
           record.text.span.extracting(number.value.range), own.isEmpty ? named ?? "" : own, amount,
           file: file, line: record.rows[row].line)
       }
+      if reader.totalsRowCount > 0 { batchFindings += check.findings(reader) }
     }
+    batchFindings += check.findings(reader)
   }
 
   /// Refuses layouts that neither the settings nor the other files of the export allow.

@@ -17,18 +17,20 @@ final class InvoiceSource {
 
   /// A source over the invoice files of a run; `nil` for files without invoices.
   init(
-    readers: [ExportReader?], dates: [DateColumns], settings: Settings, listsCustomers: Bool,
-    income: IncomeTable?
+    readers: [ExportReader?], dates: [DateColumns], doubtful: [Set<Field>] = [],
+    settings: Settings, listsCustomers: Bool, income: IncomeTable?
   ) {
     let (numbers, days) = (settings.numberStyle, settings.localDays)
     self.readers = readers
     self.listsCustomers = listsCustomers
     headerOnly = settings.layouts.headerOnly
     self.income = income
-    decoders = zip(readers, dates).map { reader, dates in
-      reader.map {
+    decoders = readers.indices.map { file in
+      readers[file].map {
         InvoiceDecoder(
-          layout: $0.makeRecord().layout, dates: dates, numbers: numbers, days: days)
+          layout: $0.makeRecord().layout,
+          dates: dates[file], numbers: numbers, days: days, isSheet: $0.isSheet,
+          doubtful: file < doubtful.count ? doubtful[file] : [])
       }
     }
   }
@@ -92,7 +94,11 @@ final class InvoiceSource {
     _ decoder: InvoiceDecoder, _ record: inout Record, _ invoice: inout Invoice
   ) {
     decoder.decode(record, into: &invoice)
-    guard reader(record.place.file)?.layout == .headerOnly else { return }
+    // An object of JSON says by itself that it has no lines; an empty array of them is another matter.
+    let hasNoLines =
+      reader(record.place.file)?.layout == .headerOnly
+      || record.isLoneObject && invoice.lines.isEmpty && invoice.declaredTotal != nil
+    guard hasNoLines else { return }
     if let income {
       // Without a total nobody could say whether the lines are all there are.
       let lines =

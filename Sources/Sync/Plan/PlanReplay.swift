@@ -42,7 +42,7 @@ struct PlanReplay: ~Copyable {
     self.plan = plan
     source = InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
-      settings: plan.context.settings,
+      doubtful: plan.files.map(\.doubtful), settings: plan.context.settings,
       listsCustomers: plan.assessor.master.listsCustomers, income: plan.income)
     assessor = plan.assessor
     file = first

@@ -141,6 +141,7 @@ extension Planner {
       plan.report.byCustomer.append(share)
       switch entry.pairing {
       case .known: plan.report.customers.paired += 1
+      case .mapped where assessor.customers.isMappedAnew(entry): plan.report.customers.created += 1
       case .mapped: plan.report.customers.fromMapping += 1
       case .created: plan.report.customers.created += 1
       case .none: plan.report.customers.held += 1
@@ -174,7 +175,8 @@ extension Planner {
   private func reportFindings(_ plan: inout SyncPlan, _ chosen: [PlannedInvoice]) throws(Failure) {
     var teller = FindingTeller(limit: findingLimit)
     let once =
-      batchFindings + booksFindings() + customerFindings() + nameFindings() + suppressionFindings()
+      batchFindings + booksFindings() + customerFindings() + nameFindings() + entryFindings()
+      + suppressionFindings()
     for finding in once {
       teller.add(finding)
     }
@@ -249,6 +251,7 @@ extension Planner {
           Finding(
             CustomerRules.customerNameChanged,
             "customer \"\(entry.quickBooksName)\" is written as \"\(assessor.customers.writtenName(number))\"",
+            remedy: changedRemedy(entry.quickBooksName),
             location: entry.listed.map { place($0.place) }, field: "customer_name",
             value: entry.quickBooksName))
       }
@@ -278,6 +281,18 @@ extension Planner {
           field: "category", value: entry.name))
     }
     return findings
+  }
+
+  /// What to do about a name whose characters the file cannot hold; nil for what is usual.
+  private func changedRemedy(_ name: String) -> String? {
+    let changes = assessor.names.text.changes(Array(name.utf8).span)
+    guard changes.isDisjoint(with: [.transliterated, .unrepresentable]) else { return nil }
+    guard changes.contains(.punctuation) else {
+      return "nothing needs to be done; or write the name without tabs and the like in LoadOps"
+    }
+    return
+      "if QuickBooks has the name with that character, set target to qbxml, which can hold it; "
+      + "otherwise nothing needs to be done"
   }
 
   /// What QuickBooks has no room for in a customer that is declared.

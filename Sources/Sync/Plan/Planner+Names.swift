@@ -7,6 +7,7 @@ extension Planner {
   func nameFindings() -> [Finding] {
     var findings: [Finding] = []
     let customers = assessor.customers
+    let places = firstPlaces()
     for (number, entry) in customers.entries.enumerated() where isDelivered(number) {
       if case .inactive = entry.standing, let found = customers.name(entry.standing) {
         findings.append(
@@ -14,38 +15,62 @@ extension Planner {
             CustomerRules.customerInactive,
             "customer \"\(found.name)\" is inactive in QuickBooks"
               + (found.location.map { " (\($0))" } ?? "") + "; its invoices go there all the same",
-            location: location(of: number), field: "customer_name", value: entry.name))
+            location: location(of: number, places), field: "customer_name", value: entry.name))
       }
-      if entry.pairing == .created, let finding = resembling(number) { findings.append(finding) }
+      if entry.pairing == .created || isSlip(entry), let finding = resembling(number, places) {
+        findings.append(finding)
+      }
     }
-    return findings + speltTwice()
+    return findings + speltTwice(places)
   }
 
   private func isDelivered(_ number: Int) -> Bool {
     number < totals.deliveredCustomers.count && totals.deliveredCustomers[number] > 0
   }
 
+  /// Whether a line of the mapping file makes a new customer that may be a slip; a line that gives a customer
+  /// its own name is meant so.
+  private func isSlip(_ entry: CustomerBook.Entry) -> Bool {
+    assessor.customers.isMappedAnew(entry)
+      && !entry.quickBooksName.utf8.elementsEqual(entry.name.utf8)
+  }
+
   /// A warning about a customer that is created beside one of nearly the same name.
-  private func resembling(_ number: Int) -> Finding? {
+  private func resembling(_ number: Int, _ places: [RecordPlace?]) -> Finding? {
     let customers = assessor.customers
     guard customers.knowsQuickBooks else { return nil }
     let entry = customers.entries[number]
-    let near = customers.diagnosis(number).candidates.filter { $0.certainty >= .likely }
-    guard let best = near.first else { return nil }
+    let diagnosis = customers.diagnosis(number)
+    guard let best = diagnosis.candidates.first(where: { $0.entry.role.isCustomer }) else {
+      return nil
+    }
+    let what =
+      entry.isExplicit
+      ? "\(entry.mappingLine.map { "line \($0) of mapping.csv" } ?? "the export's qb_name") makes customer "
+        + "\"\(entry.name)\" a new one, \"\(entry.quickBooksName)\""
+      : "customer \"\(entry.name)\" is new"
     return Finding(
       CustomerRules.customerResembles,
-      "customer \"\(entry.name)\" is new, although QuickBooks has \"\(best.entry.name)\"",
-      remedy: "if they are one customer, add to mapping.csv before the import: "
-        + assessor.mappingLine(.customer, entry.name, best.target),
-      location: location(of: number), field: "customer_name", value: entry.name,
-      notes: near.map { $0.words(entry.name) })
+      "\(what), although QuickBooks has \"\(best.entry.name)\"",
+      remedy: assessor.askWritable(
+        entry.name, best.target,
+        if: "\(assessor.doubt(diagnosis))if they are one customer, before the import "),
+      location: location(of: number, places), field: "customer_name", value: entry.name,
+      notes: assessor.notes(entry.isExplicit ? entry.quickBooksName : entry.name, diagnosis))
+  }
+
+  /// The first invoice of each customer.
+  private func firstPlaces() -> [RecordPlace?] {
+    var places = [RecordPlace?](repeating: nil, count: assessor.customers.entries.count)
+    for invoice in invoices where places[Int(invoice.customer)] == nil {
+      places[Int(invoice.customer)] = invoice.place
+    }
+    return places
   }
 
   /// Where a customer stands: in the list of customers, else on its first invoice.
-  private func location(of number: Int) -> SourceLocation? {
-    let place =
-      assessor.customers.entries[number].listed?.place
-      ?? invoices.first { Int($0.customer) == number }?.place
+  private func location(of number: Int, _ places: [RecordPlace?]) -> SourceLocation? {
+    let place = assessor.customers.entries[number].listed?.place ?? places[number]
     return place.map {
       SourceLocation(file: files[Int($0.file)].name, line: Int($0.line))
     }
@@ -60,7 +85,7 @@ extension Planner {
   }
 
   /// Warnings about names of LoadOps that differ in what a person would overlook, or in a legal suffix.
-  private func speltTwice() -> [Finding] {
+  private func speltTwice(_ places: [RecordPlace?]) -> [Finding] {
     var spellings: [Spelling] = []
     var numbers: [String: Int] = [:]
     for (number, entry) in assessor.customers.entries.enumerated() where !entry.name.isEmpty {
@@ -84,22 +109,48 @@ extension Planner {
       let block = blocks[keys[index]]
       guard block.count > 1, let other = block.first.map(Int.init), other != index,
         letters[other] == letters[index],
-        let finding = speltTwice(spellings[other], spellings[index])
+        let finding = speltTwice(spellings[other], spellings[index], places)
       else { continue }
       findings.append(finding)
+    }
+    return findings + slips(spellings, places)
+  }
+
+  /// Warnings about customers that are new in QuickBooks and one or two letters from another name of LoadOps.
+  private func slips(_ spellings: [Spelling], _ places: [RecordPlace?]) -> [Finding] {
+    let entries = assessor.customers.entries
+    let index = NameIndex(spellings.lazy.map(\.name))
+    var findings: [Finding] = []
+    for (number, spelling) in spellings.enumerated() {
+      guard let own = spelling.number, !entries[own].isSettled else { continue }
+      for hit in index.near(spelling.name) where Int(hit.number) != number && hit.distance ?? 0 > 0
+      {
+        let other = spellings[Int(hit.number)]
+        // Of two that are new the second tells of the first.
+        if let rival = other.number, !entries[rival].isSettled, hit.number > number { continue }
+        let difference = NameDifference(spelling.name, other.name)
+        let length = min(spelling.name.unicodeScalars.count, other.name.unicodeScalars.count)
+        guard difference.isSlip(length), let finding = speltTwice(other, spelling, places) else {
+          continue
+        }
+        findings.append(finding)
+        break
+      }
     }
     return findings
   }
 
-  private func speltTwice(_ first: Spelling, _ second: Spelling) -> Finding? {
+  private func speltTwice(
+    _ first: Spelling, _ second: Spelling, _ places: [RecordPlace?]
+  ) -> Finding? {
     let customers = assessor.customers
     let entries = [first, second].map { $0.number.map { customers.entries[$0] } }
     // A line for each says that somebody looked at it; a clash is told by its own rule, and so is a
     // name that the customers export does not have.
-    let isDecided = [first, second].allSatisfy {
-      context.mapping.customer(for: $0.name) != nil
-        || assessor.master.customer(named: $0.name)?.quickBooksName.isEmpty == false
-    }
+    let given = [first, second].map { customers.givenName(ofListed: $0.name) }
+    let meant = zip(given, [first, second]).map { $0 ?? $1.name }
+    let isDecided =
+      given.allSatisfy { $0 != nil } || meant[0].utf8.elementsEqual(meant[1].utf8)
     let isTold = entries.contains {
       $0?.holding.contains(.customerNameClash) == true
         || $0?.holding.contains(.customerUnknown) == true
@@ -107,16 +158,20 @@ extension Planner {
     guard !isDecided, !isTold else { return nil }
     let here = [first, second].map { spelling in
       spelling.place.map { SourceLocation(file: files[Int($0.file)].name, line: Int($0.line)) }
-        ?? spelling.number.flatMap(location)
+        ?? spelling.number.flatMap { location(of: $0, places) }
     }
-    let target = customers.targetName(ofListed: first.name)
+    let target = first.number.map(assessor.lineTarget) ?? customers.targetName(ofListed: first.name)
+    let own = second.number.flatMap { number in
+      customers.entries[number].holding.isEmpty ? nil : assessor.lineTarget(number)
+    }
+    // Another finding prints the line of a customer that waits; two lines for it would contradict each other.
+    let agrees = own.map { $0.utf8.elementsEqual(target.utf8) || $0 == second.name } ?? true
     let other = here[0].map { " (\($0))" } ?? ""
     return Finding(
       CustomerRules.customerSpeltTwice,
       "LoadOps has customer \"\(second.name)\" and customer \"\(first.name)\"\(other)",
-      remedy: "if they are one customer, merge them in LoadOps, or add to mapping.csv: "
-        + assessor.mappingLine(.customer, second.name, target) + " and "
-        + assessor.mappingLine(.customer, first.name, target),
+      remedy: "if they are one customer, merge them in LoadOps, or "
+        + (agrees ? assessor.ask(second.name, target) : "map both of them to one name"),
       location: here[1], field: "customer_name", value: second.name,
       notes: [
         NameDifference(second.name, first.name).words + ": "

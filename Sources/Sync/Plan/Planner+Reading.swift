@@ -15,6 +15,24 @@ extension Planner {
             + notes.unknownNames.prefix(20).joined(separator: ", "),
           location: reader.location(line: 1)))
     }
+    if let first = notes.firstUnnamed {
+      let place =
+        reader.isSheet ? "column \(CellName.column(first.column))" : "column \(first.column + 1)"
+      batchFindings.append(
+        Finding(
+          BatchRules.columnsUnnamed,
+          "\(path) has \(SyncReport.counted(notes.unnamedCells, "cell")) in columns without a header, the "
+            + "first one in \(place)", location: reader.location(line: first.line)))
+    }
+    if let last = notes.unended {
+      let (location, excerpt) = reader.excerpt(
+        line: last.line, offset: last.offset, length: last.length)
+      batchFindings.append(
+        Finding(
+          BatchRules.lastLineUnended,
+          "the last line of \(path) has no line end; what stands at its end may not be all of it",
+          location: location, excerpt: excerpt))
+    }
     noteConcerns(reader)
     noteWorkbook(reader)
     if !notes.numericIdentifiers.isEmpty {
@@ -183,4 +201,28 @@ extension Planner {
     "a serial number counts days from 1899-12-30; if all dates come out four years and a day too early, "
       + "the workbook counts from 1904: switch that off in its options and save the file again"
   ]
+}
+
+/// How a file's numbers are written, and which of them that makes doubtful.
+extension Planner {
+  /// The way of writing of what a file says in its rows of totals; a sheet's numbers have a point.
+  func numberStyle(of reader: ExportReader) -> NumberStyle {
+    let style = context.settings.numberStyle
+    return reader.isSheet ? NumberStyle(.us, currency: style.currency) : style
+  }
+
+  /// Remembers which columns have numbers that only the other convention explains.
+  mutating func noteContrary(_ invoice: Invoice, _ file: Int) {
+    for flaw in invoice.flaws where flaw.problem == .otherConvention {
+      contrary[file, default: []].insert(flaw.field)
+    }
+  }
+
+  /// The columns in which `1.500` may mean a thousand times as much, given those with such numbers.
+  ///
+  /// One amount makes all of them doubtful, and so does a quantity or a rate; but a quantity or a rate has
+  /// three decimals often enough to be doubted for its own column only.
+  static func doubtful(_ contrary: Set<Field>) -> Set<Field> {
+    contrary.isEmpty ? [] : contrary.union([.amount, .invoiceTotal, .dueAmount])
+  }
 }

@@ -43,6 +43,10 @@ public struct Planner {
   private var strayRowMet = false
   /// Invoices that may lack a row.
   private var suspects: Set<Int> = []
+  /// Numbers that begin with a zero, and what may be the same number with other zeros in front.
+  private var zeros = LeadingZeros()
+  /// In which fields a file has numbers that only the other convention explains, by file.
+  var contrary: [Int: Set<Field>] = [:]
 
   /// Makes a plan; writes nothing.
   ///
@@ -59,14 +63,20 @@ public struct Planner {
     findingsPerKind: Int = Planner.findingsPerKind, progress: Progress? = nil
   ) throws(Failure) -> SyncPlan {
     var surveyed: Set<Int> = []
+    var contrary: [Int: Set<Field>] = [:]
     try context.check()
     while true {
       var planner = Planner(inputs, context, findingsPerKind, progress)
       try planner.readMasterData()
-      try planner.survey(surveyed)
+      try planner.survey(surveyed, contrary)
       // A file that turns out to write dates with slashes is looked through for their order first.
       if let file = try planner.decideAll(surveyed) {
         surveyed.insert(file)
+        continue
+      }
+      // One number with a decimal comma makes others of its column doubtful that were taken before.
+      guard planner.contrary == contrary else {
+        contrary = planner.contrary
         continue
       }
       try planner.settle()
@@ -107,15 +117,6 @@ public struct Planner {
           let table = income ?? IncomeTable()
           income = table
           try readIncome(reader, file: number, into: table)
-          for row in reader.notes.totalsRows {
-            let (location, excerpt) = reader.excerpt(
-              line: row.line, offset: row.offset, length: row.length)
-            batchFindings.append(
-              Finding(
-                BatchRules.totalsRow,
-                "\"\(row.label)\" is left out: amounts of income count only where they add up to their "
-                  + "invoice's total", location: location, excerpt: excerpt))
-          }
           (file.kinds, file.isIncome, file.records) = ([], true, reader.notes.records)
           note(reader)
           if let fingerprint = try reader.fingerprint() { file.fingerprint = fingerprint }
@@ -155,7 +156,7 @@ public struct Planner {
       }
     }
     try checkLayouts(opened, hasIncome: income != nil)
-    guard readers.contains(where: { $0 != nil }) else { throw Planner.noInvoices }
+    guard readers.contains(where: { $0 != nil }) else { throw noInvoices(opened) }
     for path in inputs.ignored {
       batchFindings.append(
         Finding(BatchRules.fileIgnored, "\(path) was not read, because no export has such a name"))
@@ -163,8 +164,19 @@ public struct Planner {
     assessor = InvoiceAssessor(context: context, master: master)
   }
 
-  private static var noInvoices: Failure {
-    Failure(
+  /// The refusal of an export without invoices, which may stand on a sheet that is not read.
+  private func noInvoices(_ readers: [ExportReader] = []) -> Failure {
+    for reader in readers {
+      for sheet in reader.sheets where sheet.role == .passedOver(.invoices) {
+        let taken = reader.sheets.first { $0.role == .read }?.name ?? ""
+        return Failure(
+          .inputUnreadable,
+          "the export holds no invoices: sheet \"\(sheet.name)\" of \(reader.name) looks like a list of "
+            + "invoices, but is not read, because sheet \"\(taken)\" stands before it",
+          remedy: "save sheet \"\(sheet.name)\" as a workbook of its own, and give both")
+      }
+    }
+    return Failure(
       .inputUnreadable, "the export holds no invoices",
       remedy: "name the file with the invoices, too, or export again with other filters")
   }
@@ -189,7 +201,10 @@ public struct Planner {
 
   // MARK: - Pass one
 
-  private mutating func survey(_ surveyed: Set<Int>) throws(Failure) {
+  private mutating func survey(
+    _ surveyed: Set<Int>, _ contrary: [Int: Set<Field>]
+  ) throws(Failure) {
+    for (number, fields) in contrary { files[number].doubtful = Planner.doubtful(fields) }
     for number in surveyed.sorted() {
       let reader = try ExportReader(
         path: files[number].path, name: files[number].name, file: number,
@@ -202,9 +217,10 @@ public struct Planner {
       tellDates(reader, files[number].dates)
     }
     assessor.dates = files.map(\.dates)
+    assessor.income = income.map { ($0, files) }
     source = InvoiceSource(
-      readers: readers, dates: files.map(\.dates), settings: context.settings,
-      listsCustomers: master.listsCustomers, income: income)
+      readers: readers, dates: files.map(\.dates), doubtful: files.map(\.doubtful),
+      settings: context.settings, listsCustomers: master.listsCustomers, income: income)
   }
 
   /// Decides everything; returns a file whose dates must be looked through first.
@@ -220,7 +236,7 @@ public struct Planner {
       var invoice = Invoice()
       var ticks = 0
       (lastMet, strayRowMet) = (nil, false)
-      var check = TotalsCheck(numbers: context.settings.numberStyle)
+      var check = TotalsCheck(numbers: numberStyle(of: reader))
       while try reader.next([.invoices], into: &record) != nil {
         let dropped = source.decode(&record, into: &invoice)
         if !surveyed.contains(number), !invoice.flaws.isEmpty,
@@ -228,6 +244,7 @@ public struct Planner {
         {
           return number
         }
+        if !invoice.flaws.isEmpty { noteContrary(invoice, number) }
         if invoice.number.isEmpty, check.isBareSum(record, invoice.number) {
           tellBareSum(reader, record)
           continue
@@ -256,10 +273,11 @@ public struct Planner {
           BatchRules.incomeWithoutInvoice,
           "\(SyncReport.counted(left.count, "amount")) of income over \(left.amount) "
             + "\(left.count == 1 ? "belongs" : "belong") to no invoice of the export; the first is for "
-            + "\(left.number)", location: files[left.file].location(line: left.line),
+            + "\(left.number.isEmpty ? "a row without a number" : left.number)",
+          location: files[left.file].location(line: left.line),
           value: left.number))
     }
-    guard !invoices.isEmpty else { throw Planner.noInvoices }
+    guard !invoices.isEmpty else { throw noInvoices() }
     if !invoices.contains(where: \.isSelected) {
       batchFindings.append(
         Finding(
@@ -288,6 +306,7 @@ public struct Planner {
         return
       }
       index.insert(hash, invoices.count)
+      zeros.note(number.span, invoices.count)
     }
     append(record, invoice, hash, forced: dropped.lines > 0 ? Planner.set(.invoiceRepeated) : .none)
     noteNeighbours(record, invoices.count - 1)
@@ -353,16 +372,19 @@ public struct Planner {
 
   private mutating func settle() throws(Failure) {
     try resolveScattered()
+    let twins = try zeroTwins()
     for position in suspects {
       forced[invoices[position].place, default: .none].insert(.mayBeIncomplete)
     }
     let late = assessor.customers.lateClashes
     let isTaken = forced.values.contains { $0.contains(.numberTaken) }
-    if !late.isEmpty || !suspects.isEmpty || isTaken {
+    if !late.isEmpty || !suspects.isEmpty || !twins.isEmpty || isTaken {
       for position in invoices.indices {
         let isClashing = late.contains(Int(invoices[position].customer))
         let isTaken = forced[invoices[position].place]?.contains(.numberTaken) ?? false
-        if isClashing || isTaken || suspects.contains(position) { try decideAgain(position) }
+        if isClashing || isTaken || suspects.contains(position) || twins.contains(position) {
+          try decideAgain(position)
+        }
       }
     }
     for places in scattered.values { scatteredPlaces[places[0]] = places }
@@ -399,6 +421,39 @@ public struct Planner {
 
   private static func layout(_ source: InvoiceSource, _ file: Int32) -> RecordLayout {
     source.reader(file).map { $0.makeRecord().layout } ?? RecordLayout.empty
+  }
+
+  /// Invoices of the batch whose numbers differ only by zeros in front, each told of the others.
+  private mutating func zeroTwins() throws(Failure) -> Set<Int> {
+    var twins: Set<Int> = []
+    for (hash, zeroed) in zeros.groups() {
+      var group = zeroed
+      var digits: [UInt8]?
+      let plain = try index.find(hash) { (candidate) throws(Failure) -> Bool in
+        if digits == nil { digits = try number(zeroed[0]) }
+        let own = (digits ?? []).drop { $0 == 0x30 }
+        return try number(candidate).elementsEqual(own)
+      }
+      if let plain { group.append(plain) }
+      guard group.count > 1 else { continue }
+      for position in group {
+        let place = invoices[position].place
+        forced[place, default: .none].insert(.zerosLost)
+        otherPlaces[place] = group.filter { $0 != position }.prefix(5).map {
+          name(of: invoices[$0].place)
+        }
+        twins.insert(position)
+      }
+    }
+    return twins
+  }
+
+  /// The number of an invoice of the plan, read again.
+  private func number(_ position: Int) throws(Failure) -> [UInt8] {
+    let place = invoices[position].place
+    var record = Record(layout: Planner.layout(source, place.file))
+    try source.read(place, into: &record)
+    return Array(record.text[record.cell(0, .invoiceNumber).value.range])
   }
 
   private mutating func resolveScattered() throws(Failure) {
@@ -449,7 +504,7 @@ public struct Planner {
     var result: [Copy] = []
     for file in Set(places.map(\.file)).sorted() {
       let here = places.filter { $0.file == file }
-      guard source.reader(file)?.format == .csv, here.count > 1 else {
+      guard here.count > 1, try areRows(here) else {
         for place in here { result.append(try copy([place])) }
         continue
       }
@@ -472,6 +527,27 @@ public struct Planner {
     return result
   }
 
+  /// Whether places of one file hold rows, which may belong together, rather than whole invoices.
+  private func areRows(_ places: [RecordPlace]) throws(Failure) -> Bool {
+    guard let reader = source.reader(places[0].file) else { return false }
+    if reader.format == .csv { return true }
+    var record = reader.makeRecord()
+    for place in places {
+      try source.read(place, into: &record)
+      // Objects without lines and without an amount are invoices of which nothing but totals is known.
+      guard record.isLoneObject, record.faults.isEmpty,
+        !record.cell(0, .amount).isEmpty || !record.cell(0, .category).isEmpty
+      else { return false }
+    }
+    return true
+  }
+
+  /// Whether rows stand apart; objects of JSON that follow each other are as rows that do.
+  private func areApart(_ places: [RecordPlace]) -> Bool {
+    guard source.reader(places[0].file)?.format == .json else { return true }
+    return zip(places, places.dropFirst()).contains { $0.ordinal + 1 != $1.ordinal }
+  }
+
   private mutating func settleCopies(_ copies: [Copy], _ position: Int) throws(Failure) {
     let first = copies[0]
     let areEqual = copies.allSatisfy {
@@ -484,7 +560,9 @@ public struct Planner {
     }
     if areEqual {
       var rules = RuleSet.none
-      if first.places.count > 1, first.dropped.lines == 0 { rules.insert(.rowsNotAdjacent) }
+      if first.places.count > 1, first.dropped.lines == 0, areApart(first.places) {
+        rules.insert(.rowsNotAdjacent)
+      }
       for copy in copies {
         totals.repeated += copy.dropped
         if copy.dropped.lines > 0 { rules.insert(.invoiceRepeated) }

@@ -42,6 +42,8 @@ public struct SyncPlan {
     var records: Int
     var byteCount: UInt64
     var dates = DateColumns()
+    /// The fields in which a number such as `1.500` may mean a thousand times as much.
+    var doubtful: Set<Field> = []
     var headers: [String]?
     /// How rows of a workbook's sheet are told; nil for a text.
     var sheet: SheetPlaces?

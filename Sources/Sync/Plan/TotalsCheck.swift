@@ -41,6 +41,11 @@ struct TotalsCheck {
     for _ in record.rows { sums.repeated += total }
   }
 
+  /// Counts an amount of income for an invoice of another file.
+  mutating func count(_ amount: Money) {
+    sums.lines += amount
+  }
+
   /// Whether a row without a number holds nothing but a sum of the rows above it; if so it is counted as
   /// a row of totals.
   mutating func isBareSum(_ record: Record, _ number: Cell) -> Bool {

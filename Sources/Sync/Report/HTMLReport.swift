@@ -60,22 +60,8 @@ struct HTMLPage {
   var hasHeld: Bool { report.totals.held != .zero || report.customers.held > 0 }
 
   func appendHead(to html: inout HTMLText) {
-    html.markup("<meta charset=\"utf-8\"/>\n")
-    html.markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ")
-    html.markup("style-src 'sha256-")
-    html.text(Self.sum(of: HTMLStyle.sheet))
-    html.markup("'; script-src 'sha256-")
-    html.text(Self.sum(of: HTMLStyle.script))
-    html.markup("'; base-uri 'none'; form-action 'none'\"/>\n")
-    html.markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n")
-    html.markup("<meta name=\"color-scheme\" content=\"light dark\"/>\n")
-    html.markup("<meta name=\"referrer\" content=\"no-referrer\"/>\n")
-    html.markup("<meta name=\"generator\" content=\"LoadBooks\"/>\n")
     let company = report.run.company.map { HTMLText.clipped($0, to: 80) + ": " } ?? ""
-    html.tag("title", company + "LoadBooks " + title.lowercased())
-    html.markup("\n<style>")
-    html.markup(HTMLStyle.sheet)
-    html.markup("</style>\n")
+    html.head(company + "LoadBooks " + title.lowercased())
   }
 
   func appendHeader(to html: inout HTMLText) {
@@ -272,13 +258,7 @@ struct HTMLPage {
   func section(
     _ id: String, _ title: String, to html: inout HTMLText, _ content: (inout HTMLText) -> Void
   ) {
-    html.tag("section", ["id": id, "class": id, "aria-labelledby": id + "-title"]) { html in
-      html.markup("\n")
-      html.tag("h2", ["id": id + "-title"], title)
-      html.markup("\n")
-      content(&html)
-    }
-    html.markup("\n")
+    html.section(id, title, content)
   }
 
   /// A table that scrolls by itself where the screen is too narrow for it.
@@ -286,18 +266,65 @@ struct HTMLPage {
     _ label: String, id: String? = nil, to html: inout HTMLText,
     _ content: (inout HTMLText) -> Void
   ) {
-    html.tag("div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": label]) {
+    html.table(label, id: id, content)
+  }
+}
+
+extension HTMLText {
+  /// What stands in the head of every page; `sheet` comes behind the one that all of them have.
+  mutating func head(_ title: String, sheet: StaticString? = nil) {
+    markup("<meta charset=\"utf-8\"/>\n")
+    markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ")
+    markup("style-src 'sha256-")
+    text(Self.sum(of: HTMLStyle.sheet))
+    if let sheet {
+      markup("' 'sha256-")
+      text(Self.sum(of: sheet))
+    }
+    markup("'; script-src 'sha256-")
+    text(Self.sum(of: HTMLStyle.script))
+    markup("'; base-uri 'none'; form-action 'none'\"/>\n")
+    markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n")
+    markup("<meta name=\"color-scheme\" content=\"light dark\"/>\n")
+    markup("<meta name=\"referrer\" content=\"no-referrer\"/>\n")
+    markup("<meta name=\"generator\" content=\"LoadBooks\"/>\n")
+    tag("title", title)
+    for style in [HTMLStyle.sheet] + (sheet.map { [$0] } ?? []) {
+      markup("\n<style>")
+      markup(style)
+      markup("</style>\n")
+    }
+  }
+
+  /// A part of a page under a heading of its own.
+  mutating func section(
+    _ id: String, _ title: String, _ content: (inout HTMLText) -> Void
+  ) {
+    tag("section", ["id": id, "class": id, "aria-labelledby": id + "-title"]) { html in
+      html.markup("\n")
+      html.tag("h2", ["id": id + "-title"], title)
+      html.markup("\n")
+      content(&html)
+    }
+    markup("\n")
+  }
+
+  /// A table that scrolls by itself where the screen is too narrow for it.
+  mutating func table(
+    _ label: String, id: String? = nil, _ content: (inout HTMLText) -> Void
+  ) {
+    tag("div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": label]) {
       html in
       html.tag("table", id.map { ["id": $0] } ?? [:]) { html in
         html.markup("\n")
         content(&html)
       }
     }
-    html.markup("\n")
+    markup("\n")
   }
 
   /// The SHA-256 sum of a part of the page, as a content security policy writes it.
-  private static func sum(of part: StaticString) -> String {
+  fileprivate static func sum(of part: StaticString) -> String {
     var hasher = FingerprintHasher()
     hasher.update(Array(part.description.utf8))
     let digits = Array(hasher.finish().hex.utf8)

@@ -19,6 +19,14 @@ public struct TextReport {
     /// How many input and output files are listed.
     public var filesPerList = 50
 
+    /// Everything, for somebody who has to look at all of it.
+    public static func full(color: Bool = false) -> Options {
+      var options = Options(
+        color: color, findingsPerKind: .max, namesPerList: .max, filesPerList: .max)
+      options.refusals = .max
+      return options
+    }
+
     /// The options for a file.
     public init(
       color: Bool = false, findingsPerKind: Int = 5, namesPerList: Int = 20, filesPerList: Int = 50
@@ -157,20 +165,24 @@ public struct TextReport {
       addLine(styled("\(Self.plain(group.kind.id)): \(noun)", style))
       addWrapped(Self.plain(group.kind.meaning), indentation: "  ")
       // Of notices, which nobody has to act on, one example is enough.
-      let most = group.severity == .notice ? 1 : options.findingsPerKind
+      let most =
+        group.severity == .notice && options.findingsPerKind < .max ? 1 : options.findingsPerKind
       let shown = group.findings.prefix(max(0, min(most, options.findingsPerKind)))
       for finding in shown {
         for line in FindingText.render(finding).split(separator: "\n") {
           addLine("    " + Self.clipped(String(line), to: 400))
         }
       }
-      addRest(group.count - shown.count, nil, where: restOfFindings(group.severity))
+      addRest(group.count - shown.count, nil, where: restOfFindings(group))
     }
   }
 
-  private func restOfFindings(_ severity: Finding.Severity) -> String {
-    if report.isPlan { return "use --json" }
-    return severity == .error ? "see sync-report.json / held.csv" : "see sync-report.json"
+  /// Where the rest stands; the report in JSON keeps the first ones of each kind only.
+  private func restOfFindings(_ group: SyncReport.FindingGroup) -> String {
+    if report.isPlan { return "use --full" }
+    let file = group.severity == .error ? "see sync-report.json / held.csv" : "see sync-report.json"
+    return group.findings.count < group.count
+      ? "\(file), which has \(group.findings.count.grouped) of them; plan --full tells all" : file
   }
 
   private mutating func addOutputs() {
@@ -265,6 +277,7 @@ public struct TextReport {
     for source in books.sources.prefix(options.filesPerList) {
       let lists = CompanySnapshot.List.allCases.compactMap { list in
         source.lists[list].map { "\(list.words) \($0.grouped)" }
+          ?? source.unfinished[list].map { _ in "\(list.words) not whole" }
       }
       let product = [source.product, source.version].filter { !$0.isEmpty }.joined(separator: " ")
       var words = "\(Self.clipped(source.file, to: 60))"
@@ -285,7 +298,8 @@ public struct TextReport {
     guard !refused.isEmpty else { return }
     addLine(
       styled(
-        "  QuickBooks would refuse \(SyncReport.counted(refused.count, "name")); what needs them waits:",
+        "  \(SyncReport.counted(refused.count, "name")) \(refused.count == 1 ? "waits" : "wait"), because "
+          + "QuickBooks would refuse \(refused.count == 1 ? "it" : "them") or somebody has to decide:",
         .bad))
     for refusal in refused.prefix(options.refusals) {
       let held =
@@ -304,7 +318,7 @@ public struct TextReport {
   private mutating func addRest(_ count: Int, _ noun: String?, where place: String? = nil) {
     guard count > 0 else { return }
     let what = noun.map { " \($0)" } ?? ""
-    let place = place ?? (report.isPlan ? "use --json" : "see sync-report.json")
+    let place = place ?? (report.isPlan ? "use --full" : "see sync-report.json")
     addLine("    and \(count.grouped) more\(what): \(place)")
   }
 
@@ -322,7 +336,7 @@ public struct TextReport {
     var lines: [String] = []
     var line = indentation
     var isEmpty = true
-    for word in text.split(separator: " ") {
+    for word in words(text) {
       if !isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
         line = hanging
@@ -336,6 +350,26 @@ public struct TextReport {
   }
 
   // MARK: Words
+
+  /// The words between single blanks; several blanks in a row are part of a name and stay with what stands
+  /// around them, because they may be all that tells two names apart.
+  private static func words(_ text: String) -> [String] {
+    var words: [String] = []
+    var joins = false
+    for part in text.split(separator: " ", omittingEmptySubsequences: false) {
+      if part.isEmpty {
+        if !words.isEmpty { words[words.count - 1] += " " }
+        joins = !words.isEmpty
+      } else if joins, let last = words.last {
+        words[words.count - 1] = last + " " + part
+        joins = false
+      } else {
+        words.append(String(part))
+      }
+    }
+    while words.last?.last == " " { words[words.count - 1].removeLast() }
+    return words
+  }
 
   static func plain(_ text: String) -> String { FindingText.visible(text) }
 
@@ -351,7 +385,7 @@ public struct TextReport {
   }
 
   private static func paired(_ name: String, with source: String) -> String {
-    name == source ? name : "\(clipped(name, to: 38)) (LoadOps: \"\(clipped(source, to: 38))\")"
+    name == source ? name : "\(clipped(name, to: 100)) (LoadOps: \"\(clipped(source, to: 100))\")"
   }
 
   static func padded(_ text: String, left width: Int) -> String {

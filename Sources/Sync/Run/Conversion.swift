@@ -203,7 +203,7 @@ public struct Conversion {
       try rows.write(row)
       if replay.assessment.outcome == .held {
         try held.write(
-          replay.record, headers: file.headers, dates: file.dates,
+          replay.record, headers: file.headers, isSheet: file.sheet != nil, dates: file.dates,
           reasons: replay.assessor.findings.filter { $0.severity == .error })
       } else if replay.assessment.outcome == .delivered, let writer {
         try builder.build(

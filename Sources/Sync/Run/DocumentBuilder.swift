@@ -75,7 +75,9 @@ struct DocumentBuilder {
     else {
       return
     }
-    if document.dueDate == nil { document.dueDate = date.adding(days: terms.dueDays) }
+    if document.dueDate == nil, !terms.isDateDriven {
+      document.dueDate = date.adding(days: terms.dueDays)
+    }
     if document.kind == .invoice, plan.termsIndex[number] >= 0 {
       document.terms = plan.termsIndex[number]
     }

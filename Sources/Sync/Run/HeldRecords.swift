@@ -33,7 +33,8 @@ struct HeldRecords {
 
   /// Writes all rows of a held invoice.
   mutating func write(
-    _ record: Record, headers: [String]?, dates: DateColumns, reasons: [Finding]
+    _ record: Record, headers: [String]?, isSheet: Bool = false, dates: DateColumns,
+    reasons: [Finding]
   ) throws(Failure) {
     let position = try file(for: headers)
     // The rows around these said how dates are written; alone, these could not.
@@ -61,15 +62,17 @@ struct HeldRecords {
       CSVText.appendCell(text, to: &row)
       if let headers {
         for column in headers.indices where headers[column] != HeldColumn.name {
-          append(record, record.cell(index, column: column), columns[column], dates, isJSON: false)
+          append(
+            record, record.cell(index, column: column), columns[column], dates,
+            hasTypes: isSheet)
         }
       } else {
         for field in HeldRecords.canonical {
           let own = record.cell(index, field)
           append(
             record, own.isEmpty && !HeldRecords.isLineField(field) ? record.firstCell(field) : own,
-            field.isDate ? field : nil,
-            dates, isJSON: true)
+            field.isDate ? field : nil, dates, hasTypes: true,
+            isAmount: HeldRecords.isNumber(field))
         }
       }
       row.append(UInt8(ascii: "\n"))
@@ -78,21 +81,37 @@ struct HeldRecords {
   }
 
   private mutating func append(
-    _ record: Record, _ cell: Cell, _ date: Field?, _ dates: DateColumns, isJSON: Bool
+    _ record: Record, _ cell: Cell, _ date: Field?, _ dates: DateColumns, hasTypes: Bool,
+    isAmount: Bool = false
   ) {
     row.append(UInt8(ascii: ","))
     if let date, let day = dates.day(record.text.span.extracting(cell.value.range), date, days) {
       row.append(contentsOf: day.description.utf8)
       return
     }
-    if numbers == .eu, isJSON, !cell.isEmpty, cell.value == cell.source {
-      // A number in JSON has a decimal point whatever the convention; in a sheet it must not.
+    let isTyped = hasTypes && (cell.value == cell.source || isAmount)
+    if numbers == .eu, isTyped, HeldRecords.isPlain(record.text[cell.value.range]) {
+      // A number of JSON or a workbook has a decimal point whatever the convention; in a text it must not.
       row.append(UInt8(ascii: "\""))
       row.append(contentsOf: record.text[cell.value.range].map { $0 == 0x2E ? 0x2C : $0 })
       row.append(UInt8(ascii: "\""))
       return
     }
     CSVText.appendCell(record.text.span.extracting(cell.value.range), to: &row)
+  }
+
+  private static func isNumber(_ field: Field) -> Bool {
+    switch field {
+    case .quantity, .rate, .amount, .invoiceTotal, .dueAmount: true
+    default: false
+    }
+  }
+
+  /// Whether a text is digits with a point, and cannot be a number of the other convention.
+  private static func isPlain(_ text: ArraySlice<UInt8>) -> Bool {
+    guard let point = text.firstIndex(of: 0x2E) else { return false }
+    return text.allSatisfy { $0 &- 0x30 < 10 || $0 == 0x2E || $0 == 0x2D }
+      && text[(point + 1)...].firstIndex(of: 0x2E) == nil
   }
 
   private static func isLineField(_ field: Field) -> Bool {

@@ -97,7 +97,7 @@ public struct InvoiceStory: Sendable {
     }
     let source = InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
-      settings: plan.context.settings,
+      doubtful: plan.files.map(\.doubtful), settings: plan.context.settings,
       listsCustomers: plan.assessor.master.listsCustomers, income: plan.income)
     var assessor = plan.assessor
     for planned in plan.invoices where planned.isSelected {

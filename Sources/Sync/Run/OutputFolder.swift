@@ -1,12 +1,12 @@
 internal import Foundation
 internal import QuickBooks
-internal import Vocabulary
+package import Vocabulary
 
 /// The folder of one run's files: made when missing, refused when another run's files are in it.
 ///
 /// It is locked while the run is at work, so that two runs without a company's memory cannot write into
 /// each other's files. What a killed run left under hidden names is removed.
-final class OutputFolder {
+package final class OutputFolder {
   let path: String
   private let wasMade: Bool
   private let descriptor: Int32
@@ -66,7 +66,7 @@ final class OutputFolder {
   /// Makes a folder with those above it, each forced to disk.
   ///
   /// - Throws: `Failure` with cause `cannotWrite`.
-  static func make(_ path: String) throws(Failure) {
+  package static func make(_ path: String) throws(Failure) {
     let parent = parent(of: path)
     if mkdir(path, 0o755) != 0 {
       guard errno != EEXIST else { return }

@@ -198,7 +198,7 @@ public enum RunRecovery {
 
 extension Fingerprint {
   /// The sum of a file's bytes; nil when it cannot be read.
-  init?(ofFile path: String) {
+  package init?(ofFile path: String) {
     guard let sum = try? Fingerprint.ofFile(path) else { return nil }
     self = sum
   }
@@ -206,7 +206,7 @@ extension Fingerprint {
   /// The sum of a file's bytes.
   ///
   /// - Throws: `Failure` with cause `cannotWrite` when it cannot be read: the caller needs the file.
-  static func ofFile(_ path: String) throws(Failure) -> Fingerprint {
+  package static func ofFile(_ path: String) throws(Failure) -> Fingerprint {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failure.cannotWrite("cannot read \(path)", errno) }
     defer { close(descriptor) }

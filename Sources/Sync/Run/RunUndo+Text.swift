@@ -50,7 +50,8 @@ extension UndoObstacle {
     case .customer(let run, _), .listEntry(let run, _, _):
       "take back the newer run first: loadbooks undo \(run)"
     case .confirmed:
-      "remove the run's documents from QuickBooks, reconcile again, then take the run back"
+      "remove the run's documents from QuickBooks, export its invoices again, have that noted with: loadbooks "
+        + "reconcile EXPORT --books FILE --confirm; then take the run back"
     case .replaced(let invoice):
       "take that back first: loadbooks adopt \(ShellText.word(invoice)) --take-back --reason WHY"
     case .inDoubt: "settle first what QuickBooks has"

@@ -156,13 +156,15 @@ public struct RunUndo: Sendable {
 }
 
 /// Moves files between folders, which may be on different disks.
-enum FileMove {
+package enum FileMove {
   /// Moves an entry of a folder; one that is not there was moved before.
   ///
   /// Nothing is written over: what would be gets a number behind its name.
   ///
   /// - Throws: `Failure` with cause `cannotWrite`.
-  static func move(_ name: String, from folder: String, to destination: String) throws(Failure) {
+  package static func move(
+    _ name: String, from folder: String, to destination: String
+  ) throws(Failure) {
     let source = folder + "/" + name
     guard exists(source) else { return }
     var target = destination + "/" + name

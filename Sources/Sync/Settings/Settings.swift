@@ -194,6 +194,8 @@ public struct Settings: Sendable, Hashable {
   public var layouts = Layouts()
   /// The formats.
   public var formats = Formats()
+  /// The drop folder.
+  public var watch = Watch()
 
   /// Settings without a company folder: every key at its default.
   public static let defaults = Settings()
@@ -245,9 +247,11 @@ extension Settings {
     }
   }
 
-  /// Every key with its effective value, one a line: stable text for fingerprints.
+  /// Every key that decides about invoices with its effective value, one a line: stable text for
+  /// fingerprints.
   public var canonicalText: String {
-    Settings.keys.map { "\($0.path): \($0.show(self))\n" }.joined()
+    Settings.keys.filter { !$0.path.hasPrefix("watch.") }.map { "\($0.path): \($0.show(self))\n" }
+      .joined()
   }
 
   /// What to do about a key, given as its whole path, that does not exist.

@@ -26,6 +26,7 @@ extension Settings {
   /// Every key, in the order of the template.
   public static let keys: [Key] =
     companyKeys + quickBooksKeys + policyKeys + layoutKeys + formatKeys + iifKeys + qbxmlKeys
+    + watchKeys
 
   /// What each block of keys is about.
   static let sections: [String: String] = [
@@ -35,6 +36,7 @@ extension Settings {
     "formats": "How files are read and written.",
     "formats.iif": "IIF files, for QuickBooks Desktop.",
     "formats.qbxml": "qbXML files, for QuickBooks Desktop.",
+    "watch": "What loadbooks watch does with files that are dropped into the inbox.",
   ]
 
   private static let companyKeys: [Key] = [

@@ -61,6 +61,8 @@ extension Map {
       let plan = try planning.plan(exports, .all, ledger: try planning.memory(), findings: 1)
       let found = MappingSuggestions(plan)
       let suggestions = found.suggestions
+      // A choice that is none is told without the whole list before it.
+      for word in pick { _ = try picked(word, suggestions) }
       if !files.options.json { here.print(found.text) }
       var outcome: MappingEditor.Outcome?
       if write {

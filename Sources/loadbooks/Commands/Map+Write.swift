@@ -30,12 +30,18 @@ struct MapNames: ParsableArguments {
     let path = try files.path()
     let line = MappingEditor.Line(
       kind: kind, loadOps: loadOps, quickBooks: quickBooks, account: account, note: note ?? "")
-    let outcome = try files.add([line], command: "loadbooks map \(kind.rawValue)")
     let planning = try Planning(
       files.options, mapping: path, suppressions: nil, books: files.lists.books, target: nil)
-    let remarks = planning.mapping.remarks(planning.books, settings: planning.settings)
-      .filter { remark in outcome.added.contains { $0.line == remark.line } }
-    for remark in remarks { here.tell(remark.text(path)) }
+    let outcome = try files.add([line], command: "loadbooks map \(kind.rawValue)") {
+      mapping, added in
+      let remarks = mapping.remarks(planning.books, settings: planning.settings)
+        .filter { added.contains($0.line) }
+      if let problem = remarks.first(where: { $0.severity == .error }) {
+        throw Failure(
+          .settingsWrong, "nothing was written: \(problem.message)", remedy: problem.remedy)
+      }
+      for remark in remarks { here.tell(remark.text(path)) }
+    }
     here.print(files.options.json ? outcome.json(path).text : outcome.text(path))
   }
 }

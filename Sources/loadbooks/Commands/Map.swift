@@ -29,7 +29,13 @@ struct Map: ParsableCommand {
     }
 
     /// Adds lines to the mapping file, as the only writer of the company's folder.
-    func add(_ lines: [MappingEditor.Line], command: String) throws -> MappingEditor.Outcome {
+    ///
+    /// `check` looks at the file as it would be, and at the numbers of its new lines; what it throws leaves the
+    /// file as it is.
+    func add(
+      _ lines: [MappingEditor.Line], command: String,
+      check: (MappingFile, [Int]) throws -> Void = { _, _ in }
+    ) throws -> MappingEditor.Outcome {
       let path = try path()
       let here = Surroundings.current
       let lock = try options.folder().map {
@@ -38,6 +44,7 @@ struct Map: ParsableCommand {
       defer { lock?.release() }
       var editor = try MappingEditor(path: path)
       for line in lines { try editor.add(line) }
+      try check(editor.result, editor.addedLines)
       return try editor.save()
     }
   }

@@ -14,13 +14,17 @@ struct Plan: ParsableCommand {
   @Option(help: ArgumentHelp("Where the invoices go: iif or qbxml.", valueName: "target"))
   var target: String?
 
+  @Flag(help: "List every name and every finding, however many there are.")
+  var full = false
+
   func run() throws {
     let planning = try Planning(
       options, mapping: export.mapping, suppressions: export.suppressions,
       books: export.lists.books,
       target: target)
     var plan = try planning.plan(
-      export.exports, filters.selection, ledger: try planning.memory())
+      export.exports, filters.selection, ledger: try planning.memory(),
+      findings: full ? Int.max : nil)
     if let company = planning.company {
       try plan.noteOpenMatters(
         try SyncLedger.openReadOnly(folder: company.path), in: company)
@@ -29,8 +33,11 @@ struct Plan: ParsableCommand {
     if options.json {
       here.print(JSONReport.render(plan.report))
     } else {
+      let color = here.colorsOutput
       here.print(
-        TextReport.render(plan.report, options: TextReport.Options(color: here.colorsOutput)))
+        TextReport.render(
+          plan.report,
+          options: full ? TextReport.Options.full(color: color) : TextReport.Options(color: color)))
       here.print("plan fingerprint: \(plan.fingerprint)")
     }
     if plan.hasHeld { throw ExitCode.held }

@@ -83,6 +83,10 @@ struct QBXMLSnapshotReaderTests {
     // The class list was refused, and of items there are more to come: what they lack is not known.
     #expect(books.holds(.customers) && books.holds(.accounts) && books.holds(.vendors))
     #expect(!books.holds(.classes) && !books.holds(.items))
+    #expect(books.isUnfinished(.classes) && books.isUnfinished(.items))
+    #expect(!books.isUnfinished(.customers) && !books.isUnfinished(.terms))
+    #expect(books.unfinished.map(\.list) == [.items, .classes])
+    #expect(books.unfinished.last?.reason.contains("(status 3250)") == true)
     try folder.write(QBXMLFixture.mixed, to: "answer.xml")
     #expect { try BooksReader.read([folder.path]) } throws: {
       ($0 as? Failure)?.remedy.contains("loadbooks accept") == true

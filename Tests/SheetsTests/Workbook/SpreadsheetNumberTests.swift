@@ -90,7 +90,7 @@ struct SpreadsheetNumberTests {
   }
 
   private static let formats: [(String, NumberFormat)] = [
-    ("General", .plain), ("0", .plain), ("0.00", .plain), ("#,##0.00", .plain), ("0%", .plain),
+    ("General", .plain), ("0", .plain), ("0.00", .plain), ("#,##0.00", .plain), ("0%", .percent),
     ("\"$\"#,##0.00_);[Red](\"$\"#,##0.00)", .plain), ("[$-409]#,##0.00", .plain),
     ("[$$-409]#,##0.00;[Red]-[$$-409]#,##0.00", .plain), ("0.00E+00", .plain), ("@", .plain),
     ("#,##0 \"days\"", .plain), ("[Red]0.00", .plain), ("[Magenta]0", .plain),
@@ -106,7 +106,11 @@ struct SpreadsheetNumberTests {
     ("[h]:mm:ss", .plain), ("[mm]:ss", .plain), ("[s]", .plain),
     ("00000", .padded(Array("00000".utf8))), ("\"LD\"00000", .padded(Array("LD00000".utf8))),
     ("000\\-00", .padded(Array("000-00".utf8))), ("\"2026\"000", .plain),
-    ("000.00", .plain), ("0,000", .plain), ("00#", .plain),
+    ("000.00", .plain), ("0,000", .plain), ("00#", .plain), ("0.00%", .percent),
+    ("[$€-407]#,##0.00", .money(Array("€".utf8))), ("\"€\" #,##0", .money(Array("€".utf8))),
+    ("€0.00", .money(Array("€".utf8))), ("#,##0.00\\ [$zł-415]", .money(Array("zł".utf8))),
+    ("[$CAD] 0.00", .money(Array("CAD".utf8))), ("[$$-409]#,##0.00", .plain),
+    ("0.00\" mi\"", .plain), ("[$-F400]h:mm", .time),
   ]
 
   @Test(arguments: formats)

@@ -36,7 +36,7 @@ struct WorkbookTests {
     #expect(
       rows[2].texts == [
         "2026-03-19", "2026-03-19T18:00:00", "12.5", "00007", "2026-03-19", "2026-03-19T12:00:00",
-        "0.05", "08:30:00",
+        "5%", "08:30:00",
       ])
     #expect(rows[2].kinds == [.date, .date, .number, .text, .date, .date, .number, .date])
     fixture.from1904 = true

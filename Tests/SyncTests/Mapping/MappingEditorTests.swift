@@ -51,6 +51,15 @@ struct MappingEditorTests {
     #expect(mapping.customer(for: "ACME")?.line == outcome.added[0].line)
   }
 
+  @Test func `a note that the file has no column for is refused, never dropped`() throws {
+    let line = MappingEditor.Line(
+      kind: .customer, loadOps: "A", quickBooks: "B", note: "asked Dana")
+    let failure = #expect(throws: Failure.self) {
+      try Self.added("kind,loadops,quickbooks\n", [line])
+    }
+    #expect(failure?.message.contains("no column for the note") == true)
+  }
+
   @Test func `a missing file begins with its header, and the same line twice is written once`()
     throws
   {

@@ -1,6 +1,7 @@
-import Sync
 import Testing
 import Vocabulary
+
+@testable import Sync
 
 struct TextReportTests {
   @Test func `one line says where every cent went`() {
@@ -30,14 +31,14 @@ struct TextReportTests {
   @Test func `findings are grouped by kind and the rest is counted`() {
     let text = TextReport.render(SampleReport.full)
     #expect(text.contains("customer-unknown: 42 errors\n"))
-    #expect(text.contains("and 37 more: see sync-report.json / held.csv\n"))
+    #expect(text.contains("and 37 more: see sync-report.json / held.csv, which has "))
     #expect(text.contains("rate-mismatch: 1 warning\n"))
     let positions = ["customer-unknown: 42", "rate-mismatch: 1", "invoice-repeated: 1"].compactMap {
       text.firstRange(of: $0)?.lowerBound
     }
     #expect(positions.count == 3 && positions == positions.sorted())
     let short = TextReport.render(SampleReport.full, options: .init(findingsPerKind: 0))
-    #expect(short.contains("and 42 more: see sync-report.json / held.csv\n"))
+    #expect(short.contains("and 42 more: see sync-report.json / held.csv, which has "))
     #expect(!short.contains("remedy:"))
   }
 
@@ -47,13 +48,26 @@ struct TextReportTests {
     #expect(text.contains("Do not import twice"))
   }
 
+  @Test func `blanks that tell two names apart are not lost where a line is broken`() {
+    for width in 10...60 {
+      let lines = TextReport.wrapped(
+        "customer \"Red River  Freight\" differs from \"Red River Freight\" only in blanks",
+        width: width,
+        indentation: "", hanging: "")
+      #expect(
+        lines.joined(separator: " ")
+          == "customer \"Red River  Freight\" differs from \"Red River Freight\" only in blanks")
+      #expect(lines.contains { $0.contains("River  Freight") })
+    }
+  }
+
   @Test func `a plan says that nothing has been written`() {
     var report = SampleReport.full
     report.run.command = "plan"
     report.outputs = []
     let text = TextReport.render(report)
     #expect(text.contains("nothing has been written"))
-    #expect(text.contains("and 37 more: use --json\n"))
+    #expect(text.contains("and 37 more: use --full\n"))
     #expect(!text.contains("held.csv"))
   }
 

@@ -1,0 +1,159 @@
+internal import Foundation
+internal import Sync
+internal import Vocabulary
+
+/// A file of the inbox that is complete, as it was seen.
+struct ReadyFile: Hashable, Sendable {
+  var name: String
+  var signature: FileSignature
+}
+
+/// What there is in the inbox.
+struct InboxView: Hashable, Sendable {
+  /// Complete files, in the order of their names; they make one batch when ``isClosed``.
+  var ready: [ReadyFile] = []
+  /// How many files are still being written, or have not been still for long enough.
+  var arriving = 0
+  /// Whether nothing is to be waited for any more, so that what is ready can be taken.
+  var isClosed = false
+  /// What is no file that could be taken, with the reason.
+  var passedOver: [String: String] = [:]
+  /// When to look again at the latest, if something is only waiting for time to pass.
+  var lookAgain: Duration?
+}
+
+/// Decides which files of an inbox are complete.
+///
+/// A file is complete when its size, times and identity have been the same for the quiet time by our own
+/// clock (a file server's may go wrong), when nobody is seen to have it open for writing, and when it is
+/// not empty. What arrives with no longer pause than the quiet time belongs together, so complete files
+/// wait for those that are still arriving, but not for ever.
+struct Arrivals {
+  /// What is known about a name.
+  private struct Sighting {
+    var signature: FileSignature
+    /// Since when it has been like this.
+    var since: Duration
+  }
+
+  private var sightings: [String: Sighting] = [:]
+  /// More files than these make a further batch.
+  static let mostFiles = 1000
+
+  /// Looks at an inbox.
+  ///
+  /// - Parameters:
+  ///   - inbox: The folder.
+  ///   - settings: The times and the names to leave alone.
+  ///   - open: Names that were written to and not closed since, as far as notices tell.
+  ///   - now: The time by the clock that only runs.
+  /// - Returns: What there is.
+  /// - Throws: `Failure` with cause `cannotWrite` when the folder cannot be read.
+  mutating func look(
+    at inbox: String, _ settings: Settings.Watch, open: Set<String>, now: Duration
+  ) throws(Failure) -> InboxView {
+    let (names, unreadable) = try FolderNames.list(inbox)
+    var view = InboxView()
+    if unreadable > 0 {
+      view.passedOver["(\(unreadable))"] = "the name is not UTF-8 text"
+    }
+    var seen: [String: Sighting] = [:]
+    /// Whether something is arriving that has moved within the longest wait.
+    var isMoving = false
+    var longestReady = Duration.zero
+    for name in names where !NamePattern.isIgnored(name, settings.ignoredNames) {
+      let path = inbox + "/" + name
+      guard let file = SeenFile(path) else { continue }
+      guard file.kind == .file else {
+        view.passedOver[name] = Arrivals.words(file.kind)
+        continue
+      }
+      var sighting = Sighting(signature: file.signature, since: now)
+      if let before = sightings[name], before.signature == file.signature {
+        sighting.since = before.since
+      }
+      seen[name] = sighting
+      let still = now - sighting.since
+      let needed =
+        file.signature.size == 0
+        ? max(settings.quietTime, settings.longestWait) : settings.quietTime
+      if still >= needed, !isBeingWritten(path, isOpen: open.contains(name)) {
+        view.ready.append(ReadyFile(name: name, signature: file.signature))
+        longestReady = max(longestReady, still - needed)
+        continue
+      }
+      view.arriving += 1
+      if still < settings.longestWait || still < settings.quietTime { isMoving = true }
+      if still < needed {
+        view.lookAgain = min(view.lookAgain ?? .seconds(86_400), needed - still)
+      }
+    }
+    sightings = seen
+    view.isClosed = !view.ready.isEmpty && (!isMoving || longestReady >= settings.longestWait)
+    if !view.isClosed, !view.ready.isEmpty {
+      view.lookAgain = min(
+        view.lookAgain ?? .seconds(86_400), settings.longestWait - longestReady)
+    }
+    if view.ready.count > Arrivals.mostFiles {
+      view.ready.removeLast(view.ready.count - Arrivals.mostFiles)
+    }
+    return view
+  }
+
+  /// Forgets everything, as when another folder has taken the inbox's place.
+  mutating func forget() { sightings = [:] }
+
+  private func isBeingWritten(_ path: String, isOpen: Bool) -> Bool {
+    switch WriterCheck.ask(path) {
+    case .nobody: false
+    case .somebody: true
+    case .unknown: isOpen
+    }
+  }
+
+  private static func words(_ kind: SeenFile.Kind) -> String {
+    switch kind {
+    case .folder: "it is a folder: put the files themselves into the inbox"
+    case .link: "it is a link: put the file itself into the inbox"
+    case .file, .other: "it is no file"
+    }
+  }
+}
+
+/// Names with `*` and `?` in them.
+enum NamePattern {
+  /// What Windows and its shares leave in folders that somebody looks into.
+  private static let systemFiles: Set<String> = ["thumbs.db", "desktop.ini"]
+
+  /// Whether a name is left alone.
+  static func isIgnored(_ name: String, _ patterns: [String]) -> Bool {
+    let lower = Array(name.lowercased())
+    if name.hasPrefix(".") || systemFiles.contains(String(lower)) { return true }
+    return patterns.contains { matches(lower[...], Array($0.lowercased())[...]) }
+  }
+
+  /// Whether all of a name is what all of a pattern says.
+  private static func matches(_ name: ArraySlice<Character>, _ pattern: ArraySlice<Character>)
+    -> Bool
+  {
+    // Where to go on when what stands behind a star does not fit: the star takes one character more.
+    var (name, pattern) = (name, pattern)
+    var retry: (name: ArraySlice<Character>, pattern: ArraySlice<Character>)?
+    while let character = name.first {
+      if pattern.first == "*" {
+        pattern.removeFirst()
+        retry = (name, pattern)
+      } else if let wanted = pattern.first, wanted == "?" || wanted == character {
+        pattern.removeFirst()
+        name.removeFirst()
+      } else if let last = retry {
+        name = last.name.dropFirst()
+        pattern = last.pattern
+        retry = (name, pattern)
+      } else {
+        return false
+      }
+    }
+    return pattern.allSatisfy { $0 == "*" }
+  }
+}

@@ -1,0 +1,329 @@
+internal import Foundation
+internal import Ledger
+internal import Logging
+internal import Sync
+internal import Vocabulary
+
+/// Minds the inbox of one company, one turn after the other; it waits for nothing itself.
+///
+/// A turn looks at the inbox and, when a group of files is complete or a batch was left behind, works
+/// under the company's lock. Between turns it holds nothing: no lock, no ledger, no open file of the
+/// company folder, which can therefore be unmounted, and in which other commands can work.
+final class CompanyWatch {
+  let company: CompanyFolder
+  private(set) var status: WatchStatus
+  /// The failure that keeps it from going on.
+  private(set) var failure: Failure?
+  /// The batches that were told since the start of the turn.
+  private(set) var told: [BatchText] = []
+  /// Whether any of all batches told has something held.
+  private(set) var hasHeld = false
+
+  private let delivery: any Delivery
+  private let clock: WatchClock
+  private let log: Logger
+  private let notices: FolderNotices?
+  private let isStopping: @Sendable () -> Bool
+  private var settings = Settings.defaults
+  private var arrivals = Arrivals()
+  private var mentioned: Set<String> = []
+  private var failures = 0
+  private var nextTry = Duration.zero
+  private var saved: (status: WatchStatus, at: Duration)?
+
+  /// Somebody who minds an inbox.
+  ///
+  /// - Parameters:
+  ///   - company: The company.
+  ///   - delivery: What is done with a batch.
+  ///   - clock: The time.
+  ///   - log: Where to say what happens.
+  ///   - notices: What the operating system tells; nil to only look.
+  ///   - isStopping: Whether no new batch shall be begun.
+  init(
+    _ company: CompanyFolder, _ delivery: any Delivery, clock: WatchClock, log: Logger,
+    notices: FolderNotices?, isStopping: @escaping @Sendable () -> Bool
+  ) {
+    self.company = company
+    self.delivery = delivery
+    self.clock = clock
+    var log = log
+    log[metadataKey: "company"] = "\(company.path)"
+    self.log = log
+    self.notices = notices
+    self.isStopping = isStopping
+    let now = clock.timestamp
+    status = WatchStatus(
+      pid: getpid(), host: WatchStatus.hostName, started: now, seen: now, lateAfter: 120)
+  }
+
+  private var folders: BatchFolders { BatchFolders(company: company) }
+  private var store: BatchStore { BatchStore(folders: folders) }
+
+  /// The times that count.
+  var times: Settings.Watch { settings.watch }
+
+  /// Whether nothing is left to do or to wait for.
+  var isFinished: Bool {
+    failure == nil && status.arriving == 0 && status.ready == 0 && store.isEmpty
+  }
+
+  /// Looks, and does what there is to do.
+  ///
+  /// - Returns: After how long to look again at the latest.
+  func turn() -> Duration {
+    told = []
+    let now = clock.elapsed()
+    guard access(company.settingsPath, F_OK) == 0 else {
+      lose("its loadbooks.yaml is not there")
+      return settings.watch.lookEvery
+    }
+    let view: InboxView
+    do throws(Failure) {
+      settings = try delivery.settings(of: company)
+      view = try look(now)
+    } catch {
+      if error.cause == .cannotWrite { lose(error.message) } else { note(error) }
+      save(now)
+      return settings.watch.lookEvery
+    }
+    if status.state == .unreachable {
+      log.notice("folder-back")
+      failure = nil
+      status.trouble = nil
+    }
+    var wait = min(settings.watch.lookEvery, view.lookAgain ?? settings.watch.lookEvery)
+    if view.isClosed || !store.isEmpty {
+      if now < nextTry {
+        wait = min(wait, nextTry - now)
+      } else {
+        work(view)
+        wait = failure == nil ? .milliseconds(20) : min(wait, nextTry - clock.elapsed())
+      }
+    } else if failure != nil {
+      recover()
+    }
+    if failure == nil {
+      status.state = view.arriving > 0 || !view.ready.isEmpty ? .arriving : .idle
+    }
+    if failure == nil, view.isClosed {
+      status.ready = 0
+      status.state = view.arriving > 0 ? .arriving : .idle
+    }
+    save(clock.elapsed())
+    return max(wait, .milliseconds(20))
+  }
+
+  /// Says that it has ended in good order.
+  func stop() {
+    status.state = .stopped
+    saved = nil
+    save(clock.elapsed())
+  }
+
+  private func look(_ now: Duration) throws(Failure) -> InboxView {
+    var open: Set<String> = []
+    if let notices, settings.watch.notice == .auto {
+      // Another folder has taken the place of the one that was seen.
+      if notices.follow(folders.inbox) { log.debug("folder-followed") }
+      notices.drain()
+      open = notices.open
+    }
+    let view = try arrivals.look(at: folders.inbox, settings.watch, open: open, now: now)
+    status.usesNotices = notices?.isWorking ?? false && settings.watch.notice == .auto
+    status.arriving = view.arriving
+    status.ready = view.ready.count
+    status.passedOver = view.passedOver
+    for (name, why) in view.passedOver.sorted(by: { $0.key < $1.key })
+    where !mentioned.contains(name) {
+      log.warning("not-taken", metadata: ["file": "\(folders.inbox)/\(name)", "why": "\(why)"])
+    }
+    mentioned = Set(view.passedOver.keys)
+    return view
+  }
+
+  // MARK: - Working
+
+  private func work(_ view: InboxView) {
+    var problem: Failure?
+    do throws(Failure) {
+      let isLeft = try store.load().contains { $0.stage != .done }
+      if view.isClosed || isLeft {
+        // A slip in a mapping file is told while the files are still in the inbox.
+        try delivery.check(company)
+        try underLock(view)
+      }
+    } catch {
+      problem = error
+    }
+    do throws(Failure) {
+      for batch in try store.load() where batch.stage == .done {
+        tell(batch)
+        try store.remove(batch)
+      }
+    } catch {
+      problem = problem ?? error
+    }
+    status.batch = nil
+    if let problem { note(problem) } else { recover() }
+  }
+
+  private func underLock(_ view: InboxView) throws(Failure) {
+    let lock = try CompanyLock.acquire(
+      folder: company.path, command: "loadbooks watch", since: clock.timestamp)
+    defer { lock.release() }
+    store.clear()
+    let ledger = try SyncLedger.open(folder: company.path)
+    let settled = try RunRecovery.settle(
+      ledger, in: company, abandoned: lock.abandonedOutput, clock: { clock.timestamp })
+    for sentence in settled { log.notice("run-settled", metadata: ["what": "\(sentence)"]) }
+    try company.refuseUnknownRuns(ledger)
+    let work = BatchWork(
+      company: company, ledger: ledger, lock: lock, delivery: delivery, clock: clock)
+    for batch in try store.load() where batch.stage != .done {
+      log.notice("batch-resumed", metadata: ["batch": "\(batch.id)", "stage": "\(batch.stage)"])
+      try finish(batch, work)
+    }
+    guard view.isClosed, !isStopping() else { return }
+    let batch = try work.begin(view.ready)
+    log.info("batch-begun", metadata: ["batch": "\(batch.id)", "files": "\(batch.files.count)"])
+    try finish(batch, work)
+  }
+
+  private func finish(_ batch: Batch, _ work: BatchWork) throws(Failure) {
+    status.state = .working
+    status.batch = batch.id
+    save(clock.elapsed())
+    var batch = batch
+    try work.finish(&batch)
+  }
+
+  // MARK: - Telling
+
+  private func tell(_ batch: Batch) {
+    guard batch.outcome != .gone || !batch.returned.isEmpty else { return }
+    let run = batch.run
+    for file in batch.held {
+      log.warning(
+        "file-held",
+        metadata: [
+          "batch": "\(batch.id)", "cause": "\(file.cause)",
+          "file": "\(folders.held(batch.id))/\(file.name)",
+        ])
+    }
+    for file in batch.repeated {
+      log.notice(
+        "same-bytes",
+        metadata: [
+          "batch": "\(batch.id)", "file": "\(folders.archive(batch.id))/\(file.name)",
+          "as": "\(file.run ?? file.file ?? "")",
+        ])
+    }
+    for name in batch.returned {
+      log.warning("file-changed", metadata: ["batch": "\(batch.id)", "file": "\(name)"])
+    }
+    log.info(
+      "batch-done",
+      metadata: [
+        "batch": "\(batch.id)", "outcome": "\(batch.outcome)", "files": "\(batch.files.count)",
+        "read": "\(run?.read.invoices ?? 0)", "delivered": "\(run?.delivered.invoices ?? 0)",
+        "already_synced": "\(run?.alreadySynced.invoices ?? 0)",
+        "suppressed": "\(run?.suppressed.invoices ?? 0)", "held": "\(run?.held.invoices ?? 0)",
+        "outbox": "\(run == nil ? "" : folders.outbox(batch.id))",
+      ])
+    let text = BatchText(batch, company: company, name: settings.company ?? company.path)
+    told.append(text)
+    if batch.outcome == .held { hasHeld = true }
+    status.last = WatchStatus.Last(
+      id: batch.id, outcome: batch.outcome.rawValue, at: clock.timestamp, headline: text.headline)
+    status.counts.batches += 1
+    status.counts.files += batch.files.count
+    status.counts.heldFiles += batch.held.count
+    status.counts.delivered += run?.delivered.invoices ?? 0
+    status.counts.held += run?.held.invoices ?? 0
+    startHook(batch)
+  }
+
+  private func startHook(_ batch: Batch) {
+    guard let program = settings.watch.hook else { return }
+    let hook = Hook(
+      program: program, limit: settings.watch.hookLimit,
+      output: company.path + "/.loadbooks/watch-hook.txt")
+    let environment = Hook.environment(
+      batch, company, name: settings.company ?? company.path)
+    let ending = hook.start(environment)
+    let metadata: Logger.Metadata = ["batch": "\(batch.id)", "program": "\(program[0])"]
+    switch ending {
+    case .exited(0): log.info("hook-ended", metadata: metadata)
+    case .exited(let code):
+      log.warning("hook-failed", metadata: metadata.merging(["exit": "\(code)"]) { $1 })
+    case .killed(let signal):
+      log.warning("hook-failed", metadata: metadata.merging(["signal": "\(signal)"]) { $1 })
+    case .timedOut: log.warning("hook-too-long", metadata: metadata)
+    case .notStarted(let code):
+      let why = String(cString: strerror(code))
+      log.warning("hook-not-started", metadata: metadata.merging(["why": "\(why)"]) { $1 })
+    }
+  }
+
+  // MARK: - Trouble
+
+  private func lose(_ why: String) {
+    if status.state != .unreachable { log.error("folder-unreachable", metadata: ["why": "\(why)"]) }
+    let failure = Failure(
+      .inputMissing, "\(company.path) cannot be watched: \(why)",
+      remedy: "make the folder reachable again; it is looked for all the time")
+    trouble(failure, .unreachable)
+    arrivals.forget()
+  }
+
+  private func note(_ problem: Failure) {
+    let isLocked = problem.cause == .tryAgain
+    if failure?.message != problem.message {
+      var metadata: Logger.Metadata = ["cause": "\(problem.cause)"]
+      if let place = problem.location { metadata["at"] = "\(place.file):\(place.line)" }
+      log.log(
+        level: isLocked ? .notice : .error, isLocked ? "waiting" : "trouble", metadata: metadata)
+    }
+    failures += 1
+    // Quickly at first, since most locks are held for a moment only.
+    let most = isLocked ? 15.0 : 60.0
+    let seconds = min(most, 0.25 * Double(1 << min(failures, 10)))
+    nextTry = clock.elapsed() + .milliseconds(Int64(seconds * 1000))
+    trouble(problem, isLocked ? .waiting : .trouble)
+  }
+
+  private func trouble(_ problem: Failure, _ state: WatchStatus.State) {
+    let since = failure?.cause == problem.cause ? status.trouble?.since : nil
+    failure = problem
+    status.state = state
+    status.trouble = WatchStatus.Trouble(
+      cause: problem.cause.rawValue, message: problem.message, remedy: problem.remedy,
+      since: since ?? clock.timestamp)
+  }
+
+  private func recover() {
+    if failure != nil, status.state != .waiting { log.notice("trouble-over") }
+    failure = nil
+    failures = 0
+    nextTry = .zero
+    status.trouble = nil
+  }
+
+  /// Writes the status when it says something new, and now and then to show that somebody is there.
+  private func save(_ now: Duration) {
+    status.lateAfter = max(120, Int(settings.watch.lookEvery.milliseconds / 1000) * 3)
+    if let saved {
+      var old = saved.status
+      old.seen = status.seen
+      guard old != status || now - saved.at >= .seconds(30) else { return }
+    }
+    status.seen = clock.timestamp
+    saved = (status, now)
+    // In a folder that is not there nothing may be made: something else may be mounted there later.
+    guard access(company.settingsPath, F_OK) == 0,
+      mkdir(company.path + "/.loadbooks", 0o700) == 0 || errno == EEXIST
+    else { return }
+    status.save(in: company)
+  }
+}

@@ -1,0 +1,122 @@
+internal import Foundation
+internal import Sheets
+public import Vocabulary
+
+/// Where the documents of a company's books come from: files, or QuickBooks itself.
+///
+/// A source fills a table: for each file, or each answer, it begins a ``BookFile`` and adds what that holds.
+/// It may be asked once. What it cannot read ends the reading with a failure; what makes a file doubtful is
+/// told as a fault of the file.
+public protocol BookDocumentSource {
+  /// Adds every document to the table.
+  ///
+  /// - Throws: `Failure`.
+  func fill(_ table: inout BookTable) throws(Failure)
+}
+
+/// How what people exported is to be understood, where it does not say itself.
+public struct BookConventions: Sendable {
+  /// Which of day and month comes first where a whole column fits both ways.
+  public var dateOrder: DateOrder
+  /// The same for the files that we write ourselves.
+  public var writtenOrder: DateOrder
+  /// How amounts are written.
+  public var numbers: NumberStyle
+
+  /// Conventions.
+  public init(
+    dateOrder: DateOrder = .mdy, writtenOrder: DateOrder = .mdy,
+    numbers: NumberStyle = NumberStyle()
+  ) {
+    self.dateOrder = dateOrder
+    self.writtenOrder = writtenOrder
+    self.numbers = numbers
+  }
+}
+
+/// Reads invoices and credit memos out of what was exported from QuickBooks, or written for it.
+///
+/// What a file is, is told by its content, never by its name: answers to qbXML queries, IIF files with
+/// transactions, reports as text or as workbooks. Files of lists, which may stand in the same folder,
+/// are passed over.
+public struct BookDocumentFiles: BookDocumentSource {
+  private let paths: [String]
+  private let conventions: BookConventions
+
+  /// Files, or folders of which every file is read that is not hidden.
+  public init(_ paths: [String], _ conventions: BookConventions = BookConventions()) {
+    self.paths = paths
+    self.conventions = conventions
+  }
+
+  /// Reads all files.
+  ///
+  /// - Throws: `Failure` with cause `inputMissing`; with `inputUnreadable`, also when no file holds a
+  ///   single kind of documents.
+  public func fill(_ table: inout BookTable) throws(Failure) {
+    let files = try BooksReader.files(paths).filter { path in
+      paths.contains(path) || !BookDocumentFiles.isForPeople(path)
+    }
+    for path in files { try read(path, into: &table) }
+    guard !table.files.isEmpty else {
+      throw Failure(
+        .inputUnreadable,
+        files.isEmpty
+          ? "there is no file of the books" : "none of the files of the books lists invoices",
+        remedy:
+          "export one of the reports Invoice List, Transaction List by Customer, Open Invoices or "
+          + "A/R Aging Detail from QuickBooks, or save its answer to an invoice query, and name the file "
+          + "with --books", location: paths.first.map { SourceLocation(file: $0, line: 1) })
+    }
+    guard Set(table.files.map(\.name)).count > 1 else { return }
+    let index = BookIndex(table)
+    table.join(index)
+  }
+
+  /// Whether a file of a folder is one that nobody but people reads, such as our own report.
+  private static func isForPeople(_ path: String) -> Bool {
+    let name = path.lowercased()
+    return [".html", ".htm", ".pdf", ".json", ".yaml", ".log", ".md"].contains {
+      name.hasSuffix($0)
+    }
+  }
+
+  private func read(_ path: String, into table: inout BookTable) throws(Failure) {
+    let head = try BookDocumentFiles.head(path)
+    if IIFSnapshotReader.recognises(head) {
+      try IIFBookReader.read(path, conventions, into: &table)
+    } else if QBXMLSnapshotReader.recognises(head) {
+      try QBXMLBookReader.read(path, into: &table)
+    } else if head.starts(with: [0x50, 0x4B, 3, 4]) {
+      try BookReport.read(workbook: path, conventions, into: &table)
+    } else {
+      try BookReport.read(text: path, conventions, into: &table)
+    }
+  }
+
+  /// The first bytes of a file.
+  static func head(_ path: String) throws(Failure) -> [UInt8] {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw Failure(
+        .inputUnreadable, "\(path) cannot be opened", remedy: "check who may read the file")
+    }
+    defer { try? file.close() }
+    return [UInt8]((try? file.read(upToCount: 1 << 16)).flatMap { $0 } ?? Data())
+  }
+}
+
+/// The sum of a file's bytes.
+enum FileSum {
+  static func of(_ path: String) throws(Failure) -> Fingerprint {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw Failure(
+        .inputUnreadable, "\(path) cannot be read", remedy: "check who may read the file")
+    }
+    defer { try? file.close() }
+    var hasher = FingerprintHasher()
+    while let block = try? file.read(upToCount: 1 << 18), !block.isEmpty {
+      block.withUnsafeBytes { hasher.update($0) }
+    }
+    return hasher.finish()
+  }
+}

@@ -1,0 +1,306 @@
+internal import Vocabulary
+
+/// Reads a report row by row: titles, header, groups, documents, totals.
+struct ReportReading {
+  /// A group that is open: a customer, a job below it, an age.
+  private struct Group {
+    var name: String
+    /// The column in which its name stands.
+    var column: Int
+    var sums: Sums
+    var rows = 0
+  }
+
+  /// The sums of the four columns of amounts.
+  private struct Sums {
+    var cents = InlineArray<4, Int64>(repeating: 0)
+
+    mutating func add(_ values: InlineArray<4, Int64>) {
+      for index in 0..<4 { cents[index] &+= values[index] }
+    }
+  }
+
+  /// How many faults are told of each file; the first ones show what is wrong.
+  private static let faultLimit = 20
+
+  private let name: String
+  private let sheet: String?
+  private let conventions: BookConventions
+  private let hasTotals: Bool
+  private var titles: [String] = []
+  private var columns: ReportColumns?
+  private var groups: [Group] = []
+  private var whole = Sums()
+  private var path: [UInt8] = []
+  private var days = DaySurvey()
+  private var firstDocument = 0
+  private var fileIndex = 0
+  private var faultCount = 0
+  private var scratch: [UInt8] = []
+
+  init(name: String, sheet: String?, _ conventions: BookConventions, hasTotals: Bool) {
+    self.name = name
+    self.sheet = sheet
+    self.conventions = conventions
+    self.hasTotals = hasTotals
+  }
+
+  // MARK: - Rows
+
+  mutating func take(_ row: ReportRow, _ table: inout BookTable) {
+    guard let columns else {
+      guard titles.count < 200, !row.isBlank else { return }
+      if let found = ReportColumns(row, titles: titles) {
+        begin(found, &table)
+      } else {
+        titles.append(row.texts.joined(separator: ", "))
+      }
+      return
+    }
+    guard !row.isBlank else { return }
+    if isLabel(row, columns) {
+      takeLabel(row, columns, &table)
+    } else if !isHeader(row, columns) {
+      takeTransaction(row, columns, &table)
+    }
+  }
+
+  /// Whether a row is no transaction.
+  ///
+  /// The label of a total may stand in the column of the dates, where that is the first one.
+  private func isLabel(_ row: ReportRow, _ columns: ReportColumns) -> Bool {
+    let hasType = !row.range(columns.type).isEmpty
+    guard let first = row.text[row.range(columns.date)].first else { return !hasType }
+    let isWord = first | 0x20 >= 0x61 && first | 0x20 <= 0x7A
+    return isWord && !hasType && row.range(columns.number).isEmpty
+      && row.range(columns.customer).isEmpty
+  }
+
+  private mutating func begin(_ found: ReportColumns, _ table: inout BookTable) {
+    columns = found
+    var file = BookFile(
+      name: name, sheet: sheet, form: found.form, fingerprint: Fingerprint(of: ""))
+    for title in titles {
+      if let period = ReportPeriod.read(title) {
+        (file.from, file.until) = period
+        break
+      }
+    }
+    file.day = titles.lazy.compactMap(CompanySnapshot.day(inWords:)).first
+    firstDocument = table.count
+    table.begin(file)
+    fileIndex = table.files.count - 1
+  }
+
+  /// The header stands again on every page.
+  private func isHeader(_ row: ReportRow, _ columns: ReportColumns) -> Bool {
+    guard let first = row.text[row.range(columns.date)].first, first | 0x20 >= 0x61 else {
+      return false
+    }
+    return row.string(columns.date).lowercased().hasSuffix("date")
+  }
+
+  /// A row that is no transaction: the name of a group, a total, a line of the footer.
+  private mutating func takeLabel(
+    _ row: ReportRow, _ columns: ReportColumns, _ table: inout BookTable
+  ) {
+    let column = row.firstFilled
+    let text = row.string(column)
+    let lower = text.lowercased()
+    if lower.hasPrefix("total") {
+      return takeTotal(row, columns, String(text.dropFirst(5)), &table)
+    }
+    if let day = CompanySnapshot.day(inWords: text) {
+      table.files[fileIndex].day = table.files[fileIndex].day ?? day
+      return
+    }
+    guard row.filledCount == 1 || column <= columns.date && column != columns.number,
+      lower != "accrual basis", lower != "cash basis"
+    else {
+      if !row.range(columns.number).isEmpty {
+        tell("row \(row.line) has a number and no date", row.line, &table)
+      }
+      return
+    }
+    open(text, column)
+  }
+
+  private mutating func open(_ text: String, _ column: Int) {
+    while let top = groups.last {
+      let isClosed =
+        top.column > column || top.column == column && !hasTotals && top.rows > 0
+      guard isClosed else { break }
+      groups.removeLast()
+    }
+    groups.append(Group(name: text, column: column, sums: Sums()))
+    makePath()
+  }
+
+  /// The full path of the customer whose rows follow.
+  private mutating func makePath() {
+    var joined = ""
+    for group in groups {
+      if joined.isEmpty || group.name.hasPrefix(joined + ":") {
+        joined = group.name
+      } else {
+        joined += ":" + group.name
+      }
+    }
+    path = Array(ReportReading.withoutMark(joined).utf8)
+  }
+
+  /// QuickBooks Online marks what was made inactive in the name itself.
+  private static func withoutMark(_ name: String) -> String {
+    guard name.hasSuffix(")"), name.lowercased().hasSuffix("(deleted)") else { return name }
+    var name = String(name.dropLast(9))
+    while name.last == " " { name.removeLast() }
+    return name
+  }
+
+  // MARK: - Totals
+
+  private mutating func takeTotal(
+    _ row: ReportRow, _ columns: ReportColumns, _ rest: String, _ table: inout BookTable
+  ) {
+    var name = rest.drop { $0 == " " }
+    if name.lowercased().hasPrefix("for ") { name = name.dropFirst(4) }
+    let wanted = String(name)
+    if wanted.isEmpty {
+      compare(row, columns, whole, "all rows", &table)
+      groups.removeAll()
+    } else if let index = groups.lastIndex(where: { $0.name == wanted }) {
+      compare(row, columns, groups[index].sums, "the rows of \"\(wanted)\"", &table)
+      groups.removeSubrange(index...)
+    }
+    makePath()
+  }
+
+  private mutating func compare(
+    _ row: ReportRow, _ columns: ReportColumns, _ sums: Sums, _ what: String,
+    _ table: inout BookTable
+  ) {
+    for (index, column) in columns.amounts.enumerated() where column >= 0 {
+      guard let stated = amount(row, column), stated.cents != sums.cents[index] else {
+        continue
+      }
+      tell(
+        "\"\(row.string(row.firstFilled))\" is \(stated.grouped), but \(what) add up to "
+          + "\(Money(cents: sums.cents[index]).grouped)", row.line, &table)
+      return
+    }
+    table.files[fileIndex].controls += 1
+  }
+
+  private mutating func tell(_ message: String, _ line: Int, _ table: inout BookTable) {
+    faultCount += 1
+    guard faultCount <= ReportReading.faultLimit else { return }
+    table.files[fileIndex].faults.append(
+      BookFile.Fault(
+        message,
+        remedy: "rows are missing or were changed: export the report again from QuickBooks",
+        location: SourceLocation(file: name, line: line, sheet: sheet)))
+  }
+
+  // MARK: - Transactions
+
+  private mutating func takeTransaction(
+    _ row: ReportRow, _ columns: ReportColumns, _ table: inout BookTable
+  ) {
+    let span = row.text.span
+    var document = BookTable.Document()
+    let amounts = add(row, columns)
+    if columns.type >= 0 {
+      switch BookReport.type(span.extracting(row.range(columns.type))) {
+      case .document(let kind): document.kind = kind
+      case .other, .unknown:
+        table.files[fileIndex].passedOver += 1
+        return
+      }
+    }
+    document.line = row.line
+    document.date = days.day(span.extracting(row.range(columns.date)), &document, .date)
+    document.dueDate = days.day(span.extracting(row.range(columns.dueDate)), &document, .dueDate)
+    document.isVoid =
+      BookReport.saysVoid(span.extracting(row.range(columns.memo)))
+      || BookReport.saysVoid(span.extracting(row.range(columns.status)))
+    setAmounts(row, columns, amounts, &document)
+    let number = span.extracting(row.range(columns.number))
+    let customer = row.range(columns.customer)
+    if customer.isEmpty {
+      table.add(document, number: number, customer: path.span)
+    } else if row.text[customer].last == UInt8(ascii: ")") {
+      let name = Array(ReportReading.withoutMark(row.string(columns.customer)).utf8)
+      table.add(document, number: number, customer: name.span)
+    } else {
+      table.add(document, number: number, customer: span.extracting(customer))
+    }
+  }
+
+  private func setAmounts(
+    _ row: ReportRow, _ columns: ReportColumns, _ amounts: InlineArray<4, Money?>,
+    _ document: inout BookTable.Document
+  ) {
+    for (index, column) in columns.amounts.enumerated()
+    where amounts[index] == nil && !row.range(column).isEmpty
+      && row.string(column) != "-"
+    {
+      document.marks.insert(.amountUnreadable)
+    }
+    if columns.debit >= 0 || columns.credit >= 0 {
+      document.total = (amounts[1] ?? .zero) - (amounts[2] ?? .zero)
+    } else {
+      document.total = amounts[0]
+    }
+    if document.marks.contains(.amountUnreadable) { document.total = nil }
+    document.balance = amounts[3]
+    if columns.type < 0, let total = document.total, total < .zero { document.kind = .creditMemo }
+    // Reports show a credit memo with or without its sign.
+    if document.kind == .creditMemo {
+      document.total = document.total.map { Money(cents: -abs($0.cents)) }
+      document.balance = document.balance.map { Money(cents: -abs($0.cents)) }
+    }
+  }
+
+  /// Counts a row to the sums, whatever it is.
+  private mutating func add(
+    _ row: ReportRow, _ columns: ReportColumns
+  ) -> InlineArray<4, Money?> {
+    let places = (columns.amount, columns.debit, columns.credit, columns.balance)
+    let values: InlineArray<4, Money?> = [
+      amount(row, places.0), amount(row, places.1), amount(row, places.2), amount(row, places.3),
+    ]
+    let cents: InlineArray<4, Int64> = [
+      values[0]?.cents ?? 0, values[1]?.cents ?? 0, values[2]?.cents ?? 0, values[3]?.cents ?? 0,
+    ]
+    whole.add(cents)
+    for index in groups.indices {
+      groups[index].sums.add(cents)
+      groups[index].rows += 1
+    }
+    return values
+  }
+
+  private func amount(_ row: ReportRow, _ column: Int) -> Money? {
+    guard column >= 0 else { return nil }
+    let range = row.range(column)
+    guard !range.isEmpty else { return nil }
+    let reading = FixedDecimal.parse(row.text.span.extracting(range), conventions.numbers)
+    guard case .value(let value) = reading else { return nil }
+    return Money(value)
+  }
+
+  // MARK: - The end
+
+  mutating func finish(_ table: inout BookTable, _ sum: Fingerprint) {
+    guard columns != nil else { return }
+    table.files[fileIndex].fingerprint = sum
+    if faultCount > ReportReading.faultLimit {
+      table.files[fileIndex].faults.append(
+        BookFile.Fault(
+          "and \(faultCount - ReportReading.faultLimit) more rows of totals do not fit",
+          remedy: "export the report again from QuickBooks",
+          location: SourceLocation(file: name, line: 1, sheet: sheet)))
+    }
+    days.settle(&table, from: firstDocument, preferring: conventions.dateOrder)
+  }
+}

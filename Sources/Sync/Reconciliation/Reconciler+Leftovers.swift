@@ -1,0 +1,235 @@
+internal import Ledger
+internal import QuickBooks
+internal import Vocabulary
+
+/// What no invoice has claimed by its number: documents that somebody renumbered, that are there twice, or
+/// that LoadOps does not know.
+extension Reconciler {
+  /// Finds the class of every document that is left, and takes back what was called missing where the books
+  /// have it under another number.
+  mutating func settleLeftovers() {
+    let table = result.books
+    var left: [Int] = []
+    for document in 0..<table.count where !claimed[document] && !table.isToldBefore(document) {
+      left.append(document)
+    }
+    guard !left.isEmpty else { return }
+    var lost = result.findings.indices.filter { isLookedFor(result.findings[$0]) }
+    if !lost.isEmpty {
+      left = left.filter { !isDouble($0) } + left.filter(isDouble)
+      pairExactly(&lost, &left)
+      pairByNumber(&lost, &left)
+    }
+    left.sort()
+    for document in left { settle(document) }
+  }
+
+  /// Whether an invoice may be in the books under another number.
+  private func isLookedFor(_ finding: Reconciliation.Finding) -> Bool {
+    guard finding.document < 0, finding.total != nil, !finding.number.isEmpty else { return false }
+    switch finding.outcome {
+    case .missing, .suppressed, .held: return true
+    case .uncertain: return finding.reason == .mayBePaid
+    case .same, .differs, .onlyThere, .doubled: return false
+    }
+  }
+
+  /// Whether a document has the number of one that an invoice has claimed.
+  private func isDouble(_ document: Int) -> Bool { twin(document) >= 0 }
+
+  /// The claimed document of the same number and form, with the same customer or the same total; -1 for none.
+  private func twin(_ document: Int) -> Int {
+    let table = result.books
+    guard table.hasNumber(document) else { return -1 }
+    var candidate = index.first(table.numberHash(document), in: table)
+    while candidate >= 0 {
+      if candidate != document, claimed[candidate], table.haveSameNumber(candidate, document),
+        table.kind(candidate) == table.kind(document),
+        table.customer(candidate) == table.customer(document)
+          || table.total(candidate) == table.total(document)
+      {
+        return candidate
+      }
+      candidate = index.next(candidate)
+    }
+    return -1
+  }
+
+  // MARK: - Other numbers
+
+  /// What an invoice and its document have in common when only the number is another.
+  private struct Key: Hashable {
+    var customer: Int32
+    var total: Money
+    var date: CalendarDate?
+  }
+
+  /// Pairs by customer, total and date, where these belong to one invoice and one document only.
+  private mutating func pairExactly(_ lost: inout [Int], _ left: inout [Int]) {
+    pair(&lost, &left, byDate: true) { _, _ in true }
+  }
+
+  /// Pairs by customer and total, where the numbers resemble each other.
+  private mutating func pairByNumber(_ lost: inout [Int], _ left: inout [Int]) {
+    pair(&lost, &left, byDate: false) { NumberLikeness.areEqual($0, $1) }
+  }
+
+  private mutating func pair(
+    _ lost: inout [Int], _ left: inout [Int], byDate: Bool,
+    where isLike: (String, String) -> Bool
+  ) {
+    let table = result.books
+    var documents: [Key: [Int]] = [:]
+    for document in left {
+      guard let total = table.total(document) ?? table.balance(document),
+        !isDouble(document), !byDate || table.date(document) != nil
+      else { continue }
+      let key = Key(
+        customer: Int32(table.customer(document)), total: total,
+        date: byDate ? table.date(document) : nil)
+      documents[key, default: []].append(document)
+    }
+    var wanted: [Key: [Int]] = [:]
+    for index in lost {
+      let finding = result.findings[index]
+      guard let total = finding.total, !byDate || finding.date != nil else { continue }
+      let names = names(of: Int(finding.customer))
+      for name in Set([names.0, names.1]) where name >= 0 {
+        let key = Key(customer: name, total: total, date: byDate ? finding.date : nil)
+        if documents[key] != nil { wanted[key, default: []].append(index) }
+      }
+    }
+    var taken: Set<Int> = []
+    var found: Set<Int> = []
+    for (key, invoices) in wanted {
+      guard let candidates = documents[key] else { continue }
+      for invoice in invoices.sorted() where !found.contains(invoice) {
+        let number = result.findings[invoice].number
+        let free = candidates.filter { !taken.contains($0) }
+        let alike = free.filter { isLike(number, table.number($0)) }
+        // Where several fit, only a number that resembles the invoice's may decide.
+        let isSure = invoices.count == 1 && candidates.count == 1
+        let choice =
+          isSure ? alike : alike.filter { NumberLikeness.areAlike(number, table.number($0)) }
+        guard choice.count == 1 else { continue }
+        taken.insert(choice[0])
+        found.insert(invoice)
+        join(invoice, choice[0])
+      }
+    }
+    lost.removeAll(where: found.contains)
+    left.removeAll(where: taken.contains)
+  }
+
+  /// Makes an invoice that seemed missing and a document that seemed unknown one pair.
+  private mutating func join(_ index: Int, _ document: Int) {
+    let table = result.books
+    claimed[document] = true
+    var finding = result.findings[index]
+    let mine = finding.total ?? .zero
+    let theirs = table.total(document) ?? mine
+    finding.document = Int32(document)
+    // Who suppresses what was billed by hand knows that it has another number there.
+    let isMeant = finding.outcome == .suppressed || request.ignored.contains(.number)
+    finding.fields = .number
+    if let date = table.date(document), date != finding.date { finding.fields.insert(.date) }
+    if table.kind(document) == .invoice, let due = table.dueDate(document),
+      let mine = finding.dueDate, due != mine
+    {
+      finding.fields.insert(.dueDate)
+    }
+    finding.fields.subtract(request.ignored)
+    if isMeant { finding.fields.remove(.number) }
+    finding.outcome = finding.fields.isEmpty ? .same : .differs
+    finding.reason = .renumbered
+    result.listed.add(theirs)
+    shares.addBooks(table, document, theirs)
+    result[finding.outcome].loadOps.add(mine)
+    result[finding.outcome].books.add(theirs)
+    if finding.outcome == .same {
+      result.agreeing[document] = true
+      result.otherNumbers[document] = finding.number
+    } else {
+      shares.noteDifference(finding)
+    }
+    result.findings[index] = finding
+  }
+
+  // MARK: - What only the books have
+
+  private mutating func settle(_ document: Int) {
+    let table = result.books
+    let amount = table.total(document) ?? table.balance(document) ?? .zero
+    guard isAskedFor(document) else { return leaveOut(document) }
+    // A voided document stands for nothing.
+    if table.isVoid(document), amount == .zero { return result.voided.add(amount) }
+    var finding = Reconciliation.Finding(outcome: .onlyThere)
+    finding.document = Int32(document)
+    if isDouble(document) {
+      (finding.outcome, finding.reason) = (.doubled, .numberTwice)
+    } else {
+      let number = Array(table.number(document).utf8)
+      if !number.isEmpty, result.plan.context.ledger.lookup(number.span) != nil {
+        finding.reason = .goneFromExport
+      }
+    }
+    result.findings.append(finding)
+    result.listed.add(amount)
+    result[finding.outcome].books.add(amount)
+    result.wrongAmount += Money(cents: abs(amount.cents))
+    shares.addBooks(table, document, amount)
+    shares.noteDifference(table, document)
+  }
+}
+
+/// Whether one invoice number may have been made of another by hand.
+enum NumberLikeness {
+  /// Numbers that differ by leading zeros, marks, case or a prefix, or by a slip of one or two characters.
+  static func areAlike(_ left: String, _ right: String) -> Bool {
+    let (one, other) = (bare(left), bare(right))
+    guard !one.isEmpty, !other.isEmpty else { return right.isEmpty || left.isEmpty }
+    if one == other { return true }
+    let (short, long) = one.count < other.count ? (one, other) : (other, one)
+    if short.count >= 3, long.starts(with: short) || long.reversed().starts(with: short.reversed())
+    {
+      return true
+    }
+    let slips = short.count >= 6 ? 2 : 1
+    return Spelling.distance(one, other, limit: slips + 1) <= slips
+  }
+
+  /// Numbers that differ by leading zeros, marks, case or letters only.
+  static func areEqual(_ left: String, _ right: String) -> Bool {
+    let (one, other) = (bare(left), bare(right))
+    if one == other { return !one.isEmpty }
+    let digits = { (text: [UInt8]) in
+      text.filter { $0 &- 0x30 < 10 }.drop { $0 == UInt8(ascii: "0") }
+    }
+    return digits(one).count >= 3 && digits(one).elementsEqual(digits(other))
+  }
+
+  /// Letters and digits, without leading zeros.
+  private static func bare(_ text: String) -> [UInt8] {
+    let kept = text.uppercased().utf8.filter {
+      $0 >= 0x80 || $0 &- 0x30 < 10 || $0 &- 0x41 < 26
+    }
+    return Array(kept.drop { $0 == UInt8(ascii: "0") })
+  }
+}
+
+extension Reconciliation {
+  /// Differences first, then what cannot be compared, each in the order of the files.
+  mutating func sortFindings() {
+    let order: [Outcome: Int] = [
+      .differs: 0, .missing: 1, .doubled: 2, .onlyThere: 3, .uncertain: 4, .held: 5,
+      .suppressed: 6, .same: 7,
+    ]
+    findings.sort { left, right in
+      let (first, second) = (order[left.outcome] ?? 9, order[right.outcome] ?? 9)
+      if first != second { return first < second }
+      if left.file != right.file { return left.file < right.file }
+      if left.line != right.line { return left.line < right.line }
+      return left.document < right.document
+    }
+  }
+}

@@ -1,0 +1,427 @@
+public import QuickBooks
+internal import LoadOps
+public import Ledger
+public import Vocabulary
+
+/// Compares an export with the documents of the books; reads both, changes nothing.
+///
+/// The books are a compact table with an index over its numbers. The export is read once more, as
+/// delivering would read it, and each invoice looks its document up; only what does not agree is kept. What
+/// no invoice has claimed is looked at in the end (see `Reconciler+Leftovers.swift`).
+public struct Reconciler {
+  /// Tells how far it is, in invoices.
+  public typealias Progress = (_ done: UInt64, _ total: UInt64) -> Void
+
+  /// What is to be compared.
+  public struct Request {
+    /// Which invoices.
+    public var selection = Selection.all
+    /// What is not to be compared.
+    public var ignored: Reconciliation.Fields = []
+    /// Invoices whose document in QuickBooks has another number than theirs, as the ledger knows.
+    public var otherNumbers: [OtherNumber] = []
+
+    /// Everything.
+    public init() {}
+  }
+
+  let request: Request
+  /// The documents; a property of its own, because a copy of it for each invoice would take time.
+  let books: BookTable
+  let index: BookIndex
+  var result: Reconciliation
+  /// Which documents an invoice has claimed.
+  var claimed: [Bool]
+  /// The two names under which a customer of the plan may stand in the books; -2 for none.
+  private var accepted: [(Int32, Int32)?]
+  private var documentNumbers: [String: [UInt8]] = [:]
+  var shares: Shares
+  let limit: Int
+  private var landmarks: (first: Int, last: Int) = (-1, -1)
+
+  /// Compares.
+  ///
+  /// - Parameters:
+  ///   - plan: A plan over the whole export, without filters.
+  ///   - books: The documents.
+  ///   - request: What is to be compared.
+  ///   - progress: Called now and then.
+  /// - Returns: What was found.
+  /// - Throws: `Failure` when the export cannot be read or has changed; `ownBug` when what was found does
+  ///   not add up.
+  public static func reconcile(
+    _ plan: SyncPlan, with books: BookTable, _ request: Request, progress: Progress? = nil
+  ) throws(Failure) -> Reconciliation {
+    var reconciler = Reconciler(plan, books, request)
+    try reconciler.compareAll(progress)
+    reconciler.settleLeftovers()
+    return try reconciler.finish()
+  }
+
+  private init(_ plan: SyncPlan, _ books: BookTable, _ request: Request) {
+    self.request = request
+    self.books = books
+    index = BookIndex(books)
+    result = Reconciliation(plan, books, request.selection)
+    result.ignored = request.ignored
+    claimed = Array(repeating: false, count: books.count)
+    accepted = Array(repeating: nil, count: plan.assessor.customers.entries.count)
+    shares = Shares(customers: plan.assessor.customers.entries.count, names: books.customerCount)
+    limit = plan.assessor.destination.documentNumberLimit
+    for other in request.otherNumbers { documentNumbers[other.number] = Array(other.document.utf8) }
+    setPeriod(plan)
+  }
+
+  /// The days that are compared: those asked for, else the whole months of the export.
+  ///
+  /// What waits for somebody does not count, because its date may be the reason.
+  private mutating func setPeriod(_ plan: SyncPlan) {
+    var (first, last): (CalendarDate?, CalendarDate?) = (nil, nil)
+    for isStrict in [true, false] where first == nil {
+      for invoice in plan.invoices where !isStrict || invoice.outcome != .held {
+        guard let date = invoice.date else { continue }
+        first = min(first ?? date, date)
+        last = max(last ?? date, date)
+      }
+    }
+    result.from = request.selection.from ?? first.map(\.firstOfMonth)
+    result.until = request.selection.until ?? last.map(\.lastOfMonth)
+  }
+
+  // MARK: - Invoices
+
+  private mutating func compareAll(_ progress: Progress?) throws(Failure) {
+    let plan = result.plan
+    let total = UInt64(plan.invoices.count)
+    var replay = try PlanReplay(plan)
+    while try replay.next() {
+      if replay.met & 4095 == 0 { progress?(UInt64(replay.met), total) }
+      compare(replay.record, replay.invoice, replay.assessment, file: replay.file)
+    }
+  }
+
+  private mutating func compare(
+    _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment, file: Int
+  ) {
+    let number = record.text.span.extracting(invoice.number.value.range)
+    let ours = Ours(record, invoice, assessment, result.plan)
+    let isSelected =
+      request.selection.isAll
+      || request.selection.contains(
+        number: record.string(invoice.number), customer: record.string(invoice.customer),
+        date: assessment.date)
+    let document = number.isEmpty ? -1 : find(number, record, invoice, ours)
+    guard isSelected || document >= 0 && isAskedFor(document) else {
+      if document >= 0 {
+        claimed[document] = true
+        leaveOut(document)
+      }
+      return
+    }
+    result.read.add(ours.amount)
+    shares.addLoadOps(ours)
+    if document >= 0 {
+      claimed[document] = true
+      compare(document, record, invoice, assessment, ours, file)
+    } else {
+      miss(record, invoice, assessment, ours, file)
+    }
+  }
+
+  /// The document that an invoice has in the books; -1 when there is none of any number it may have.
+  private func find(
+    _ number: Span<UInt8>, _ record: Record, _ invoice: Invoice, _ ours: Ours
+  ) -> Int {
+    let own = best(number, ours)
+    if own >= 0 { return own }
+    // QuickBooks may have the end of a long number only.
+    if number.count > limit {
+      let short = best(number.extracting(last: limit), ours)
+      if short >= 0 { return short }
+    }
+    guard !documentNumbers.isEmpty,
+      let other = documentNumbers[record.string(invoice.number)]
+    else { return -1 }
+    return best(other.span, ours)
+  }
+
+  /// Of the documents with a number, the free one that agrees most.
+  private func best(_ number: Span<UInt8>, _ ours: Ours) -> Int {
+    let hash = ByteHash.of(number)
+    var (found, score) = (-1, -1)
+    var candidate = index.first(hash, in: books)
+    while candidate >= 0 {
+      if !claimed[candidate], !books.isToldBefore(candidate),
+        books.hasNumber(candidate, number)
+      {
+        let points = self.score(candidate, ours)
+        if points > score { (found, score) = (candidate, points) }
+      }
+      candidate = index.next(candidate)
+    }
+    return found
+  }
+
+  private func score(_ document: Int, _ ours: Ours) -> Int {
+    var points = 0
+    if books.kind(document) == ours.kind { points += 8 }
+    let names = names(of: ours.customer)
+    if books.customer(document) == Int(names.0) || books.customer(document) == Int(names.1) {
+      points += 4
+    }
+    if books.total(document) == ours.total { points += 2 }
+    if books.date(document) == ours.date { points += 1 }
+    if books.isVoid(document) { points -= 4 }
+    return max(0, points)
+  }
+
+  /// The names under which a customer may stand in the books, as the table numbers them.
+  ///
+  /// That is the name it is paired with, as it is and as files for QuickBooks spell it; for a customer that
+  /// is not paired it is the LoadOps name.
+  func names(of customer: Int) -> (Int32, Int32) {
+    if customer < accepted.count, let names = accepted[customer] { return names }
+    return result.names(of: customer)
+  }
+
+  private mutating func compare(
+    _ document: Int, _ record: Record, _ invoice: Invoice,
+    _ assessment: InvoiceAssessor.Assessment, _ ours: Ours, _ file: Int
+  ) {
+    if accepted[ours.customer] == nil { accepted[ours.customer] = result.names(of: ours.customer) }
+    let fields = differences(document, ours).subtracting(request.ignored)
+    let theirs = books.total(document) ?? ours.amount
+    result.listed.add(theirs)
+    shares.addBooks(books, document, theirs)
+    let isUnreadable =
+      ours.isUnreadable || books.isUnreadable(document)
+    let outcome: Reconciliation.Outcome =
+      !fields.isEmpty ? .differs : isUnreadable ? .uncertain : .same
+    result[outcome].loadOps.add(ours.amount)
+    result[outcome].books.add(theirs)
+    let isOther = !books.hasNumber(
+      document, record.text.span.extracting(invoice.number.value.range))
+    if outcome == .same {
+      result.agreeing[document] = true
+      shares.noteSame(document, books)
+      if isOther { result.otherNumbers[document] = record.string(invoice.number) }
+      return
+    }
+    var finding = ours.finding(record, invoice, file, outcome)
+    finding.fields = fields
+    finding.document = Int32(document)
+    finding.reason =
+      outcome == .uncertain
+      ? .unreadable
+      : assessment.outcome == .suppressed
+        ? .suppressedButThere : assessment.outcome == .held ? .heldButThere : .none
+    finding.rules = assessment.rules
+    result.findings.append(finding)
+    if fields.contains(.total) || fields.contains(.voided) {
+      result.wrongAmount += Money(cents: abs((theirs - ours.amount).cents))
+    }
+    if outcome == .differs { shares.noteDifference(ours, books, document, fields) }
+  }
+
+  /// What an invoice and its document say differently.
+  private mutating func differences(_ document: Int, _ ours: Ours) -> Reconciliation.Fields {
+    var fields: Reconciliation.Fields = []
+    let names = names(of: ours.customer)
+    let customer = Int32(books.customer(document))
+    if customer >= 0 {
+      shares.compared.customer += 1
+      if customer != names.0, customer != names.1 { fields.insert(.customer) }
+    }
+    if let mine = ours.date, let theirs = books.date(document) {
+      shares.compared.date += 1
+      if mine != theirs { fields.insert(.date) }
+    }
+    if ours.kind == .invoice, let mine = ours.dueDate, let theirs = books.dueDate(document) {
+      shares.compared.dueDate += 1
+      if mine != theirs { fields.insert(.dueDate) }
+    }
+    if let theirs = books.total(document), let mine = ours.total {
+      shares.compared.total += 1
+      if mine != theirs, ours.otherTotal != theirs { fields.insert(.total) }
+    }
+    if books.isVoid(document), ours.total != .zero { fields.insert(.voided) }
+    if ours.kind == .invoice, let mine = ours.dueAmount, let theirs = books.balance(document) {
+      shares.compared.balance += 1
+      if mine != theirs { fields.insert(.balance) }
+    }
+    return fields
+  }
+
+  // MARK: - Invoices that the books lack
+
+  private mutating func miss(
+    _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment, _ ours: Ours,
+    _ file: Int
+  ) {
+    let known = result.plan.context.ledger.lookup(
+      record.text.span.extracting(invoice.number.value.range))
+    var finding = ours.finding(record, invoice, file, .missing)
+    finding.rules = assessment.rules
+    finding.reason =
+      known.map { $0.evidence == .confirmed ? .confirmedBefore : .sent }
+      ?? (result.plan.context.ledger.count > 0 ? .neverSent : .none)
+    if known == nil {
+      switch assessment.outcome {
+      case .suppressed: finding.outcome = .suppressed
+      case .held where !isHeldForItsLinesOnly(assessment.rules): finding.outcome = .held
+      default: break
+      }
+    }
+    if finding.outcome == .missing { judgeCoverage(&finding) }
+    if finding.outcome == .same {
+      result[.same].loadOps.add(ours.amount)
+      result.paid.add(ours.amount)
+      return
+    }
+    result.findings.append(finding)
+  }
+
+  /// Whether an invoice waits only because the export has no lines, as LoadOps's list of invoices has none.
+  private func isHeldForItsLinesOnly(_ rules: RuleSet) -> Bool {
+    result.plan.assessor.holding(rules).allSatisfy { $0 == .linesMissing }
+  }
+
+  /// Whether the files of the books would have it, if it was there.
+  private func judgeCoverage(_ finding: inout Reconciliation.Finding) {
+    guard let date = finding.date else { return }
+    let files = result.books.files
+    if files.contains(where: { $0.lists(date) }) { return }
+    guard files.contains(where: { $0.listsOpen(date) }) else {
+      (finding.outcome, finding.reason) = (.uncertain, .notCovered)
+      return
+    }
+    guard let due = finding.dueAmount else {
+      (finding.outcome, finding.reason) = (.uncertain, .mayBePaid)
+      return
+    }
+    if due == .zero { (finding.outcome, finding.reason) = (.same, .paid) }
+  }
+
+  // MARK: - Scope
+
+  /// Whether a document belongs to what was asked for, whatever LoadOps says of it.
+  func isAskedFor(_ document: Int) -> Bool { scope(document) == .inside }
+
+  /// Counts a document that nobody asked for.
+  mutating func leaveOut(_ document: Int) {
+    let amount = books.total(document) ?? books.balance(document) ?? .zero
+    switch scope(document) {
+    case .before: result.before.add(amount)
+    case .after: result.after.add(amount)
+    case .other, .inside: result.notSelected.add(amount)
+    }
+  }
+
+  /// Where a document stands to what was asked for.
+  enum Scope { case inside, before, after, other }
+
+  func scope(_ document: Int) -> Scope {
+    if !request.selection.numbers.isEmpty {
+      let number = books.number(document)
+      guard
+        request.selection.numbers.contains(where: {
+          $0 == number || $0.utf8.count > limit && $0.utf8.suffix(limit).elementsEqual(number.utf8)
+        })
+      else { return .other }
+    }
+    if let name = request.selection.customer {
+      let customer = books.customer(document)
+      let mine = selectedCustomer(name)
+      guard customer >= 0, customer == Int(mine.0) || customer == Int(mine.1) else { return .other }
+    }
+    guard let date = books.date(document) else { return .inside }
+    if let from = result.from, date < from { return .before }
+    if let until = result.until, until < date { return .after }
+    return .inside
+  }
+
+  private func selectedCustomer(_ name: String) -> (Int32, Int32) {
+    let entries = result.plan.assessor.customers.entries
+    guard let index = entries.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+      return (-2, -2)
+    }
+    return names(of: index)
+  }
+
+  // MARK: - The end
+
+  private mutating func finish() throws(Failure) -> Reconciliation {
+    for finding in result.findings where finding.document < 0 {
+      result[finding.outcome].loadOps.add(finding.total ?? .zero)
+      if finding.outcome == .missing {
+        result.wrongAmount += Money(cents: abs((finding.total ?? .zero).cents))
+        shares.noteDifference(finding)
+      }
+    }
+    result.sortFindings()
+    shares.finish(&result)
+    let told = (0..<books.count).count { !books.isToldBefore($0) }
+    guard
+      told == result.closing.documents + result.after.documents + result.notSelected.documents
+        + result.voided.documents
+    else {
+      throw Failure(
+        .ownBug,
+        "the books have \(told) documents, but \(result.listed.documents) were compared and "
+          + "\(told - result.listed.documents) should have been left out",
+        remedy: "please report this with the files, if you may share them")
+    }
+    guard result.isBalanced else {
+      let total = result.total
+      throw Failure(
+        .ownBug,
+        "the classes add up to \(total.loadOps.documents) and \(total.books.documents) documents over "
+          + "\(total.loadOps.amount) and \(total.books.amount), but \(result.read.documents) and "
+          + "\(result.listed.documents) over \(result.read.amount) and \(result.listed.amount) were read",
+        remedy: "please report this with the files, if you may share them")
+    }
+    return result
+  }
+}
+
+extension Reconciliation {
+  /// The names under which a customer of the plan may stand in the books; -2 for none.
+  func names(of customer: Int) -> (Int32, Int32) {
+    let customers = plan.assessor.customers
+    guard customer >= 0, customer < customers.entries.count else { return (-2, -2) }
+    let entry = customers.entries[customer]
+    let name = entry.quickBooksName.isEmpty ? entry.name : entry.quickBooksName
+    let written = plan.assessor.names.path(name)
+    return (
+      Int32(books.customer(named: name) ?? -2), Int32(books.customer(named: written) ?? -2)
+    )
+  }
+
+  /// The name that a customer of the plan should have in the books.
+  func expectedName(_ customer: Int) -> String {
+    guard customer >= 0 else { return "" }
+    let entry = plan.assessor.customers.entries[customer]
+    let name = entry.quickBooksName.isEmpty ? entry.name : entry.quickBooksName
+    let written = plan.assessor.names.path(name)
+    return books.customer(named: name) == nil && books.customer(named: written) != nil
+      ? written : name
+  }
+}
+
+extension CalendarDate {
+  /// The first day of its month.
+  var firstOfMonth: CalendarDate {
+    let (year, month, _) = components
+    return CalendarDate(year: year, month: month, day: 1) ?? self
+  }
+
+  /// The last day of its month.
+  var lastOfMonth: CalendarDate {
+    let (year, month, _) = components
+    return CalendarDate(
+      year: year, month: month, day: CalendarDate.days(inMonth: month, of: year)) ?? self
+  }
+
+  /// Its month as `2026-09`.
+  var monthText: String { String(description.prefix(7)) }
+}

@@ -1,0 +1,75 @@
+internal import ArgumentParser
+internal import DropFolder
+internal import Ledger
+internal import Sync
+internal import Vocabulary
+
+/// Plans and carries out what the drop folder takes, just as `plan` and `convert` do.
+///
+/// ``carryOut(_:run:of:with:)`` is the one place that knows how each target is served.
+struct BatchDelivery: Delivery {
+  /// What `--set` says, which counts for every company.
+  let assignments: [String]
+
+  func settings(of company: CompanyFolder) throws(Failure) -> Settings {
+    let settings = try CompanyFolder.settings(company, assignments: assignments)
+    try refuseOnline(settings.target)
+    return settings
+  }
+
+  func check(_ company: CompanyFolder) throws(Failure) {
+    try quietly { _ = try planning(company) }
+  }
+
+  func plan(
+    _ files: [String], of company: CompanyFolder, with ledger: SyncLedger
+  ) throws(Failure) -> SyncPlan {
+    try quietly {
+      try planning(company).plan(files, .all, ledger: try ledger.snapshot())
+    }
+  }
+
+  func carryOut(
+    _ plan: SyncPlan, run: String, of company: CompanyFolder, with ledger: SyncLedger
+  ) throws(Failure) {
+    let here = Surroundings.current
+    let settings = try settings(of: company)
+    let run = SyncReport.Run(
+      id: run, command: "watch", target: settings.target.rawValue, company: settings.company,
+      started: here.timestamp, finished: nil, plan: plan.fingerprint)
+    switch settings.target {
+    case .iif, .qbxml:
+      _ = try Conversion.convert(
+        plan, run: run, output: company.outboxPath + "/" + run.id, ledger: ledger,
+        clock: { here.timestamp })
+    case .online:
+      try refuseOnline(settings.target)
+    }
+  }
+
+  /// Refuses a target that only `push` serves.
+  private func refuseOnline(_ target: Settings.Target) throws(Failure) {
+    guard target == .online else { return }
+    throw Failure(
+      .settingsWrong, "watch does not send to QuickBooks Online yet, and the target is \"online\"",
+      remedy: "set target: iif or target: qbxml in loadbooks.yaml; nothing is taken from the inbox "
+        + "until then")
+  }
+
+  private func planning(_ company: CompanyFolder) throws -> Planning {
+    let flags = ["--company=" + company.path] + assignments.map { "--set=" + $0 }
+    return try Planning(
+      try CompanyOptions.parse(flags), mapping: nil, suppressions: nil, books: [], target: nil)
+  }
+
+  /// Does something without progress bars and questions: nobody sits there.
+  private func quietly<Value>(_ body: () throws -> Value) throws(Failure) -> Value {
+    do {
+      return try Surroundings.$current.withValue(Surroundings.current.unattended, operation: body)
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure(.ownBug, "\(error)", remedy: "report this as a bug")
+    }
+  }
+}

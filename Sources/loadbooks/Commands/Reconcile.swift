@@ -1,0 +1,156 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import QuickBooks
+internal import Sync
+internal import Vocabulary
+
+/// The command `loadbooks reconcile`.
+struct Reconcile: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compare LoadOps with QuickBooks, invoice by invoice; change neither.",
+    discussion: """
+      = the same, * different, - missing in QuickBooks, + only there or there twice, ! not sent on purpose, or \
+      not to be compared. Exit code 0 for CLEAN, 4 for anything else.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Export files or folders; - for standard input.", valueName: "export"))
+  var exports: [String]
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "What QuickBooks has, a file or a folder: answers to invoice queries, the reports Invoice List, "
+        + "Transaction List by Customer, Open Invoices and A/R Aging Detail as CSV or XLSX, IIF files; "
+        + "else the company's books folder. May be given several times.", valueName: "file"))
+  var books: [String] = []
+
+  @Option(help: ArgumentHelp("The mapping file, instead of the company's.", valueName: "file"))
+  var mapping: String?
+
+  @Option(help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
+  var suppressions: String?
+
+  @OptionGroup var options: CompanyOptions
+  @OptionGroup var filters: SelectionOptions
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Do not compare this: number, customer, date, due-date, total or balance. May be given several times.",
+      valueName: "field"), transform: Reconcile.field)
+  var ignore: [Reconciliation.Fields] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder for the report as text, HTML, JSON and CSV, and for the statement to sign.",
+      valueName: "dir"))
+  var output: String?
+
+  @Flag(
+    help:
+      "Note in the company's memory which invoices were found, and which are not there any more.")
+  var confirm = false
+
+  func run() throws {
+    let here = Surroundings.current
+    guard confirm else {
+      let company = try options.folder()
+      let ledger = try company.flatMap { try SyncLedger.openReadOnly(folder: $0.path) }
+      return try finish(try compared(company, ledger))
+    }
+    let company = try options.neededFolder()
+    let report = try company.writing("loadbooks reconcile") { ledger in
+      var report = try compared(company, ledger)
+      try refuseWrittenFiles(report)
+      let names = Set(report.reconciliation.books.files.map(\.name)).sorted().joined(
+        separator: ", ")
+      report.confirmation = try ledger.confirm(
+        report.agreeingNumbers(), missing: report.lostNumbers, at: here.timestamp, source: names)
+      return report
+    }
+    try finish(report)
+  }
+
+  /// Files that were written to be imported are no proof that anybody did.
+  private func refuseWrittenFiles(_ report: ReconciliationReport) throws(Failure) {
+    let written = report.reconciliation.books.files.first {
+      $0.form == .iif || $0.form == .requests
+    }
+    guard let written else { return }
+    throw Failure(
+      .usage,
+      "\(written.name) was written for QuickBooks; that its invoices are in it does not show that QuickBooks "
+        + "has them",
+      remedy:
+        "confirm with what QuickBooks itself lists: a report, or its answer to an invoice query")
+  }
+
+  /// Reads both sides and compares them.
+  private func compared(
+    _ company: CompanyFolder?, _ ledger: SyncLedger?
+  ) throws -> ReconciliationReport {
+    let here = Surroundings.current
+    let planning = try Planning(
+      options, mapping: mapping, suppressions: suppressions, books: [], target: nil)
+    var table = BookTable()
+    try source(company, planning.settings).fill(&table)
+    let plan = try planning.plan(
+      exports, .all, ledger: try ledger?.snapshot() ?? .none, findings: 0)
+    var request = Reconciler.Request()
+    request.selection = filters.selection
+    request.otherNumbers = try ledger?.otherNumbers() ?? []
+    for field in ignore { request.ignored.formUnion(field) }
+    let line = ProgressLine("comparing")
+    defer { line.end() }
+    let result = try Reconciler.reconcile(
+      plan, with: table, request, progress: { line.update($0, $1) })
+    line.end()
+    var report = ReconciliationReport(
+      company: company == nil ? nil : planning.settings.company, at: here.timestamp, result)
+    report.runs = try ledger?.runs() ?? []
+    return report
+  }
+
+  /// Where the documents of the books come from.
+  private func source(
+    _ company: CompanyFolder?, _ settings: Settings
+  ) throws -> any BookDocumentSource {
+    var paths = books
+    if paths.isEmpty, let folder = company?.booksPath,
+      FileManager.default.fileExists(atPath: folder)
+    {
+      paths = [folder]
+    }
+    guard !paths.isEmpty else {
+      throw Failure(
+        .usage, "there is nothing to compare the export with",
+        remedy:
+          "name a file of QuickBooks with --books FILE, or put it into the company's books folder")
+    }
+    return BookDocumentFiles(paths, settings.bookConventions)
+  }
+
+  private func finish(_ report: ReconciliationReport) throws {
+    let here = Surroundings.current
+    if let output { try ReconciliationFiles.write(report, into: output) }
+    if options.json {
+      here.print(report.json.text)
+    } else {
+      here.print(report.text(color: here.colorsOutput))
+      if let output { here.print("files: \(FindingText.visible(output))") }
+    }
+    if !report.reconciliation.isClean { throw ExitCode.notClean }
+  }
+
+  private static func field(_ word: String) throws -> Reconciliation.Fields {
+    let name = word.replacing("-", with: "_")
+    guard let known = Reconciliation.Fields.all.first(where: { $0.name == name }),
+      known.field != .voided
+    else {
+      throw ValidationError("it takes number, customer, date, due-date, total or balance.")
+    }
+    return known.field
+  }
+}

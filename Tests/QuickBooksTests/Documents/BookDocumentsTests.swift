@@ -1,0 +1,242 @@
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import QuickBooks
+
+struct BookDocumentsTests {
+  private func read(
+    _ files: [String: String], _ conventions: BookConventions = BookConventions()
+  ) throws -> BookTable {
+    let folder = try TemporaryFolder()
+    for (name, text) in files { try folder.write(text, to: name) }
+    var table = BookTable()
+    try BookDocumentFiles(files.keys.sorted().map(folder.path), conventions).fill(&table)
+    return table
+  }
+
+  /// Number, customer, date, total and balance of each document.
+  private func rows(_ table: BookTable) -> [String] {
+    (0..<table.count).map { document in
+      [
+        table.number(document), table.customerName(table.customer(document)),
+        table.date(document)?.description ?? "-", table.total(document)?.description ?? "-",
+        table.balance(document)?.description ?? "-",
+      ].joined(separator: "|")
+    }
+  }
+
+  private static let header = "Date,Transaction type,Num,Name,Due date,Amount,Open balance\n"
+
+  @Test func `a list of invoices is read with its titles, its total and its footer`() throws {
+    let table = try read([
+      "list.csv": """
+      Invoice List
+      "September 1-30, 2026"
+
+      Date,Transaction type,Num,Name,Due date,Amount,Open balance
+      09/01/2026,Invoice,00123,"Acme, Inc.",10/01/2026,"1,435.59",35.59
+      09/15/2026,Credit Memo,C-1,Alamo (deleted),,75.00,75.00
+      09/16/2026,Payment,77,Alamo,,-20.00,
+      TOTAL,,,,,"1,490.59",110.59
+
+      "Wednesday, Sep 30, 2026 10:15:03 AM GMT-5",,,,,,
+      """
+    ])
+    #expect(
+      rows(table) == [
+        "00123|Acme, Inc.|2026-09-01|1435.59|35.59", "C-1|Alamo|2026-09-15|-75.00|-75.00",
+      ])
+    let file = table.files[0]
+    #expect(file.form == .invoiceList)
+    #expect(file.from == CalendarDate(iso: "2026-09-01"))
+    #expect(file.until == CalendarDate(iso: "2026-09-30"))
+    #expect(file.day == CalendarDate(iso: "2026-09-30"))
+    #expect((file.passedOver, file.controls, file.faults.count) == (1, 1, 0))
+    #expect(table.location(0).line == 5)
+    #expect(table.kind(1) == .creditMemo)
+  }
+
+  @Test func `rows that do not add up to their totals are told`() throws {
+    let table = try read([
+      "open.csv": """
+      ,Type,Date,Num,Due Date,Aging,Open Balance
+      Acme,,,,,,
+      ,Invoice,09/01/2026,1,10/01/2026,,100.00
+      Total Acme,,,,,,150.00
+      TOTAL,,,,,,100.00
+      """
+    ])
+    #expect(table.files[0].form == .openInvoices)
+    #expect(table.files[0].controls == 1)
+    #expect(table.files[0].faults.map(\.location.line) == [4])
+    #expect(table.files[0].faults[0].message.contains("150.00"))
+  }
+
+  @Test(arguments: [true, false])
+  func `customers are the groups above their rows, jobs below them`(hasTotals: Bool) throws {
+    let total = { (name: String) in hasTotals ? "Total \(name),,,,,,\n" : "" }
+    let table = try read([
+      "transactions.csv": """
+      ,,Type,Date,Num,Debit,Credit
+      Alpha,,,,,,
+      ,,Invoice,09/01/2026,1,10.00,
+      ,Job A,,,,,
+      ,,Invoice,09/02/2026,2,20.00,
+      \(total("Job A"))\(total("Alpha"))Beta,,,,,,
+      ,,Credit Memo,09/03/2026,3,,30.00
+      """
+    ])
+    #expect(
+      rows(table).map { $0.split(separator: "|")[1] } == ["Alpha", "Alpha:Job A", "Beta"])
+    #expect(rows(table)[2].hasSuffix("|2026-09-03|-30.00|-"))
+  }
+
+  @Test func `groups of one column are nested where totals close them`() throws {
+    let table = try read([
+      "transactions.csv": """
+      Transaction List by Customer,,,,
+      ,Date,Transaction Type,Num,Amount
+      Alpha,,,,
+      Job A,,,,
+      ,09/02/2026,Invoice,2,20.00
+      Total for Job A,,,,$20.00
+      Total for Alpha,,,,$20.00
+      Beta,,,,
+      ,09/03/2026,Invoice,3,30.00
+      Total for Beta,,,,$30.00
+      """
+    ])
+    #expect(rows(table).map { $0.split(separator: "|")[1] } == ["Alpha:Job A", "Beta"])
+    #expect(table.files[0].controls == 3)
+  }
+
+  @Test func `a day that only fits day first settles the whole file`() throws {
+    let text = Self.header + "1/9/2026,Invoice,1,A,1/10/2026,1.00,\n15/9/2026,Invoice,2,A,,2.00,\n"
+    let table = try read(["list.csv": text])
+    #expect((0..<2).map { table.date($0)?.description } == ["2026-09-01", "2026-09-15"])
+    #expect(table.dueDate(0)?.description == "2026-10-01")
+    let fitting = Self.header + "1/9/2026,Invoice,1,A,,1.00,\n"
+    #expect(try read(["list.csv": fitting]).date(0)?.description == "2026-01-09")
+    let european = try read(["list.csv": fitting], BookConventions(dateOrder: .dmy))
+    #expect(european.date(0)?.description == "2026-09-01")
+    let mixed = Self.header + "1/15/2026,Invoice,1,A,,1.00,\n15/9/2026,Invoice,2,A,,2.00,\n"
+    #expect(try read(["list.csv": mixed]).files[0].faults.count == 1)
+  }
+
+  @Test func `what cannot be read is marked and not guessed`() throws {
+    let table = try read([
+      "list.csv": Self.header + "31/31/2026,Invoice,1,A,,about 5,\n09/01/2026,Invoice,2,A,,5.00,\n"
+    ])
+    #expect(table.isUnreadable(0))
+    #expect((table.date(0), table.total(0)) == (nil, nil))
+    #expect(!table.isUnreadable(1))
+  }
+
+  @Test func `two reports that tell the same document count it once, each adds what it knows`()
+    throws
+  {
+    let table = try read([
+      "a-list.csv": "Date,Num,Name,Amount\n09/01/2026,1,A,10.00\n09/01/2026,1,A,10.00\n",
+      "b-aging.csv":
+        "Type,Date,Num,Name,Due Date,Aging,Open Balance\nInvoice,09/01/2026,1,A,10/01/2026,,4.00\n",
+    ])
+    #expect(table.count == 3)
+    // Twice in one file is twice in QuickBooks.
+    #expect((0..<3).map(table.isToldBefore) == [false, false, true])
+    #expect(table.balance(0)?.description == "4.00")
+    #expect(table.dueDate(0)?.description == "2026-10-01")
+  }
+
+  private static func iif(_ number: String) -> String {
+    "!TRNS\tTRNSTYPE\tDATE\tNAME\tAMOUNT\tDOCNUM\tDUEDATE\n!SPL\tTRNSTYPE\tAMOUNT\n!ENDTRNS\n"
+      + "TRNS\tINVOICE\t09/01/2026\tA\t10.00\t\(number)\t10/01/2026\nSPL\tINVOICE\t-10.00\nENDTRNS\n"
+      + "TRNS\tCREDIT MEMO\t09/02/2026\tA\t-5.00\tC\t\nSPL\tCREDIT MEMO\t5.00\nENDTRNS\n"
+      + "TRNS\tPAYMENT\t09/02/2026\tA\t-5.00\tP\t\nSPL\tPAYMENT\t5.00\nENDTRNS\n"
+  }
+
+  @Test func `two files to import have a document twice when both hold it`() throws {
+    let table = try read(["1.iif": Self.iif("7"), "2.iif": Self.iif("7")])
+    #expect(
+      rows(table) == [
+        "7|A|2026-09-01|10.00|-", "C|A|2026-09-02|-5.00|-", "7|A|2026-09-01|10.00|-",
+        "C|A|2026-09-02|-5.00|-",
+      ])
+    #expect(!(0..<4).contains(where: table.isToldBefore))
+    #expect(table.files.map(\.passedOver) == [1, 1])
+  }
+
+  @Test(arguments: [
+    "TRNS\tINVOICE\n", "TRNS\tINVOICE\n!TRNS\tTRNSTYPE\n", "!TRNS\tX\nTRNS\t1\nTRNS\t2\n",
+  ])
+  func `a broken file to import is refused`(text: String) throws {
+    #expect(throws: Failure.self) { try read(["1.iif": "!SPL\tX\n" + text]) }
+  }
+
+  private static func answer(_ id: String, remaining: Int) -> String {
+    """
+    <?xml version="1.0" ?><QBXML><QBXMLMsgsRs><InvoiceQueryRs statusCode="0" statusSeverity="Info" \
+    iteratorRemainingCount="\(remaining)"><InvoiceRet><TxnID>\(id)</TxnID><CustomerRef><ListID>1</ListID>\
+    <FullName>Pine &amp; Fir:Job</FullName></CustomerRef><ClassRef><FullName>Dallas</FullName></ClassRef>\
+    <TxnDate>2026-09-01</TxnDate><RefNumber>7</RefNumber><DueDate>2026-10-01</DueDate>\
+    <Subtotal>100.00</Subtotal><SalesTaxTotal>8.25</SalesTaxTotal><BalanceRemaining>8.25</BalanceRemaining>\
+    <Memo>VOID: x</Memo><InvoiceLineRet><Desc>Memo</Desc></InvoiceLineRet></InvoiceRet></InvoiceQueryRs>\
+    </QBXMLMsgsRs></QBXML>
+    """
+  }
+
+  @Test func `answers tell documents by QuickBooks' own id, and whether more is to be had`() throws
+  {
+    let table = try read([
+      "1.xml": Self.answer("A", remaining: 2), "2.xml": Self.answer("A", remaining: 0),
+      "3.xml": Self.answer("B", remaining: 0),
+    ])
+    #expect(
+      rows(table) == Array(repeating: "7|Pine & Fir:Job|2026-09-01|108.25|8.25", count: 2))
+    #expect(table.files.map(\.isPartial) == [true, false, false])
+    #expect(table.isVoid(0))
+    #expect(!table.isToldBefore(1))
+  }
+
+  @Test func `files that are no such thing are passed over, and none at all is refused`() throws {
+    let list = "Customer,Phone\nAcme,1\n"
+    let ours = "number,customer,date,total,decision\n1,A,2026-09-01,5.00,held\n"
+    let export =
+      "invoice_number,customer_name,invoice_date,invoice_total,category\n1,A,2026-09-01,5.00,X\n"
+    let table = try read([
+      "1.csv": list, "2.csv": ours, "3.csv": export,
+      "4.csv": Self.header + "09/01/2026,Invoice,1,A,,1.00,\n",
+    ])
+    #expect(table.files.count == 1)
+    #expect(throws: Failure.self) { try read(["1.csv": list, "2.csv": ours, "3.csv": export]) }
+    var empty = BookTable()
+    #expect(throws: Failure.self) { try BookDocumentFiles(["/nowhere.csv"]).fill(&empty) }
+  }
+
+  @Test(arguments: [
+    ("As of September 30, 2026", nil, "2026-09-30"), ("September 2026", "2026-09-01", "2026-09-30"),
+    ("September 1 - 30, 2026", "2026-09-01", "2026-09-30"),
+    ("January through March 2028", "2028-01-01", "2028-03-31"),
+    ("February 2028", "2028-02-01", "2028-02-29"),
+    ("July 2025 - June 2026", "2025-07-01", "2026-06-30"),
+    ("Jan 5, 2026 – Mar 15, 2026", "2026-01-05", "2026-03-15"),
+    ("01/01/2026 to 03/31/2026", "2026-01-01", "2026-03-31"),
+    ("Through Sept. 3, 2026", nil, "2026-09-03"), ("All Dates", nil, nil),
+  ])
+  func `the days that a report covers stand in its titles`(
+    text: String, from: String?, until: String?
+  ) throws {
+    let period = try #require(ReportPeriod.read(text))
+    #expect(period.from?.description == from)
+    #expect(period.until?.description == until)
+  }
+
+  @Test(arguments: [
+    "Invoice List", "Bluebonnet Carriers LLC", "2026", "March Freight 2026", "September 31, 2026",
+    "",
+    "September 30 - 1, 2026", "May",
+  ])
+  func `other titles name no days`(text: String) {
+    #expect(ReportPeriod.read(text) == nil)
+  }
+}

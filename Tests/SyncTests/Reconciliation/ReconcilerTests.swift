@@ -1,0 +1,194 @@
+import Foundation
+import Ledger
+import QuickBooks
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Sync
+
+struct ReconcilerTests {
+  /// An invoice as both sides know it.
+  private struct Item {
+    var number: String
+    var customer: String
+    var day: Int
+    var cents: Int64
+
+    var date: CalendarDate { CalendarDate(daysSince1970: Int32(20_700 + day)) }
+    var exportRow: String {
+      let amount = Money(cents: cents)
+      return "\(number),\(customer),\(date),\(amount),1,Line Haul,\(amount)\n"
+    }
+    var bookRow: String { "\(date),Invoice,\(number),\(customer),\(Money(cents: cents))\n" }
+  }
+
+  private static let exportHeader =
+    "invoice_number,customer_name,invoice_date,invoice_total,line_no,category,amount\n"
+  private static let bookHeader = "Date,Type,Num,Customer,Amount\n"
+
+  private static func result(
+    _ export: String, _ books: String, _ change: (inout Reconciler.Request) -> Void = { _ in }
+  ) throws -> Reconciliation {
+    let fixture = try PlanFixture()
+    let plan = try fixture.plan(exportHeader + export)
+    var table = BookTable()
+    let path = try fixture.folder.write(bookHeader + books, to: "books.csv")
+    try BookDocumentFiles([path]).fill(&table)
+    var request = Reconciler.Request()
+    change(&request)
+    return try Reconciler.reconcile(plan, with: table, request)
+  }
+
+  /// Class, number and fields of everything that was told, without what was never sent on purpose.
+  private static func told(_ result: Reconciliation) -> [String] {
+    ReconciliationReport(company: nil, at: "", result).rows.filter {
+      $0.outcome != .held && $0.outcome != .suppressed
+    }.map { row in
+      ([row.outcome.word, row.number.isEmpty ? row.bookNumber : row.number] + row.fields.names)
+        .joined(separator: " ")
+    }.sorted()
+  }
+
+  @Test(.serialized, arguments: [0, 1, 2, 3])
+  func `whatever is wrong in the books is found and classed right, and nothing else is told`(
+    round: Int
+  ) throws {
+    var random = SeededGenerator()
+    let count = 400
+    let customers = (1...12).map { "Customer \($0)" }
+    let items = (0..<count).map { index in
+      Item(
+        number: "LD\(10_000 + index)", customer: random.pick(customers),
+        day: Int.random(in: 0..<28, using: &random),
+        cents: Int64.random(in: 1...900_000, using: &random))
+    }
+    var rows = items.map { Optional($0.bookRow) }
+    var extra: [String] = []
+    var expected: [String] = []
+    let hidden = round == 0 ? 0 : 90
+    for (turn, place) in items.indices.shuffled(using: &random).prefix(hidden).enumerated() {
+      var changed = items[place]
+      switch turn % 6 {
+      case 0:
+        rows[place] = nil
+        expected.append("missing \(changed.number)")
+      case 1:
+        // More than any invoice, so that it cannot be taken for one with another number.
+        extra.append(
+          Item(
+            number: "X\(turn)", customer: changed.customer, day: 3, cents: 2_000_000 + Int64(turn)
+          )
+          .bookRow)
+        expected.append("only_there X\(turn)")
+      case 2:
+        changed.cents += random.pick([-1, 1, 10_000])
+        expected.append("differs \(changed.number) total")
+      case 3:
+        changed.customer = random.pick(customers.filter { $0 != changed.customer })
+        expected.append("differs \(changed.number) customer")
+      case 4:
+        changed.day = (changed.day + 1 + Int.random(in: 0..<20, using: &random)) % 28
+        if changed.day == items[place].day { changed.day += 1 }
+        expected.append("differs \(changed.number) date")
+      default:
+        extra.append(changed.bookRow)
+        expected.append("doubled \(changed.number)")
+      }
+      if rows[place] != nil { rows[place] = changed.bookRow }
+    }
+    let books = (rows.compactMap(\.self) + extra).shuffled(using: &random)
+    let result = try Self.result(items.map(\.exportRow).joined(), books.joined())
+    #expect(Self.told(result) == expected.sorted(), "\(random)")
+    #expect(result.differences == expected.count, "\(random)")
+    #expect(result.isClean == (hidden == 0))
+    #expect(result.isBalanced)
+    #expect(result.read.documents == count)
+    #expect(result.listed.documents == books.count)
+    let shares = result.customers.reduce(into: Reconciliation.Pair()) { $0 += $1.pair }
+    #expect(shares == result.total, "\(random)")
+    let months = result.months.reduce(into: Reconciliation.Pair()) { $0 += $1.pair }
+    #expect(months == result.total, "\(random)")
+  }
+
+  private static let one = "LD1,Acme,2026-09-01,10.00,1,Line Haul,10.00\n"
+
+  @Test func `the amount that is wrong is what is missing, too much, or differs`() throws {
+    let export = Self.one + "LD2,Acme,2026-09-02,20.00,1,Line Haul,20.00\n"
+    let books = "2026-09-01,Invoice,LD1,Acme,10.01\n2026-09-03,Invoice,Z,Acme,5.00\n"
+    let result = try Self.result(export, books)
+    #expect(result.verdict == "NOT CLEAN: 3 differences, $25.01")
+    #expect(result[.differs].difference == Money(cents: 1))
+  }
+
+  @Test func `a number that was changed by hand is found by everything else`() throws {
+    let renumbered = try Self.result(Self.one, "2026-09-01,Invoice,X-77,Acme,10.00\n")
+    #expect(Self.told(renumbered) == ["differs LD1 number"])
+    // On another day only a number that is the same but for its letters will do.
+    let digits = try Self.result(
+      "LD00123,Acme,2026-09-01,10.00,1,Line Haul,10.00\n", "2026-09-05,Invoice,123,Acme,10.00\n")
+    #expect(Self.told(digits) == ["differs LD00123 number date"])
+    let other = try Self.result(Self.one, "2026-09-05,Invoice,X-77,Acme,10.00\n")
+    #expect(Self.told(other) == ["missing LD1", "only_there X-77"])
+    let ignored = try Self.result(Self.one, "2026-09-01,Invoice,X-77,Acme,10.00\n") {
+      $0.ignored = .number
+    }
+    #expect(ignored.isClean)
+  }
+
+  @Test func `where several would fit, none is taken without a resembling number`() throws {
+    let export = Self.one + "LD2,Acme,2026-09-01,10.00,1,Line Haul,10.00\n"
+    let books = "2026-09-01,Invoice,A,Acme,10.00\n2026-09-01,Invoice,B,Acme,10.00\n"
+    #expect(
+      Self.told(try Self.result(export, books)) == [
+        "missing LD1", "missing LD2", "only_there A", "only_there B",
+      ])
+  }
+
+  @Test func `QuickBooks may have the end of a long number, or the number that the memory knows`()
+    throws
+  {
+    let export = "IN-0000123456-01,Acme,2026-09-01,10.00,1,Line Haul,10.00\n"
+    let end = String("IN-0000123456-01".suffix(11))
+    #expect(try Self.result(export, "2026-09-01,Invoice,\(end),Acme,10.00\n").isClean)
+    let known = try Self.result(Self.one, "2026-09-01,Invoice,H-1,Acme,10.00\n") {
+      $0.otherNumbers = [OtherNumber(number: "LD1", document: "H-1")]
+    }
+    #expect(known.isClean)
+  }
+
+  @Test func `of two documents with one number the one that agrees is the invoice's`() throws {
+    let books = "2026-09-01,Invoice,LD1,Other,99.00\n2026-09-01,Invoice,LD1,Acme,10.00\n"
+    let result = try Self.result(Self.one, books)
+    #expect(Self.told(result) == ["only_there LD1"])
+    let twice = "2026-09-01,Invoice,LD1,Acme,10.00\n2026-09-01,Invoice,LD1,Acme,10.00\n"
+    #expect(Self.told(try Self.result(Self.one, twice)) == ["doubled LD1"])
+  }
+
+  @Test func `filters narrow both sides, and a pair belongs to them when one of its sides does`()
+    throws
+  {
+    let export =
+      Self.one + "LD2,Beta,2026-09-20,20.00,1,Line Haul,20.00\n"
+    let books =
+      "2026-09-01,Invoice,LD1,Acme,10.00\n2026-09-05,Invoice,LD2,Beta,20.00\n2026-09-25,Invoice,Z,Beta,5.00\n"
+    let first = try Self.result(export, books) {
+      $0.selection.until = CalendarDate(iso: "2026-09-10")
+    }
+    #expect(Self.told(first) == ["differs LD2 date"])
+    #expect(first.after.documents == 1)
+    let acme = try Self.result(export, books) { $0.selection.customer = "Acme" }
+    #expect(acme.isClean)
+    #expect(acme.notSelected.documents == 2)
+    let only = try Self.result(export, books) { $0.selection.numbers = ["LD2", "Z"] }
+    #expect(Self.told(only) == ["differs LD2 date", "only_there Z"])
+  }
+
+  @Test func `a credit memo is compared with its sign, and a voided document is told`() throws {
+    let export = "C1,Acme,2026-09-01,-75.00,1,Line Haul,-75.00\n" + Self.one
+    let books = "2026-09-01,Credit Memo,C1,Acme,75.00\n2026-09-01,Invoice,LD1,Acme,10.00\n"
+    #expect(try Self.result(export, books).isClean)
+    let wrong = "2026-09-01,Invoice,C1,Acme,75.00\n2026-09-01,Invoice,LD1,Acme,10.00\n"
+    #expect(Self.told(try Self.result(export, wrong)) == ["differs C1 total"])
+  }
+}
