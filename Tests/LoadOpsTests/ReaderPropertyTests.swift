@@ -47,7 +47,8 @@ struct ReaderPropertyTests {
       try file.replace(Array(text.utf8))
       let reading = file.read(blockSize: Int.random(in: 1...64, using: &generator))
       #expect(reading.failure == nil, "\(generator)")
-      #expect(reading.faults.isEmpty, "\(generator)")
+      // By chance a text with line breaks may look like a row that a quotation mark swallowed.
+      #expect(reading.faults.allSatisfy { $0.contains("swallowedRows") }, "\(generator)")
       #expect(
         reading.records.map { record in columns.map { record.value($0) } } == expected,
         "\(generator)")

@@ -53,10 +53,10 @@ struct ReaderRefusalTests {
   }
 
   private static let unreadable: [([UInt8], String)] = [
-    ([], "no export"), (Array("\n\n".utf8), "no export"), ([0xEF, 0xBB, 0xBF], "no export"),
+    ([], "is empty"), (Array("\n\n".utf8), "no export"), ([0xEF, 0xBB, 0xBF], "no export"),
     (Array("hello".utf8), "no export"), (Array("a,b,c\n1,2,3\n".utf8), "no export"),
     ([0xFF, 0xFE, 0x69, 0, 0x6E, 0], "no export"), ([0xFE, 0xFF, 0, 0x69, 0, 0x6E], "no export"),
-    ([0xFF, 0xFE], "no export"), ([0x69, 0, 0x6E, 0, 0x76, 0], "no export"),
+    ([0xFF, 0xFE], "is empty"), ([0x69, 0, 0x6E, 0, 0x76, 0], "no export"),
     ([0xFF, 0xFE, 0x69, 0, 0x6E], "UTF-16 LE text that ends in the middle of a character"),
     ([0xFF, 0xFE, 0, 0, 0x69, 0, 0, 0], "UTF-32"), ([0x1F, 0x8B, 8, 0], "compressed"),
     (Array("%PDF-1.7".utf8), "a PDF"), (Array("\n<HTML><table>".utf8), "a web page"),
