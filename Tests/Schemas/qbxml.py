@@ -6,7 +6,8 @@
 Every request file must be valid by xmllint and Schemas/qbxml-request.xsd, pure ASCII, with no request id
 twice, with customers, items, terms, classes and accounts ahead of the documents that name them, and with
 the sums of the report. Both targets must deliver the same documents over the same totals and hold the same
-invoices for the same reasons. The answers below Samples must be valid by Schemas/qbxml-response.xsd. One
+invoices for the same reasons. The answers below Samples must be valid by Schemas/qbxml-response.xsd, except
+those whose sample is about what an answer must not hold. One
 line for each fault; the last line counts; exit code 1 when there is a fault.
 """
 
@@ -31,6 +32,8 @@ LISTS = {
 }
 
 faults = []
+# Samples whose answer has what QuickBooks would not write, such as a total that is no number.
+MALFORMED = {"answer-total-unchecked"}
 counts = {"samples": 0, "files": 0, "documents": 0, "answers": 0}
 
 
@@ -152,6 +155,8 @@ def main():
             if (sample / "command").exists():
                 check_sample(binary, sample)
     for path in sorted((ROOT / "Samples").rglob("*.xml")):
+        if path.parent.name in MALFORMED:
+            continue
         if b"<QBXMLMsgsRs" in path.read_bytes():
             counts["answers"] += 1
             lint(ANSWERS, [path])
