@@ -51,7 +51,7 @@ struct Batch: Codable, Hashable, Sendable {
     var cents: Int64 = 0
 
     var money: Money { Money(cents: cents) }
-    /// `140 invoices over 287,672.97`.
+    /// `140 invoices, 287,672.97`.
     var words: String {
       "\(invoices) \(invoices == 1 ? "invoice" : "invoices"), \(money.grouped)"
     }
@@ -105,6 +105,12 @@ struct Batch: Codable, Hashable, Sendable {
   var names: [String] {
     let settled = Set(held.map(\.name) + repeated.map(\.name) + returned)
     return files.map(\.name).filter { !settled.contains($0) }
+  }
+
+  /// A name for a file of ours among the batch's own files: another one where an input is called the same,
+  /// since what somebody dropped is never written over.
+  func ownName(_ name: String) -> String {
+    files.contains { $0.name.lowercased() == name.lowercased() } ? "loadbooks-" + name : name
   }
 
   var outcome: Outcome {

@@ -59,7 +59,9 @@ struct BatchText {
       lines.append("  delivered   \(run.delivered.words)")
       if run.alreadySynced.invoices > 0 { lines.append("  synced      \(run.alreadySynced.words)") }
       if run.suppressed.invoices > 0 { lines.append("  suppressed  \(run.suppressed.words)") }
-      if run.held.invoices > 0 { lines.append("  held        \(run.held.words): see held.csv") }
+      if run.held.invoices > 0 {
+        lines.append("  held        \(run.held.words): see \(batch.ownName("held.csv"))")
+      }
       lines.append("  files       \(folders.outbox(batch.id))")
       lines.append("  report      \(folders.outbox(batch.id))/sync-report.html")
     }

@@ -233,7 +233,7 @@ struct BatchWork {
     if !batch.held.isEmpty {
       try OutputFolder.make(held)
       for file in batch.held { try FileMove.move(file.name, from: archive, to: held) }
-      try write(BatchText.why(batch), as: "why.txt", into: held)
+      try write(BatchText.why(batch), as: batch.ownName("why.txt"), into: held)
     }
     try copyHeldRecords(batch, to: held)
     if rmdir(archive) != 0, errno != ENOTEMPTY, errno != EEXIST, errno != ENOENT {
@@ -242,8 +242,8 @@ struct BatchWork {
     if let folder = summaryFolder(batch) {
       let settings = try? delivery.settings(of: company)
       let text = BatchText(batch, company: company, name: settings?.company ?? company.path)
-      try write(text.summary, as: "summary.txt", into: folder)
-      try write(text.json.text, as: "summary.json", into: folder)
+      try write(text.summary, as: batch.ownName("summary.txt"), into: folder)
+      try write(text.json.text, as: batch.ownName("summary.json"), into: folder)
     }
     batch.stage = .done
     try store.save(batch)
@@ -269,7 +269,7 @@ struct BatchWork {
       guard let data = FileManager.default.contents(atPath: folders.outbox(batch.id) + "/" + name)
       else { continue }
       try OutputFolder.make(folder)
-      try write([UInt8](data), as: name, into: folder)
+      try write([UInt8](data), as: batch.ownName(name), into: folder)
     }
   }
 

@@ -23,6 +23,9 @@ final class CompanyWatch {
   private let clock: WatchClock
   private let log: Logger
   private let notices: FolderNotices?
+  private let said: @Sendable (WatchStatus) -> Void
+  /// Whether the last turn worked on a batch.
+  private var hasWorked = false
   private let isStopping: @Sendable () -> Bool
   private var settings = Settings.defaults
   private var arrivals = Arrivals()
@@ -40,9 +43,11 @@ final class CompanyWatch {
   ///   - log: Where to say what happens.
   ///   - notices: What the operating system tells; nil to only look.
   ///   - isStopping: Whether no new batch shall be begun.
+  ///   - said: Takes the status whenever it says something new, also while a batch is in work.
   init(
     _ company: CompanyFolder, _ delivery: any Delivery, clock: WatchClock, log: Logger,
-    notices: FolderNotices?, isStopping: @escaping @Sendable () -> Bool
+    notices: FolderNotices?, isStopping: @escaping @Sendable () -> Bool,
+    said: @escaping @Sendable (WatchStatus) -> Void = { _ in }
   ) {
     self.company = company
     self.delivery = delivery
@@ -52,9 +57,10 @@ final class CompanyWatch {
     self.log = log
     self.notices = notices
     self.isStopping = isStopping
+    self.said = said
     let now = clock.timestamp
     status = WatchStatus(
-      pid: getpid(), host: WatchStatus.hostName, started: now, seen: now, lateAfter: 120)
+      pid: getpid(), host: Computer.name, started: now, seen: now, lateAfter: 120)
   }
 
   private var folders: BatchFolders { BatchFolders(company: company) }
@@ -64,8 +70,10 @@ final class CompanyWatch {
   var times: Settings.Watch { settings.watch }
 
   /// Whether nothing is left to do or to wait for.
+  ///
+  /// A turn that worked does not say so: there may be more than one batch takes.
   var isFinished: Bool {
-    failure == nil && status.arriving == 0 && status.ready == 0 && store.isEmpty
+    failure == nil && !hasWorked && status.arriving == 0 && status.ready == 0 && store.isEmpty
   }
 
   /// Looks, and does what there is to do.
@@ -73,9 +81,11 @@ final class CompanyWatch {
   /// - Returns: After how long to look again at the latest.
   func turn() -> Duration {
     told = []
+    hasWorked = false
     let now = clock.elapsed()
     guard access(company.settingsPath, F_OK) == 0 else {
       lose("its loadbooks.yaml is not there")
+      save(now)
       return settings.watch.lookEvery
     }
     let view: InboxView
@@ -98,17 +108,16 @@ final class CompanyWatch {
         wait = min(wait, nextTry - now)
       } else {
         work(view)
+        hasWorked = true
         wait = failure == nil ? .milliseconds(20) : min(wait, nextTry - clock.elapsed())
       }
     } else if failure != nil {
       recover()
     }
     if failure == nil {
-      status.state = view.arriving > 0 || !view.ready.isEmpty ? .arriving : .idle
-    }
-    if failure == nil, view.isClosed {
-      status.ready = 0
-      status.state = view.arriving > 0 ? .arriving : .idle
+      let isComing = view.arriving > 0 || !view.isClosed && !view.ready.isEmpty
+      status.state = isComing ? .arriving : .idle
+      if view.isClosed { status.ready = 0 }
     }
     save(clock.elapsed())
     return max(wait, .milliseconds(20))
@@ -320,6 +329,7 @@ final class CompanyWatch {
     }
     status.seen = clock.timestamp
     saved = (status, now)
+    said(status)
     // In a folder that is not there nothing may be made: something else may be mounted there later.
     guard access(company.settingsPath, F_OK) == 0,
       mkdir(company.path + "/.loadbooks", 0o700) == 0 || errno == EEXIST

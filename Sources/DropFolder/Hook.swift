@@ -36,14 +36,15 @@ struct Hook {
     let run = batch.run ?? Batch.Run(target: "")
     let hasRun = batch.run != nil
     let places = [folders.outbox(batch.id), folders.archive(batch.id), folders.held(batch.id)]
-    let summary = places.first { SeenFile($0 + "/summary.txt") != nil }
+    let (text, json) = (batch.ownName("summary.txt"), batch.ownName("summary.json"))
+    let summary = places.first { SeenFile($0 + "/" + text) != nil }
     return [
       "LOADBOOKS_OUTCOME": batch.outcome.rawValue, "LOADBOOKS_BATCH": batch.id,
       "LOADBOOKS_RUN": hasRun ? batch.id : "", "LOADBOOKS_TARGET": run.target,
       "LOADBOOKS_COMPANY": name, "LOADBOOKS_FOLDER": path(company.path),
       "LOADBOOKS_HEADLINE": BatchText(batch, company: company, name: name).headline,
-      "LOADBOOKS_SUMMARY": summary.map { path($0 + "/summary.txt") } ?? "",
-      "LOADBOOKS_SUMMARY_JSON": summary.map { path($0 + "/summary.json") } ?? "",
+      "LOADBOOKS_SUMMARY": summary.map { path($0 + "/" + text) } ?? "",
+      "LOADBOOKS_SUMMARY_JSON": summary.map { path($0 + "/" + json) } ?? "",
       "LOADBOOKS_REPORT": hasRun ? path(folders.outbox(batch.id) + "/sync-report.html") : "",
       "LOADBOOKS_OUTBOX": hasRun ? path(folders.outbox(batch.id)) : "",
       "LOADBOOKS_FILES": String(batch.files.count),

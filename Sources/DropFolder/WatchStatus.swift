@@ -1,5 +1,6 @@
 public import Foundation
 public import Sync
+internal import Vocabulary
 
 /// What the watcher of one company is doing, as it says itself.
 public struct WatchStatus: Codable, Hashable, Sendable {
@@ -117,7 +118,7 @@ public struct WatchStatus: Codable, Hashable, Sendable {
   /// How it looks at a time.
   public func life(at now: Date) -> Life {
     if state == .stopped { return .stopped }
-    if host == WatchStatus.hostName, kill(pid, 0) != 0, errno == ESRCH { return .dead }
+    if host == Computer.name, kill(pid, 0) != 0, errno == ESRCH { return .dead }
     guard let seen = try? Date(seen, strategy: .iso8601) else { return .late }
     // A large batch takes its time.
     let patience = Double(lateAfter) + (state == .working ? 3600 : 0)
@@ -138,13 +139,6 @@ public struct WatchStatus: Codable, Hashable, Sendable {
       return now.timeIntervalSince(since) < 900
     }
   }
-
-  /// This computer's name.
-  static let hostName: String = {
-    var bytes = [CChar](repeating: 0, count: 256)
-    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "unknown" }
-    return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }()
 
   /// Writes it into the company folder, if that is there: whole, or not at all.
   func save(in company: CompanyFolder) {

@@ -122,10 +122,10 @@ public final class Watcher: Sendable {
     let notices = FolderNotices(isWanted: true)
     let watch = CompanyWatch(
       company, delivery, clock: clock, log: log, notices: notices,
-      isStopping: { [self] in isStopping.load(ordering: .relaxed) })
+      isStopping: { [self] in isStopping.load(ordering: .relaxed) },
+      said: { [self] status in latest.withLock { $0[company.path] = status } })
     while !isStopping.load(ordering: .relaxed) {
       let wait = watch.turn()
-      latest.withLock { $0[company.path] = watch.status }
       if isStopping.load(ordering: .relaxed) { break }
       guard pipe.wait(wait, or: notices.descriptor) else { continue }
       // While somebody writes, notices come by the thousand; one look serves for many.
@@ -133,7 +133,6 @@ public final class Watcher: Sendable {
       _ = pipe.wait(min(.milliseconds(200), wait), or: -1)
     }
     watch.stop()
-    latest.withLock { $0[company.path] = watch.status }
   }
 
   // MARK: - Health

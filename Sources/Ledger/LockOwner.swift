@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Vocabulary
 
 /// Who holds, or held, the lock of a company folder, as the lock file says.
 struct LockOwner: Hashable, Sendable {
@@ -17,7 +18,7 @@ struct LockOwner: Hashable, Sendable {
   /// This process.
   static func current(command: String, since: String) -> LockOwner {
     LockOwner(
-      pid: getpid(), host: hostName, boot: bootID, command: command, since: since)
+      pid: getpid(), host: Computer.name, boot: bootID, command: command, since: since)
   }
 
   /// What a lock file says; nil when it says nothing that can be understood.
@@ -56,7 +57,7 @@ struct LockOwner: Hashable, Sendable {
   }
 
   /// Whether it is another computer's.
-  var isElsewhere: Bool { !host.isEmpty && host != LockOwner.hostName }
+  var isElsewhere: Bool { !host.isEmpty && host != Computer.name }
 
   /// Whether its process is still there.
   var life: Life {
@@ -70,13 +71,6 @@ struct LockOwner: Hashable, Sendable {
     let details = [command, since.isEmpty ? "" : "since \(since)"].filter { !$0.isEmpty }
     return "process \(pid)" + (isElsewhere ? " on \(host)" : "")
       + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
-  }
-
-  /// This machine's name, without asking the network as Foundation may.
-  private static var hostName: String {
-    var bytes = [CChar](repeating: 0, count: 256)
-    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "unknown" }
-    return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   /// Linux's name for the time since the last start; empty elsewhere.

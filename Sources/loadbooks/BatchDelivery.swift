@@ -25,7 +25,9 @@ struct BatchDelivery: Delivery {
     _ files: [String], of company: CompanyFolder, with ledger: SyncLedger
   ) throws(Failure) -> SyncPlan {
     try quietly {
-      try planning(company).plan(files, .all, ledger: try ledger.snapshot())
+      var plan = try planning(company).plan(files, .all, ledger: try ledger.snapshot())
+      try plan.noteOpenMatters(ledger, in: company)
+      return plan
     }
   }
 
@@ -33,17 +35,17 @@ struct BatchDelivery: Delivery {
     _ plan: SyncPlan, run: String, of company: CompanyFolder, with ledger: SyncLedger
   ) throws(Failure) {
     let here = Surroundings.current
-    let settings = try settings(of: company)
+    // The settings that were planned with, whatever somebody has saved since.
     let run = SyncReport.Run(
-      id: run, command: "watch", target: settings.target.rawValue, company: settings.company,
+      id: run, command: "watch", target: plan.target.rawValue, company: plan.company,
       started: here.timestamp, finished: nil, plan: plan.fingerprint)
-    switch settings.target {
+    switch plan.target {
     case .iif, .qbxml:
       _ = try Conversion.convert(
         plan, run: run, output: company.outboxPath + "/" + run.id, ledger: ledger,
         clock: { here.timestamp })
     case .online:
-      try refuseOnline(settings.target)
+      try refuseOnline(plan.target)
     }
   }
 

@@ -62,6 +62,33 @@ struct CompanyWatchTests {
     #expect(sandbox.watch.status.counts.batches == 1)
   }
 
+  @Test func `a dropped file is never written over by one of ours of the same name`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.drop("not an export\n", as: "held.csv")
+    try sandbox.drop("nor this\n", as: "why.txt")
+    try sandbox.drop("nor that\n", as: "summary.json")
+    try sandbox.drop(Sandbox.export([1]) + "2,Nobody,x,Line Haul,5.00\n", as: "a.csv")
+    sandbox.settle()
+    let batch = try #require(sandbox.watch.status.last?.id)
+    for (name, text) in [
+      ("held.csv", "not an export\n"), ("why.txt", "nor this\n"), ("summary.json", "nor that\n"),
+    ] { #expect(try sandbox.folder.text("acme/held/\(batch)/\(name)") == text) }
+    let why = try sandbox.folder.text("acme/held/\(batch)/loadbooks-why.txt")
+    #expect(why.contains("held.csv"), "\(why)")
+    #expect(try sandbox.folder.text("acme/held/\(batch)/loadbooks-held.csv").contains("Nobody"))
+  }
+
+  @Test func `a turn that worked is not the last one`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.drop(Sandbox.export([1]), as: "a.csv")
+    while sandbox.watch.status.counts.batches == 0 {
+      sandbox.turn(after: .seconds(3))
+      if sandbox.watch.status.counts.batches > 0 { #expect(!sandbox.watch.isFinished) }
+    }
+    sandbox.turn()
+    #expect(sandbox.watch.isFinished)
+  }
+
   @Test func `one poison file keeps no other from going, and lies in held with the reason`() throws
   {
     let sandbox = try Sandbox()

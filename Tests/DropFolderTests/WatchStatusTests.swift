@@ -3,6 +3,7 @@ import Logging
 import Sync
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import DropFolder
 
@@ -14,7 +15,7 @@ struct WatchStatusTests {
   {
     let seen = (now - ago).formatted(.iso8601)
     var status = WatchStatus(
-      pid: pid, host: WatchStatus.hostName, started: seen, seen: seen, lateAfter: 120)
+      pid: pid, host: Computer.name, started: seen, seen: seen, lateAfter: 120)
     status.state = state
     return status
   }

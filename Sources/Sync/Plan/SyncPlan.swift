@@ -32,6 +32,11 @@ struct PlannedInvoice: Sendable {
 /// The plan holds a small value for each invoice and everything that is told once; delivering reads the
 /// export again, and ``fingerprint`` guarantees that it is the same export, settings and memory.
 public struct SyncPlan {
+  /// Where the invoices go, by the settings that were planned with.
+  public var target: Settings.Target { context.settings.target }
+  /// The company's display name, by the same settings; nil without a company folder.
+  public var company: String? { context.settings.company }
+
   /// A file of the export.
   struct File: Sendable {
     var path: String
