@@ -50,11 +50,7 @@ extension Settings {
       ],
       allowed: Notice.allCases.map(\.rawValue).joined(separator: " | "),
       apply: { (settings, value) throws(ValueFault) in
-        let text = try value.line()
-        guard let notice = Notice(rawValue: text) else {
-          throw ValueFault("it cannot be \"\(text)\"", "allowed: auto, poll")
-        }
-        settings.watch.notice = notice
+        settings.watch.notice = try value.word()
       },
       show: { $0.watch.notice.rawValue }),
     Key(

@@ -254,14 +254,7 @@ extension Settings.Key {
     return Settings.Key(
       path: path, explanation: explanation, allowed: words.joined(separator: " | "),
       apply: { (settings, value) throws(ValueFault) in
-        let text = try value.line()
-        guard let word = Word(rawValue: text) else {
-          let list = "allowed: \(words.joined(separator: ", "))"
-          let near = Spelling.nearest(to: text, in: words)
-          throw ValueFault(
-            "it cannot be \"\(text)\"", near.map { "did you mean \($0)? (\(list))" } ?? list)
-        }
-        settings[keyPath: property] = word
+        settings[keyPath: property] = try value.word()
       },
       show: { $0[keyPath: property].rawValue })
   }

@@ -14,6 +14,15 @@ struct ValueFault: Error {
     self.message = message
     self.remedy = remedy
   }
+
+  /// For a word that is none of those allowed, with the nearest of them.
+  static func unknown(
+    _ message: String, _ word: String, _ words: [String], list: String = "allowed"
+  ) -> ValueFault {
+    let list = "\(list): \(words.joined(separator: ", "))"
+    let near = Spelling.nearest(to: word, in: words)
+    return ValueFault(message, near.map { "did you mean \($0)? (\(list))" } ?? list)
+  }
 }
 
 /// What stands behind a key, as text: types are the key's business, so `007` and `yes` stay as written.
@@ -45,6 +54,16 @@ enum SettingsValue {
       }
       return text
     }
+  }
+
+  /// The value as one of a few words.
+  func word<Word>() throws(ValueFault) -> Word
+  where Word: RawRepresentable<String> & CaseIterable {
+    let text = try line()
+    guard let word = Word(rawValue: text) else {
+      throw ValueFault.unknown("it cannot be \"\(text)\"", text, Word.allCases.map(\.rawValue))
+    }
+    return word
   }
 
   /// The value as a day; nil when there is nothing.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Vocabulary
 
 extension Settings {
@@ -33,7 +34,7 @@ extension Settings {
       case .pairs(let given): pairs = given
       case .text(let text) where text.contains(":"): pairs = try UnmatchedPolicy.pairs(in: text)
       default:
-        usual = try UnmatchedPolicy.word(try value.line())
+        usual = try value.word()
         return
       }
       guard !pairs.isEmpty else {
@@ -41,16 +42,14 @@ extension Settings {
       }
       for (name, word) in pairs {
         guard let target = Target(rawValue: name) else {
-          let targets = Target.allCases.map(\.rawValue)
-          let list = "the targets are: \(targets.joined(separator: ", "))"
-          throw ValueFault(
-            "\"\(name)\" is not a target",
-            Spelling.nearest(to: name, in: targets).map { "did you mean \($0)? (\(list))" } ?? list)
+          throw ValueFault.unknown(
+            "\"\(name)\" is not a target", name, Target.allCases.map(\.rawValue),
+            list: "the targets are")
         }
         guard exceptions[target] == nil else {
           throw ValueFault("it names \(name) twice", "keep one of the two")
         }
-        exceptions[target] = try UnmatchedPolicy.word(word)
+        exceptions[target] = try SettingsValue.text(word).word()
       }
       exceptions = exceptions.filter { $0.value != usual }
     }
@@ -61,31 +60,17 @@ extension Settings {
       if body.hasPrefix("{"), body.hasSuffix("}") { body = body.dropFirst().dropLast() }
       var pairs: [(String, String)] = []
       for part in body.split(separator: ",", omittingEmptySubsequences: false) {
-        let sides = part.split(separator: ":", omittingEmptySubsequences: false).map(trimmed)
+        let sides = part.split(separator: ":", omittingEmptySubsequences: false).map {
+          $0.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
         guard sides.count == 2 else {
           throw ValueFault(
-            "\"\(trimmed(part))\" is not a target with its policy",
+            "\"\(part.trimmingCharacters(in: .whitespacesAndNewlines))\" is not a target with its policy",
             "write it like iif: hold, qbxml: create")
         }
         pairs.append((sides[0], sides[1]))
       }
       return pairs
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-      let start = text.drop(while: \.isWhitespace)
-      return String(start.reversed().drop(while: \.isWhitespace).reversed())
-    }
-
-    private static func word(_ text: String) throws(ValueFault) -> Unmatched {
-      guard let word = Unmatched(rawValue: text) else {
-        let words = Unmatched.allCases.map(\.rawValue)
-        let list = "allowed: \(words.joined(separator: ", "))"
-        throw ValueFault(
-          "it cannot be \"\(text)\"",
-          Spelling.nearest(to: text, in: words).map { "did you mean \($0)? (\(list))" } ?? list)
-      }
-      return word
     }
 
     /// The value as it stands in `loadbooks.yaml`.
