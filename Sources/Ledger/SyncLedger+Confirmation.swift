@@ -45,15 +45,6 @@ extension SyncLedger {
     }
   }
 
-  /// The numbers of the invoices that were found in the books at some time.
-  ///
-  /// - Throws: `Failure` when the ledger cannot be read.
-  public func confirmedNumbers() throws(Failure) -> Set<String> {
-    try read { db in
-      try String.fetchSet(db, sql: "SELECT number FROM invoices WHERE evidence = 'confirmed'")
-    }
-  }
-
   /// Notes which invoices were found in the books, and which are not there any more.
   ///
   /// In one transaction: what was found is *confirmed*; what was confirmed and is missing now counts again

@@ -124,8 +124,10 @@ extension SyncLedger {
 
   /// Frees what QuickBooks refused, so that it is sent once more.
   ///
+  /// What QuickBooks has of a run that was taken back would be there twice: it is freed by its name alone.
+  ///
   /// - Parameters:
-  ///   - names: Names or numbers, in any case; none for everything.
+  ///   - names: Names or numbers, in any case; none for everything that was refused.
   ///   - at: The time, ISO 8601 with zone.
   ///   - reason: Why, for people.
   ///   - by: Who decided; may be empty.
@@ -137,9 +139,12 @@ extension SyncLedger {
     let wanted = Set(names.map { $0.lowercased() })
     return try write { db in
       let freed = try SyncLedger.holds(db).filter {
-        wanted.isEmpty || wanted.contains($0.name.lowercased())
+        wanted.isEmpty ? $0.cause != .inQuickBooks : wanted.contains($0.name.lowercased())
       }
       for hold in freed {
+        let cause =
+          hold.cause == .inQuickBooks
+          ? "which QuickBooks had of a run that was taken back" : "which QuickBooks had refused"
         try db.execute(
           sql: "DELETE FROM holds WHERE kind = ? AND name = ?",
           arguments: [hold.kind.rawValue, hold.name])
@@ -147,10 +152,13 @@ extension SyncLedger {
           LedgerEvent(
             at: at, run: hold.run, invoice: hold.kind == .invoice ? hold.name : nil,
             kind: .released,
-            detail: "\(hold.kind.rawValue) \(hold.name), which QuickBooks had refused"
+            detail: "\(hold.kind.rawValue) \(hold.name), \(cause)"
               + (reason.isEmpty ? "" : ": \(reason)"), by: by), db)
       }
-      if try Int.fetchOne(db, sql: "SELECT count(*) FROM holds") == 0 {
+      let left = try Int.fetchOne(
+        db, sql: "SELECT count(*) FROM holds WHERE cause <> ?",
+        arguments: [LedgerHold.Cause.inQuickBooks.rawValue])
+      if left == 0 {
         try db.execute(sql: "UPDATE unsent SET reasons = '' WHERE outcome = 'refused'")
       }
       return freed
@@ -306,6 +314,10 @@ public struct TakenBackDocument: Hashable, Sendable {
   public var amount: Money
   /// What QuickBooks calls it, as far as it has answered.
   public var quickBooksID: String?
+  /// Whether that was not known yet when the run was taken back.
+  public var isLate: Bool
+  /// Whether QuickBooks has said that it deleted or voided it.
+  public var isRemoved: Bool
 }
 
 extension SyncLedger {
@@ -320,15 +332,21 @@ extension SyncLedger {
         sql: """
           SELECT withdrawn.*, (SELECT requests.quickbooks_id FROM requests
             WHERE requests.run = withdrawn.run AND requests.name = document_number
-              AND requests.entity = document_kind AND operation = 'add') AS answered_id
+              AND requests.entity = document_kind AND operation = 'add') AS answered_id,
+            EXISTS (SELECT 1 FROM requests
+              WHERE requests.run = withdrawn.run AND requests.name = document_number
+                AND requests.entity = document_kind AND operation IN ('delete', 'void')
+                AND requests.state = 'accepted') AS is_removed
           FROM withdrawn WHERE withdrawn.run = ? AND cause = 'undone' ORDER BY id DESC
           """, arguments: [sequence]
-      ).map {
-        TakenBackDocument(
-          number: $0["number"], kind: try LedgerQueries.value($0, "document_kind"),
-          documentNumber: $0["document_number"], customer: $0["quickbooks_customer"],
-          amount: Money(cents: $0["cents"]),
-          quickBooksID: ($0["quickbooks_id"] as String?) ?? $0["answered_id"])
+      ).map { row in
+        let known: String? = row["quickbooks_id"]
+        let answered: String? = row["answered_id"]
+        return TakenBackDocument(
+          number: row["number"], kind: try LedgerQueries.value(row, "document_kind"),
+          documentNumber: row["document_number"], customer: row["quickbooks_customer"],
+          amount: Money(cents: row["cents"]), quickBooksID: known ?? answered,
+          isLate: known == nil, isRemoved: row["is_removed"])
       }
     }
   }

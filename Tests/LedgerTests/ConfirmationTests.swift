@@ -39,7 +39,8 @@ import Vocabulary
     #expect(try ledger.entry(number: "unknown") == nil)
     effect = try confirm(["1"])
     #expect((effect.confirmed, effect.again) == (0, 1))
-    #expect(try ledger.confirmedNumbers() == ["1", "2"])
+    let evidence = try ["1", "2", "3"].map { try ledger.entry(number: $0)?.evidence }
+    #expect(evidence == [.confirmed, .confirmed, .written])
   }
 
   @Test func `a confirmed invoice blocks undo until the books lack it`() throws {

@@ -60,6 +60,19 @@ struct OpenMattersTests {
     #expect(try desk.run("explain", "1001").output.contains("tax removed"))
   }
 
+  @Test func `what was refused or asked again and is taken after all is checked as well`()
+    throws
+  {
+    try desk.answer("p.xml", ["inv-1002": .error(3210, "bad"), "inv-1004": .error(3231, "x")])
+    #expect(try desk.run("accept", "p.xml").code == 3)
+    try desk.answer("q.xml", ["inv-1002": .total("216.50"), "inv-1004": .total("433.00")])
+    let accepted = try desk.run("accept", "q.xml")
+    #expect(accepted.code == 4)
+    #expect(accepted.output.contains("invoice 1002 over 216.50, but 200.00 was sent"))
+    #expect(accepted.output.contains("invoice 1004 over 433.00, but 400.00 was sent"))
+    #expect(try desk.run("accept", "q.xml").code == 4)
+  }
+
   @Test func `the total is held against the ledger, not against a file that somebody changed`()
     throws
   {
@@ -170,6 +183,29 @@ struct OpenMattersTests {
     #expect(try desk.run("explain", "1001").output.contains("QuickBooks took it"))
     // 1003, 1005 and 1007 are not there and go out again.
     #expect(words.contains("3 documents over 870.00"))
+  }
+
+  @Test func `what QuickBooks forgot of a file that was sent again is looked up and goes out anew`()
+    throws
+  {
+    let run = desk.newest
+    try desk.answer("p.xml", ["inv-1004": .error(3231, "x")])
+    _ = try desk.run("accept", "p.xml")
+    let set = QBXMLMessageSets(run: run).id(3)
+    try desk.folder.write(
+      "<QBXML><QBXMLMsgsRs newMessageSetID=\"\(set)\" messageSetStatusCode=\"9002\"/></QBXML>",
+      to: "lost.xml")
+    #expect(try desk.run("accept", "lost.xml").code == 3)
+    let question = try String(contentsOfFile: desk.path("004-find.xml"), encoding: .utf8)
+    #expect(question.contains("requestID=\"find-i-\(set)\""))
+    try desk.folder.write(
+      "<QBXML><QBXMLMsgsRs><InvoiceQueryRs requestID=\"find-i-\(set)\" statusCode=\"1\" "
+        + "statusSeverity=\"Info\"/></QBXMLMsgsRs></QBXML>", to: "found.xml")
+    #expect(try desk.run("accept", "found.xml").output.contains("005-resend.xml"))
+    try desk.answer("r.xml", [:], to: "005-resend.xml")
+    let accepted = try desk.run("accept", "r.xml")
+    #expect(accepted.code == 0, "\(accepted.output)")
+    #expect(accepted.output.contains("1 document over 400.00"))
   }
 
   @Test(arguments: [9002, 9005])

@@ -148,6 +148,111 @@ struct RefusedTests {
     #expect(try desk.run("ledger", "check").code == 0)
   }
 
+  @Test func `freeing all refusals leaves what QuickBooks has of a run that was taken back`()
+    throws
+  {
+    let first = desk.newest
+    let refused = missing("Item", "Linehaul")
+    var replies = ["inv-1002": refused]
+    for id in ["inv-1001", "inv-1003", "inv-1004", "inv-1005", "cm-1006", "inv-1007"] {
+      replies[id] = .error(3231, "x")
+    }
+    try desk.answer("p.xml", replies)
+    try desk.answer("late.xml", ["inv-1002": refused])
+    #expect(try desk.run("accept", "p.xml").code == 3)
+    #expect(try desk.run("undo", first, "--yes").code == 0)
+    #expect(try desk.run("accept", "late.xml").code == 4)
+    let freed = try desk.run("release", "--refused")
+    #expect(freed.code == 0, "\(freed.messages)")
+    #expect(freed.output == "item Linehaul: released\n")
+    #expect(try !desk.run("list", "invoices", "--status", "held").output.contains("1002"))
+    let held = try desk.convert().output
+    #expect(held.contains("delivered 1") && held.contains("held 6"))
+    // Named, it is freed, and its event does not call it refused.
+    #expect(try desk.run("release", "--refused", "1001").output == "invoice 1001: released\n")
+    let story = try desk.run("explain", "1001").output
+    #expect(story.contains("which QuickBooks had of a run that was taken back"))
+    let again = try desk.convert().output
+    #expect(again.contains("delivered 1") && again.contains("held 5"))
+  }
+
+  /// An answer to the documents of a run.
+  private func writeAnswer(_ body: String, of run: String, to name: String) throws {
+    let set = QBXMLMessageSets(run: run).id(2)
+    try desk.folder.write(
+      "<QBXML><QBXMLMsgsRs newMessageSetID=\"\(set)\" messageSetStatusCode=\"0\">\(body)"
+        + "</QBXMLMsgsRs></QBXML>", to: name)
+  }
+
+  @Test func `a late answer that belongs to nothing that was sent is told`() throws {
+    let first = desk.newest
+    #expect(try desk.run("undo", first, "--yes").code == 0)
+    try writeAnswer(
+      "<InvoiceAddRs requestID=\"inv-9999\" statusCode=\"0\" statusSeverity=\"Info\"/>", of: first,
+      to: "late.xml")
+    let late = try desk.run("accept", "late.xml")
+    #expect(late.code == 3)
+    #expect(late.output.contains("\"inv-9999\" belongs to no request of run \(first)"))
+  }
+
+  @Test func `a late answer that contradicts itself holds its invoice`() throws {
+    let first = desk.newest
+    #expect(try desk.run("undo", first, "--yes").code == 0)
+    try writeAnswer(
+      "<InvoiceAddRs requestID=\"inv-1004\" statusCode=\"0\" statusSeverity=\"Error\"/>",
+      of: first, to: "late.xml")
+    let late = try desk.run("accept", "late.xml")
+    #expect(late.code == 3)
+    #expect(late.output.contains("[answer-contradicts-itself]"))
+    #expect(late.output.contains("loadbooks release --refused 1004"))
+    let held = try desk.convert().output
+    #expect(held.contains("delivered 6") && held.contains("held 1"))
+    #expect(try desk.run("release", "--refused", "1004").code == 0)
+    #expect(try desk.convert().output.contains("delivered 1"))
+  }
+
+  @Test func `a file that deletes is written by a later acceptance when it could not be, and once`()
+    throws
+  {
+    let first = desk.newest
+    try desk.answer("a.xml", [:])
+    #expect(try desk.run("undo", first, "--yes").code == 0)
+    let undone = desk.folder.path("company/outbox/undone/\(first)")
+    let manager = FileManager.default
+    // A folder stands where the file is written.
+    let obstacle = undone + "/.delete-from-quickbooks.xml.partial"
+    try manager.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+    #expect(try desk.run("accept", "a.xml").code == 73)
+    #expect(try desk.convert().output.contains("held 7"))
+    try manager.removeItem(atPath: obstacle)
+    let late = try desk.run("accept", "a.xml")
+    #expect(late.code == 4)
+    #expect(late.output.contains("/delete-from-quickbooks.xml, which deletes them"))
+    #expect(try desk.run("accept", "a.xml").code == 0)
+    #expect(!manager.fileExists(atPath: undone + "/delete-from-quickbooks-2.xml"))
+    // What QuickBooks has deleted is not asked for again, even where the files are gone.
+    let removal = undone + "/delete-from-quickbooks.xml"
+    var body = ""
+    var count = 0
+    let set = try QBXMLRequests.forEach(ofFile: removal, validating: true) {
+      (request) throws(Failure) in
+      count += 1
+      body +=
+        "<TxnDelRs requestID=\"\(request.id)\" statusCode=\"0\" statusSeverity=\"Info\">"
+        + "<TxnID>\(request.name)</TxnID></TxnDelRs>"
+    }
+    #expect(count == 7)
+    try desk.folder.write(
+      "<QBXML><QBXMLMsgsRs newMessageSetID=\"\(set ?? "")\">\(body)</QBXMLMsgsRs></QBXML>",
+      to: "deleted.xml")
+    #expect(try desk.run("accept", "deleted.xml").code == 0)
+    for name in ["delete-from-quickbooks.xml", "void-in-quickbooks.xml"] {
+      try manager.removeItem(atPath: undone + "/" + name)
+    }
+    #expect(try desk.run("accept", "a.xml").code == 0)
+    #expect(!manager.fileExists(atPath: removal))
+  }
+
   @Test func `an answer that fits two runs is given to neither`() throws {
     let first = desk.newest
     try desk.answer("old.xml", ["inv-1002": .error(3210, "bad")], namesSet: false)

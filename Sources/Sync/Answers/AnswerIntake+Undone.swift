@@ -6,8 +6,8 @@ internal import Vocabulary
 // Answers about runs that were taken back: late ones to what they sent, and those to what removes it.
 
 extension AnswerIntake {
-  /// An answer that comes after its run was taken back: what QuickBooks has all the same is held, and
-  /// requests that delete it are written.
+  /// An answer that comes after its run was taken back: what QuickBooks has all the same, or may have, is
+  /// held, and requests that delete it are written.
   mutating func takeAfterUndo(_ set: AnsweredSet, _ run: RunRequests) throws(Failure) {
     var section = AnswerReport.Section(
       file: set.file, run: run.run.id, answers: run.writtenName(ofSet: set.messageSet.id) ?? "")
@@ -15,23 +15,33 @@ extension AnswerIntake {
       ledger: ledger, run: run, books: books, known: try ledger.requests(ofRun: run.run.id))
     let messageSet = set.messageSet.id.isEmpty ? run.run.id : set.messageSet.id
     var items: [AnswerItem] = []
+    var strange: [QBXMLAnswer] = []
     for (answer, record) in set.answers {
       guard let item = judge.item(answer, record, messageSet) else {
-        section.unmatched += 1
+        strange.append(answer)
         continue
       }
-      if item.isDocument, item.judgement == .done {
+      if item.isDocument, item.judgement == .done || item.judgement == .contradictory {
         items.append(item)
       } else {
         section.nothingNew += 1
       }
     }
-    let effects = try ledger.record(
-      answers: items.map(\.ledgerAnswer), ofRun: run.run.id, at: clock())
+    tellStrange(strange, run, &section)
+    let answers = items.map { item in
+      var answer = item.ledgerAnswer
+      if item.judgement == .contradictory { answer.words = AnswerJudge.contradiction(item) }
+      return answer
+    }
+    let effects = try ledger.record(answers: answers, ofRun: run.run.id, at: clock())
     var taken: [String] = []
     for (item, effect) in zip(items, effects) {
       switch effect {
       case .nothingNew, .notOurs, .recorded: section.nothingNew += 1
+      case .takenBack where item.judgement == .contradictory:
+        tellDoubtful(item, run, sentAgainBy: nil, &section)
+      case .doubled(let other) where item.judgement == .contradictory:
+        tellDoubtful(item, run, sentAgainBy: other, &section)
       case .takenBack:
         section.taken.add(item)
         taken.append(item.title)
@@ -51,25 +61,43 @@ extension AnswerIntake {
     try tellTaken(taken, run, set)
   }
 
+  /// A document of a run that was taken back of which QuickBooks does not clearly say whether it has it.
+  private mutating func tellDoubtful(
+    _ item: AnswerItem, _ run: RunRequests, sentAgainBy other: String?,
+    _ section: inout AnswerReport.Section
+  ) {
+    section.unknown.add(item)
+    let release = other == nil ? "; then \(AnswerJudge.release(item.request.name))" : ""
+    report.findings.append(
+      Finding(
+        AnswerRules.contradicts,
+        "\(item.title) of run \(run.run.id), which was taken back: "
+          + "\(AnswerJudge.contradiction(item)) (status \(item.answer.status)); "
+          + (other.map { "run \($0) has sent the invoice again" } ?? "its invoice is held"),
+        remedy: "look for it in QuickBooks, and delete it if it is there" + release,
+        location: item.answer.location, value: item.request.name, invoice: item.request.name))
+  }
+
+  /// Writes the requests that delete what QuickBooks has, also what an earlier acceptance was kept from
+  /// writing, and tells of it.
   private mutating func tellTaken(
     _ taken: [String], _ run: RunRequests, _ set: AnsweredSet
   ) throws(Failure) {
-    guard !taken.isEmpty else { return }
-    var remedy =
-      "delete them in QuickBooks by hand, then free them: loadbooks release --refused NUMBER"
+    var paths: [String] = []
     if let undo = try ledger.undo(ofRun: run.run.id) {
-      let paths = try RemovalRequests.writeLate(
-        run.run, undo, format: format, ledger, into: run.folder)
-      if let path = paths.first {
-        remedy = "send \(path), which deletes them, then accept its answer"
-      }
+      paths = try RemovalRequests.writeLate(run.run, undo, format: format, ledger, into: run.folder)
     }
-    let shown = taken.prefix(8).joined(separator: "; ")
+    guard !taken.isEmpty || !paths.isEmpty else { return }
+    var words = "QuickBooks has documents of it that no file asked to delete yet"
+    if !taken.isEmpty {
+      words = "QuickBooks has taken of it: " + taken.prefix(8).joined(separator: "; ")
+      if taken.count > 8 { words += "; and \(taken.count - 8) more" }
+    }
     report.findings.append(
       Finding(
-        AnswerRules.afterUndo,
-        "run \(run.run.id) was taken back, and QuickBooks has taken of it: \(shown)"
-          + (taken.count > 8 ? "; and \(taken.count - 8) more" : ""), remedy: remedy,
+        AnswerRules.afterUndo, "run \(run.run.id) was taken back, and \(words)",
+        remedy: paths.first.map { "send \($0), which deletes them, then accept its answer" }
+          ?? "delete them in QuickBooks by hand, then free them: loadbooks release --refused NUMBER",
         location: set.messageSet.location, value: run.run.id))
   }
 

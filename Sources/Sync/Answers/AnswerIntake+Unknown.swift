@@ -29,6 +29,8 @@ extension AnswerIntake {
     // Only the books can tell whether the documents are there: sent again, they might be booked twice.
     let known = try ledger.requests(ofRun: run.run.id)
     let open = run.files[file].requests.filter { request in
+      // What was sent again since is asked for with the set in which it stands now.
+      guard run.lastFile[request.id] == file else { return false }
       guard let state = known[request.id]?.state else { return true }
       return state != .accepted && state != .refused
     }
@@ -97,10 +99,12 @@ extension AnswerIntake {
       file: set.file, run: run.run.id, answers: run.files[file].name)
     let known = try ledger.requests(ofRun: run.run.id)
     let judge = AnswerJudge(ledger: ledger, run: run, books: books, known: known)
-    let findings = try LookUpFile.findings(
+    var findings = try LookUpFile.findings(
       run.files[file].requests.filter {
         known[$0.id].map { $0.state != .accepted && $0.state != .refused } ?? true
       }, set, judge.sent)
+    // What was sent again since is asked for with the set in which it stands now.
+    findings.failed.removeAll { run.lastFile[$0.id] != file }
     var found = named
     found.messageSet.status = nil
     found.answers = findings.answers

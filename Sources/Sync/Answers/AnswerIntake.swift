@@ -216,7 +216,7 @@ public struct AnswerIntake {
     noteUnanswered(set, run, file, judge.known, &section)
   }
 
-  private mutating func tellStrange(
+  mutating func tellStrange(
     _ answers: [QBXMLAnswer], _ run: RunRequests, _ section: inout AnswerReport.Section
   ) {
     guard let first = answers.first else { return }

@@ -29,7 +29,7 @@ struct AnswerJudge {
 
   /// The set in which a request was sent last.
   private func lastSet(of id: String) -> String? {
-    run.files.last { file in file.requests.contains { $0.id == id } }?.messageSet
+    run.lastFile[id].map { run.files[$0].messageSet }
   }
 
   /// Decides about all answers of a set: some mean more beside others.
@@ -37,7 +37,10 @@ struct AnswerJudge {
     var ids: [String: String] = [:]
     for index in items.indices {
       decideAlone(&items[index])
-      if items[index].judgement == .done, items[index].isDocument, isNews(items[index]) {
+      // Also what was refused or asked again since: QuickBooks has it now.
+      if items[index].judgement == .done, items[index].isDocument,
+        known[items[index].request.id]?.state != .accepted
+      {
         items[index].checks = try checks(items[index], &ids)
       }
     }
@@ -138,9 +141,7 @@ struct AnswerJudge {
     case .contradictory:
       item.result = .unknown
       item.finding = finding(
-        AnswerRules.contradicts, item,
-        "the status says that it was \(item.answer.status < 1000 ? "" : "not ")taken, the severity "
-          + "\(item.answer.severity.rawValue) the opposite", nil)
+        AnswerRules.contradicts, item, AnswerJudge.contradiction(item), nil)
     case .nameTaken: item.result = .accepted
     case .later(let why):
       item.result = .postponed(resentIn: "")
@@ -183,6 +184,12 @@ struct AnswerJudge {
           ? .invoice : LedgerHold.Kind(rawValue: item.entity.rawValue) ?? .invoice,
         item.request.name, .unnamed)
     }
+  }
+
+  /// What an answer says that contradicts itself.
+  static func contradiction(_ item: AnswerItem) -> String {
+    "the status says that it was \(item.answer.status < 1000 ? "" : "not ")taken, the severity "
+      + "\(item.answer.severity.rawValue) the opposite"
   }
 
   /// How to say that something was put right in QuickBooks.

@@ -8,13 +8,15 @@ enum LookUpFile {
   static let prefix = "find-"
 
   /// Writes the questions about the documents among some requests; nil when there is none among them.
+  ///
+  /// All of them were sent last in one set, whose id the questions have.
   static func write(
     _ requests: [QBXMLRequest], of run: RunRequests, format: QBXMLFormat, _ ledger: SyncLedger,
     at: String
   ) throws(Failure) -> String? {
     let documents = requests.filter { $0.document != nil }
-    guard let id = documents.first?.id, let place = run.byID[id] else { return nil }
-    let set = run.files[place.file].messageSet
+    guard let id = documents.first?.id, let file = run.lastFile[id] else { return nil }
+    let set = run.files[file].messageSet
     let numbers = { (type: String) in documents.filter { $0.type == type }.map(\.name) }
     let text = QBXMLQueries.documents(
       invoices: numbers("InvoiceAdd"), creditMemos: numbers("CreditMemoAdd"),

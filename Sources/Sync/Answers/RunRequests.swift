@@ -20,7 +20,10 @@ struct RunRequests {
   let run: RunRecord
   let folder: String
   private(set) var files: [File] = []
+  /// Where a request stands first.
   private(set) var byID: [String: (file: Int, request: Int)] = [:]
+  /// The file in which a request stands last: what is sent again stands in several.
+  private(set) var lastFile: [String: Int] = [:]
 
   /// Reads every request file of a run; what is missing or changed is left out or marked.
   init(_ run: RunRecord, in company: CompanyFolder, _ ledger: SyncLedger) throws(Failure) {
@@ -42,8 +45,9 @@ struct RunRequests {
         continue
       }
       let isIntact = written[name].map { $0 == Fingerprint(ofFile: path) } ?? true
-      for (index, request) in requests.enumerated() where byID[request.id] == nil {
-        byID[request.id] = (files.count, index)
+      for (index, request) in requests.enumerated() {
+        if byID[request.id] == nil { byID[request.id] = (files.count, index) }
+        lastFile[request.id] = files.count
       }
       files.append(File(name: name, messageSet: id, requests: requests, isIntact: isIntact))
     }

@@ -196,11 +196,16 @@ enum RemovalRequests {
 
   /// Writes the requests for documents that no earlier file has, because their answers came later.
   ///
+  /// Done again, it writes nothing twice: it leaves out what a file that is there asks for, and what
+  /// QuickBooks has deleted or voided.
+  ///
   /// - Returns: The paths of the files that delete.
   static func writeLate(
     _ run: RunRecord, _ undo: UndoRecord, format: QBXMLFormat, _ ledger: SyncLedger,
     into folder: String
   ) throws(Failure) -> [String] {
+    let late = try ledger.takenBack(ofRun: run.id).filter { $0.isLate && !$0.isRemoved }
+    guard !late.isEmpty else { return [] }
     var number = 1
     var asked: Set<String> = []
     while FileManager.default.fileExists(atPath: folder + "/" + fileName(.delete, number)) {
@@ -209,11 +214,12 @@ enum RemovalRequests {
       }
       number += 1
     }
-    let documents = try ledger.takenBack(ofRun: run.id).compactMap { known in
+    let documents = late.compactMap { known in
       known.quickBooksID.flatMap { id in
         asked.contains(id) ? nil : document(known.kind, known.documentNumber, id)
       }
     }
+    guard !documents.isEmpty else { return [] }
     try OutputFolder.make(folder)
     return try write(documents, undo, from: number, format: format, into: folder)
   }

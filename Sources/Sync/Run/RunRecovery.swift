@@ -56,7 +56,7 @@ public enum RunRecovery {
   private static func settle(
     _ run: RunRecord, _ ledger: SyncLedger, in company: CompanyFolder, _ clock: () -> String
   ) throws(Failure) -> String {
-    let folder = folder(of: run, in: company)
+    let folder = RunFolder.path(of: run, in: company)
     if run.state == .preparing {
       try takeBack(run, in: folder, ledger, clock(), "it was cut off before it was recorded")
       return "run \(run.id) was cut off and taken back; its invoices will be sent again"
@@ -107,7 +107,7 @@ public enum RunRecovery {
       throw Failure(
         .usage, "there is no unfinished run \(id)", remedy: "see the runs with: loadbooks runs")
     }
-    let folder = folder(of: run, in: company)
+    let folder = RunFolder.path(of: run, in: company)
     switch answer {
     case .notSent:
       try takeBack(run, in: folder, ledger, clock(), "the user said that it was not sent")
@@ -166,10 +166,6 @@ public enum RunRecovery {
         + "has its \(run.totals.delivered.invoices) invoices cannot be known from here",
       remedy: "\(first) and run the same command again; or look for one of its invoices in "
         + "QuickBooks, then say: loadbooks ledger settle \(run.id) --as sent, or --as not-sent")
-  }
-
-  private static func folder(of run: RunRecord, in company: CompanyFolder) -> String {
-    RunFolder.path(of: run, in: company)
   }
 
   /// Whether a file is to be imported, and not only to be read.
