@@ -88,6 +88,32 @@ struct ReconcileTests {
     #expect(statement.contains("Checked by"))
   }
 
+  @Test func `a folder that holds a report already is refused before anything is confirmed`()
+    throws
+  {
+    let sample = PackageFolder.samples.appendingPathComponent("scenarios/reconcile-confirm")
+    let folder = try TemporaryFolder()
+    for name in ["in", "mapping.csv", "suppress.csv", "complete.csv"] {
+      try folder.copy(sample.appendingPathComponent(name), to: name)
+    }
+    _ = try CommandRun.run(["init", "company", "--name", "Bluebonnet"], in: folder.path)
+    let converted = try CommandRun.run(
+      ["convert", "in", "--company", "company"] + Self.flags, in: folder.path)
+    #expect(converted.code == 3, "\(converted.messages)")
+    try folder.write("signed", to: "compared/statement.txt")
+    let (before, memory) = (try folder.files(), try folder.files(in: "company"))
+    let refused = try Self.reconcile(
+      folder, "--books", "complete.csv", "--confirm", "--output", "compared")
+    #expect(refused.code == 73, "\(refused.output)")
+    #expect(refused.messages.contains("compared already holds statement.txt"))
+    #expect(try folder.files() == before)
+    let confirmed = try Self.reconcile(
+      folder, "--books", "complete.csv", "--confirm", "--output", "other")
+    #expect(confirmed.code == 0, "\(confirmed.output)\(confirmed.messages)")
+    #expect(try folder.files(in: "company") != memory)
+    #expect(try folder.text("other/statement.txt").contains("CLEAN"))
+  }
+
   private struct Answer: Decodable {
     struct Side: Decodable { var number: String }
     struct Told: Decodable {

@@ -58,7 +58,8 @@ enum BookReport {
     table.reserve(Int(source.size) / 72)
     var reading = ReportReading(
       name: path, sheet: nil, conventions,
-      hasTotals: mentionsTotals(source.peek(at: 0, count: 1 << 22)))
+      hasTotals: hasTotals(
+        source.peek(at: UInt64(source.markLength), count: 1 << 22), delimiter))
     var row = ReportRow()
     var cells: [CSVCell] = []
     var line = 1
@@ -112,14 +113,42 @@ enum BookReport {
     return nil
   }
 
-  /// Whether cells begin with the word that rows of totals begin with.
+  /// Whether the groups of a report end with totals.
+  private static func hasTotals(_ bytes: [UInt8], _ delimiter: UInt8) -> Bool {
+    guard mentionsTotals(bytes) else { return false }
+    var row = ReportRow()
+    var cells: [CSVCell] = []
+    var titles: [String] = []
+    var survey: TotalSurvey?
+    var index = 0
+    while index < bytes.count {
+      guard
+        case .row(let next) = CSVRowParser.parse(
+          bytes.span, from: index, isLast: true, delimiter: delimiter, cells: &cells)
+      else { break }
+      row.take(bytes, cells, line: 0)
+      index = next
+      guard !row.isBlank else { continue }
+      if survey == nil {
+        survey = ReportColumns(row, titles: titles).map { TotalSurvey($0) }
+        titles += row.texts
+      } else {
+        survey?.look(at: row)
+        if survey?.hasTotals == true { return true }
+      }
+    }
+    return false
+  }
+
+  /// Whether cells may begin with the word that rows of totals begin with; only then a look at the rows pays.
   private static func mentionsTotals(_ bytes: [UInt8]) -> Bool {
     let word = Array("otal ".utf8)
-    let marks: Set<UInt8> = [0x0A, 0x0D, 0x09, 0x22, 0x2C, 0x3B, 0x7C]
+    let marks: Set<UInt8> = [0x0A, 0x0D, 0x09, 0x20, 0x22, 0x2C, 0x3B, 0x7C]
     var index = 2
     while index + word.count < bytes.count {
-      if bytes[index] == word[0], bytes[index - 1] | 0x20 == UInt8(ascii: "t"),
-        marks.contains(bytes[index - 2]), bytes[index..<index + word.count].elementsEqual(word)
+      if bytes[index] | 0x20 == word[0], bytes[index - 1] | 0x20 == UInt8(ascii: "t"),
+        marks.contains(bytes[index - 2]),
+        bytes[index..<index + word.count].elementsEqual(word, by: { $0 | 0x20 == $1 })
       {
         return true
       }
@@ -185,9 +214,10 @@ enum BookReport {
 
   /// Looks through a sheet before it is read.
   private final class SheetSurvey {
-    private(set) var isReport = false
-    private(set) var hasTotals = false
+    var isReport: Bool { totals != nil }
+    var hasTotals: Bool { totals?.hasTotals ?? false }
     var isEmpty: Bool { count == 0 }
+    private var totals: TotalSurvey?
     private var titles: [String] = []
     private var count = 0
     private var row = ReportRow()
@@ -197,11 +227,11 @@ enum BookReport {
       row.take(other)
       guard !row.isBlank else { return true }
       if isReport {
-        hasTotals = row.texts.first?.lowercased().hasPrefix("total") ?? false
+        totals?.look(at: row)
         return !hasTotals
       }
       count += 1
-      isReport = ReportColumns(row, titles: titles) != nil
+      totals = ReportColumns(row, titles: titles).map { TotalSurvey($0) }
       titles += row.texts
       return isReport || count < ReportColumns.highestHeader
     }

@@ -25,7 +25,7 @@ public struct BookTable: Sendable {
     let rawValue: UInt8
     static let creditMemo = Marks(rawValue: 1)
     static let voided = Marks(rawValue: 2)
-    /// An amount that stands there and cannot be read.
+    /// An amount that cannot be read, or is left blank where the file tells amounts.
     static let amountUnreadable = Marks(rawValue: 4)
     /// A date that stands there and cannot be read.
     static let dateUnreadable = Marks(rawValue: 8)
@@ -186,7 +186,7 @@ public struct BookTable: Sendable {
   /// Whether it was voided.
   public func isVoid(_ document: Int) -> Bool { rows[document].marks.contains(.voided) }
 
-  /// Whether something that stands there cannot be read.
+  /// Whether something cannot be read.
   public func isUnreadable(_ document: Int) -> Bool {
     !rows[document].marks.isDisjoint(with: [.amountUnreadable, .dateUnreadable])
   }
@@ -232,10 +232,15 @@ public struct BookTable: Sendable {
 
   /// Joins what several files tell of one document: the first one counts, the others add what it lacks.
   ///
+  /// What stands twice in a file is there twice, so one row of a file joins at most one row of another. To
+  /// know the last file that joined a row is enough, because the rows of a file stand together.
+  ///
   /// - Parameter index: Finds documents by their numbers.
   mutating func join(_ index: BookIndex) {
+    var joinedBy = Array(repeating: Int32(-1), count: rows.count)
     for document in rows.indices where hasNumber(document) {
-      guard let first = firstToTell(document, index) else { continue }
+      guard let first = firstToTell(document, index, joinedBy) else { continue }
+      joinedBy[first] = Int32(rows[document].file)
       rows[document].marks.insert(.told)
       let other = rows[document]
       if rows[first].total == BookTable.noAmount { rows[first].total = other.total }
@@ -250,22 +255,24 @@ public struct BookTable: Sendable {
   /// The document of an earlier file that is the same one; nil where there is none.
   ///
   /// Two files whose documents are told apart never tell the same one.
-  private func firstToTell(_ document: Int, _ index: BookIndex) -> Int? {
+  private func firstToTell(
+    _ document: Int, _ index: BookIndex, _ joinedBy: [Int32]
+  ) -> Int? {
     let row = rows[document]
-    var found: Int?
     var candidate = index.first(row.numberHash, in: self)
     while candidate >= 0, candidate < document {
       let other = rows[candidate]
       let areApart =
         files[Int(row.file)].form.tellsDoubles && files[Int(other.file)].form.tellsDoubles
-      if found == nil, other.file != row.file, !areApart, !other.marks.contains(.told),
-        haveSameNumber(candidate, document), BookTable.mayBeSame(other, row)
+      if other.file != row.file, joinedBy[candidate] != Int32(row.file), !areApart,
+        !other.marks.contains(.told), haveSameNumber(candidate, document),
+        BookTable.mayBeSame(other, row)
       {
-        found = candidate
+        return candidate
       }
       candidate = index.next(candidate)
     }
-    return found
+    return nil
   }
 
   private static func mayBeSame(_ left: Row, _ right: Row) -> Bool {

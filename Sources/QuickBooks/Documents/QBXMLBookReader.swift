@@ -88,6 +88,10 @@ private final class BookVisitor: XMLVisitor {
   private var table: BookTable
   private var file: BookFile
   private var hasBegun = false
+  /// How much is left to ask for, by the kind of the query, as its last answer says.
+  private var remaining: [Element: Int] = [:]
+  /// Whether QuickBooks did not answer a query.
+  private var hasFailed = false
   private var depth = 0
   private var document = BookTable.Document()
   private var isInside = false
@@ -119,7 +123,8 @@ private final class BookVisitor: XMLVisitor {
           "\(stream.name) is not an answer of QuickBooks: it does not begin with a "
             + "QBXML element", remedy: "save what QuickBooks answered into a file of its own",
           location: stream.location))
-    case (3, .invoiceQuery?), (3, .creditMemoQuery?): beginAnswer(attributes, stream)
+    case (3, let element?) where element == .invoiceQuery || element == .creditMemoQuery:
+      beginAnswer(element, attributes, stream)
     case (4, .invoice?) where hasBegun: beginDocument(.invoice, stream)
     case (4, .creditMemo?) where hasBegun: beginDocument(.creditMemo, stream)
     case (5, .customer?): isInCustomer = isInside
@@ -130,21 +135,24 @@ private final class BookVisitor: XMLVisitor {
     }
   }
 
-  private func beginAnswer(_ attributes: XMLAttributes, _ stream: XMLStream) {
+  private func beginAnswer(
+    _ element: Element, _ attributes: XMLAttributes, _ stream: XMLStream
+  ) {
     let status = attributes["statusCode"].flatMap { Int($0) } ?? 0
     begin()
     // Status 1 says that there is none.
     if status >= 1000 || attributes["statusSeverity"] == "Error" {
-      table.files[table.files.count - 1].isPartial = true
+      hasFailed = true
       table.files[table.files.count - 1].faults.append(
         BookFile.Fault(
           "QuickBooks did not answer a query: \(attributes["statusMessage"] ?? "status \(status)")",
           remedy: "ask again, and save the new answer", location: stream.location))
     }
     if let left = attributes["iteratorRemainingCount"].flatMap({ Int($0) }) {
-      // The last answer of a file says whether anything is left to ask for.
-      table.files[table.files.count - 1].isPartial = left > 0
+      remaining[element] = left
     }
+    table.files[table.files.count - 1].isPartial =
+      hasFailed || remaining.values.contains { $0 > 0 }
   }
 
   private func begin() {

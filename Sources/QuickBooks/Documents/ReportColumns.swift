@@ -22,6 +22,9 @@ struct ReportColumns {
   /// The columns of amounts.
   var amounts: [Int] { [amount, debit, credit, balance] }
 
+  /// Whether a column tells what a document is about, and not only what is open of it.
+  var tellsTotal: Bool { amount >= 0 || debit >= 0 || credit >= 0 }
+
   /// Takes a row for the header of a report of documents; nil when it is none.
   init?(_ row: ReportRow, titles: [String]) {
     guard row.filledCount >= 3 else { return nil }
@@ -88,6 +91,59 @@ struct ReportColumns {
     if debit >= 0 || credit >= 0 { return .transactionList }
     if amount < 0 { return .openInvoices }
     return type >= 0 && balance < 0 ? .transactionList : .invoiceList
+  }
+}
+
+// MARK: - Rows that are no transactions
+
+extension ReportColumns {
+  /// Whether a row is no transaction.
+  ///
+  /// The label of a total may stand in the column of the dates, where that is the first one.
+  func isLabel(_ row: ReportRow) -> Bool {
+    let hasType = !row.range(type).isEmpty
+    guard let first = row.text[row.range(date)].first else { return !hasType }
+    let isWord = first | 0x20 >= 0x61 && first | 0x20 <= 0x7A
+    return isWord && !hasType && row.range(number).isEmpty && row.range(customer).isEmpty
+  }
+
+  /// The name of the group whose total a label is, empty for the total of all rows; nil when it is none.
+  ///
+  /// Customers are called "Total Quality Logistics" and "Totally Trucking", too: a label that names no open
+  /// group is a total only where amounts stand beside it. `isOpen` says whether a group has a name.
+  func total(_ row: ReportRow, isOpen: (String) -> Bool) -> String? {
+    let label = row.firstFilled
+    let text = row.string(label)
+    guard text.prefix(5).lowercased() == "total" else { return nil }
+    let rest = text.dropFirst(5)
+    guard rest.first?.isLetter != true || rest.lowercased() == "s" else { return nil }
+    let name = String(rest.drop(while: \.isWhitespace))
+    let short = name.lowercased().hasPrefix("for ") ? String(name.dropFirst(4)) : name
+    if let open = [name, short].first(where: isOpen) { return open }
+    let hasNumber = label != number && !row.range(number).isEmpty
+    let hasDate = label != date && !row.range(date).isEmpty
+    guard !hasNumber, !hasDate else { return nil }
+    if name.isEmpty { return row.filledCount > 1 ? "" : nil }
+    return amounts.contains { !row.range($0).isEmpty } ? short : nil
+  }
+}
+
+/// Finds out whether the groups of a report end with totals, before it is read.
+struct TotalSurvey {
+  private(set) var hasTotals = false
+  private let columns: ReportColumns
+  private var names: Set<String> = []
+
+  init(_ columns: ReportColumns) { self.columns = columns }
+
+  /// Takes a row below the header that is not blank.
+  mutating func look(at row: ReportRow) {
+    guard columns.isLabel(row) else { return }
+    guard let name = columns.total(row, isOpen: { names.contains($0) }) else {
+      names.insert(row.string(row.firstFilled))
+      return
+    }
+    if names.contains(name) { hasTotals = true }
   }
 }
 

@@ -58,22 +58,11 @@ struct ReportReading {
       return
     }
     guard !row.isBlank else { return }
-    if isLabel(row, columns) {
+    if columns.isLabel(row) {
       takeLabel(row, columns, &table)
     } else if !isHeader(row, columns) {
       takeTransaction(row, columns, &table)
     }
-  }
-
-  /// Whether a row is no transaction.
-  ///
-  /// The label of a total may stand in the column of the dates, where that is the first one.
-  private func isLabel(_ row: ReportRow, _ columns: ReportColumns) -> Bool {
-    let hasType = !row.range(columns.type).isEmpty
-    guard let first = row.text[row.range(columns.date)].first else { return !hasType }
-    let isWord = first | 0x20 >= 0x61 && first | 0x20 <= 0x7A
-    return isWord && !hasType && row.range(columns.number).isEmpty
-      && row.range(columns.customer).isEmpty
   }
 
   private mutating func begin(_ found: ReportColumns, _ table: inout BookTable) {
@@ -107,14 +96,14 @@ struct ReportReading {
     let column = row.firstFilled
     let text = row.string(column)
     let lower = text.lowercased()
-    if lower.hasPrefix("total") {
-      return takeTotal(row, columns, String(text.dropFirst(5)), &table)
+    if let wanted = columns.total(row, isOpen: { name in groups.contains { $0.name == name } }) {
+      return takeTotal(row, columns, wanted, &table)
     }
     if let day = CompanySnapshot.day(inWords: text) {
       table.files[fileIndex].day = table.files[fileIndex].day ?? day
       return
     }
-    guard row.filledCount == 1 || column <= columns.date && column != columns.number,
+    guard row.filledCount == 1 || column <= columns.date && row.range(columns.number).isEmpty,
       lower != "accrual basis", lower != "cash basis"
     else {
       if !row.range(columns.number).isEmpty {
@@ -160,11 +149,8 @@ struct ReportReading {
   // MARK: - Totals
 
   private mutating func takeTotal(
-    _ row: ReportRow, _ columns: ReportColumns, _ rest: String, _ table: inout BookTable
+    _ row: ReportRow, _ columns: ReportColumns, _ wanted: String, _ table: inout BookTable
   ) {
-    var name = rest.drop { $0 == " " }
-    if name.lowercased().hasPrefix("for ") { name = name.dropFirst(4) }
-    let wanted = String(name)
     if wanted.isEmpty {
       compare(row, columns, whole, "all rows", &table)
       groups.removeAll()
@@ -241,15 +227,18 @@ struct ReportReading {
     _ document: inout BookTable.Document
   ) {
     for (index, column) in columns.amounts.enumerated()
-    where amounts[index] == nil && !row.range(column).isEmpty
-      && row.string(column) != "-"
-    {
+    where amounts[index] == nil && !row.range(column).isEmpty {
       document.marks.insert(.amountUnreadable)
     }
-    if columns.debit >= 0 || columns.credit >= 0 {
+    if amounts[1] != nil || amounts[2] != nil {
       document.total = (amounts[1] ?? .zero) - (amounts[2] ?? .zero)
-    } else {
+    } else if amounts[0] != nil || !columns.tellsTotal {
       document.total = amounts[0]
+    } else if document.isVoid {
+      document.total = .zero
+    } else {
+      // Nobody may take what is left blank for the same amount.
+      document.marks.insert(.amountUnreadable)
     }
     if document.marks.contains(.amountUnreadable) { document.total = nil }
     document.balance = amounts[3]
@@ -284,6 +273,8 @@ struct ReportReading {
     guard column >= 0 else { return nil }
     let range = row.range(column)
     guard !range.isEmpty else { return nil }
+    // Spreadsheets show nothing as a dash.
+    if range.count == 1, row.text[range.lowerBound] == UInt8(ascii: "-") { return Money.zero }
     let reading = FixedDecimal.parse(row.text.span.extracting(range), conventions.numbers)
     guard case .value(let value) = reading else { return nil }
     return Money(value)

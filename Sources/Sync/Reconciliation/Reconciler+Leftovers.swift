@@ -90,19 +90,23 @@ extension Reconciler {
       documents[key, default: []].append(document)
     }
     var wanted: [Key: [Int]] = [:]
+    // The order of their first invoices, so that the same files always give the same pairs.
+    var keys: [Key] = []
     for index in lost {
       let finding = result.findings[index]
       guard let total = finding.total, !byDate || finding.date != nil else { continue }
       let names = names(of: Int(finding.customer))
-      for name in Set([names.0, names.1]) where name >= 0 {
+      for name in names.0 == names.1 ? [names.0] : [names.0, names.1] where name >= 0 {
         let key = Key(customer: name, total: total, date: byDate ? finding.date : nil)
-        if documents[key] != nil { wanted[key, default: []].append(index) }
+        guard documents[key] != nil else { continue }
+        if wanted[key] == nil { keys.append(key) }
+        wanted[key, default: []].append(index)
       }
     }
     var taken: Set<Int> = []
     var found: Set<Int> = []
-    for (key, invoices) in wanted {
-      guard let candidates = documents[key] else { continue }
+    for key in keys {
+      guard let candidates = documents[key], let invoices = wanted[key] else { continue }
       for invoice in invoices.sorted() where !found.contains(invoice) {
         let number = result.findings[invoice].number
         let free = candidates.filter { !taken.contains($0) }

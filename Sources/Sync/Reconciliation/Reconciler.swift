@@ -33,11 +33,12 @@ public struct Reconciler {
   /// Which documents an invoice has claimed.
   var claimed: [Bool]
   /// The two names under which a customer of the plan may stand in the books; -2 for none.
-  private var accepted: [(Int32, Int32)?]
+  private let accepted: [(Int32, Int32)]
+  /// Those of the customer that was asked for; nil when all are.
+  private let selectedNames: (Int32, Int32)?
   private var documentNumbers: [String: [UInt8]] = [:]
   var shares: Shares
   let limit: Int
-  private var landmarks: (first: Int, last: Int) = (-1, -1)
 
   /// Compares.
   ///
@@ -62,11 +63,18 @@ public struct Reconciler {
     self.request = request
     self.books = books
     index = BookIndex(books)
-    result = Reconciliation(plan, books, request.selection)
+    var result = Reconciliation(plan, books, request.selection)
     result.ignored = request.ignored
+    self.result = result
     claimed = Array(repeating: false, count: books.count)
-    accepted = Array(repeating: nil, count: plan.assessor.customers.entries.count)
-    shares = Shares(customers: plan.assessor.customers.entries.count, names: books.customerCount)
+    let entries = plan.assessor.customers.entries
+    let names = entries.indices.map { [result] in result.names(of: $0) }
+    accepted = names
+    selectedNames = request.selection.customer.map { name in
+      let selected = entries.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+      return selected.map { names[$0] } ?? (-2, -2)
+    }
+    shares = Shares(customers: entries.count, names: books.customerCount)
     limit = plan.assessor.destination.documentNumberLimit
     for other in request.otherNumbers { documentNumbers[other.number] = Array(other.document.utf8) }
     setPeriod(plan)
@@ -180,15 +188,13 @@ public struct Reconciler {
   /// That is the name it is paired with, as it is and as files for QuickBooks spell it; for a customer that
   /// is not paired it is the LoadOps name.
   func names(of customer: Int) -> (Int32, Int32) {
-    if customer < accepted.count, let names = accepted[customer] { return names }
-    return result.names(of: customer)
+    accepted.indices.contains(customer) ? accepted[customer] : (-2, -2)
   }
 
   private mutating func compare(
     _ document: Int, _ record: Record, _ invoice: Invoice,
     _ assessment: InvoiceAssessor.Assessment, _ ours: Ours, _ file: Int
   ) {
-    if accepted[ours.customer] == nil { accepted[ours.customer] = result.names(of: ours.customer) }
     let fields = differences(document, ours).subtracting(request.ignored)
     let theirs = books.total(document) ?? ours.amount
     result.listed.add(theirs)
@@ -329,23 +335,14 @@ public struct Reconciler {
         })
       else { return .other }
     }
-    if let name = request.selection.customer {
+    if let mine = selectedNames {
       let customer = books.customer(document)
-      let mine = selectedCustomer(name)
       guard customer >= 0, customer == Int(mine.0) || customer == Int(mine.1) else { return .other }
     }
     guard let date = books.date(document) else { return .inside }
     if let from = result.from, date < from { return .before }
     if let until = result.until, until < date { return .after }
     return .inside
-  }
-
-  private func selectedCustomer(_ name: String) -> (Int32, Int32) {
-    let entries = result.plan.assessor.customers.entries
-    guard let index = entries.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
-      return (-2, -2)
-    }
-    return names(of: index)
   }
 
   // MARK: - The end
@@ -421,7 +418,4 @@ extension CalendarDate {
     return CalendarDate(
       year: year, month: month, day: CalendarDate.days(inMonth: month, of: year)) ?? self
   }
-
-  /// Its month as `2026-09`.
-  var monthText: String { String(description.prefix(7)) }
 }

@@ -219,9 +219,9 @@ public struct Reconciliation {
   /// What was compared.
   public internal(set) var books: BookTable
   var plan: SyncPlan
-  /// The first day, and where it comes from.
+  /// The first day that is compared; nil for no limit.
   public internal(set) var from: CalendarDate?
-  /// The last day.
+  /// The last day that is compared; nil for no limit.
   public internal(set) var until: CalendarDate?
   /// Which invoices were asked for.
   public internal(set) var selection: Selection
@@ -233,7 +233,7 @@ public struct Reconciliation {
   public internal(set) var read = Count()
   /// All documents of the books that were asked for.
   public internal(set) var listed = Count()
-  /// Documents before the first day, behind the last day, and such as others were asked for.
+  /// Documents before the first day.
   public internal(set) var before = Count()
   /// Documents behind the last day.
   public internal(set) var after = Count()

@@ -10,18 +10,15 @@ public enum ReconciliationFiles {
     "statement.html", "statement.txt",
   ]
 
-  /// Writes all of them, under hidden names until all are complete.
+  /// Refuses a folder into which the files cannot go; one that is not there yet is right.
   ///
-  /// - Parameters:
-  ///   - report: What to write.
-  ///   - folder: The folder, made when it is not there.
-  /// - Throws: `Failure` with cause `cannotWrite`, also when one of the files is there already.
-  public static func write(_ report: ReconciliationReport, into folder: String) throws(Failure) {
-    let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+  /// - Parameter folder: The folder.
+  /// - Throws: `Failure` with cause `cannotWrite` when it is a file, or holds one of the files already.
+  public static func check(_ folder: String) throws(Failure) {
+    let folder = bare(folder)
     var isFolder: ObjCBool = false
-    if !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) {
-      try OutputFolder.make(folder)
-    } else if !isFolder.boolValue {
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else { return }
+    guard isFolder.boolValue else {
       throw Failure(.cannotWrite, "\(folder) is a file, not a folder", remedy: "name a folder")
     }
     for name in names where FileManager.default.fileExists(atPath: folder + "/" + name) {
@@ -29,6 +26,23 @@ public enum ReconciliationFiles {
         .cannotWrite, "\(folder) already holds \(name)",
         remedy: "choose an empty folder; what was reconciled before is never written over")
     }
+  }
+
+  /// The path without a slash at its end.
+  private static func bare(_ folder: String) -> String {
+    folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+  }
+
+  /// Writes all of them, under hidden names until all are complete.
+  ///
+  /// - Parameters:
+  ///   - report: What to write.
+  ///   - folder: The folder, made when it is not there.
+  /// - Throws: `Failure` with cause `cannotWrite`, also when one of the files is there already.
+  public static func write(_ report: ReconciliationReport, into folder: String) throws(Failure) {
+    let folder = bare(folder)
+    try check(folder)
+    if !FileManager.default.fileExists(atPath: folder) { try OutputFolder.make(folder) }
     var staged: [StagedFile] = []
     do throws(Failure) {
       for name in names { staged.append(try write(name, report, folder)) }

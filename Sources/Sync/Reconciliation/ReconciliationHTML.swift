@@ -276,10 +276,9 @@ struct ReconciliationPage {
   }
 
   func shares(
-    _ name: String, _ shares: [Reconciliation.Share],
-    limit: Int = ReconciliationReport.sharesOnPage, to html: inout HTMLText
+    _ name: String, _ shares: [Reconciliation.Share], to html: inout HTMLText
   ) {
-    let shown = shares.prefix(limit)
+    let shown = shares.prefix(ReconciliationReport.sharesOnPage)
     let rest = shares.dropFirst(shown.count)
     html.table(name) { html in
       head(name, to: &html)

@@ -54,6 +54,8 @@ struct Reconcile: ParsableCommand {
   var confirm = false
 
   func run() throws {
+    // Before the memory is changed: what was noted cannot be told again when the report has no place.
+    if let output { try ReconciliationFiles.check(output) }
     let here = Surroundings.current
     guard confirm else {
       let company = try options.folder()

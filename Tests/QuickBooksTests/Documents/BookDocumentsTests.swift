@@ -111,6 +111,20 @@ struct BookDocumentsTests {
     #expect(table.files[0].controls == 3)
   }
 
+  @Test(arguments: [true, false])
+  func `a customer whose name begins like a total is a customer`(hasTotals: Bool) throws {
+    let names = ["Acme", "Total Quality Logistics", "Totally Trucking", "Total"]
+    var text = ",Date,Transaction Type,Num,Amount\n"
+    for (index, name) in names.enumerated() {
+      text += "\(name),,,,\n,09/0\(index + 1)/2026,Invoice,\(index),10.00\n"
+      if hasTotals { text += "Total for \(name),,,,$10.00\n" }
+    }
+    let table = try read(["transactions.csv": text + "TOTAL,,,,$40.00\n"])
+    #expect(rows(table).map { $0.split(separator: "|")[1] } == names.map { Substring($0) })
+    #expect(table.files[0].controls == (hasTotals ? 5 : 1))
+    #expect(table.files[0].faults.isEmpty)
+  }
+
   @Test func `a day that only fits day first settles the whole file`() throws {
     let text = Self.header + "1/9/2026,Invoice,1,A,1/10/2026,1.00,\n15/9/2026,Invoice,2,A,,2.00,\n"
     let table = try read(["list.csv": text])
@@ -133,6 +147,44 @@ struct BookDocumentsTests {
     #expect(!table.isUnreadable(1))
   }
 
+  @Test func `an amount that is left blank is marked, and a dash is nothing`() throws {
+    let table = try read([
+      "list.csv": Self.header
+        + "09/01/2026,Invoice,1,A,,,5.00\n09/01/2026,Invoice,2,A,,-,-\n"
+        + "09/01/2026,Invoice,3,A,,5.00,\n"
+    ])
+    #expect((0..<3).map(table.isUnreadable) == [true, false, false])
+    #expect((0..<3).map(table.total) == [nil, Money.zero, Money(cents: 500)])
+    #expect((0..<3).map(table.balance) == [Money(cents: 500), Money.zero, nil])
+    let sides = try read([
+      "transactions.csv": """
+      Type,Date,Num,Name,Memo,Debit,Credit
+      Invoice,09/01/2026,1,A,,,
+      Invoice,09/01/2026,2,A,,-,
+      Invoice,09/01/2026,3,A,VOID,,
+      """
+    ])
+    #expect((0..<3).map(sides.isUnreadable) == [true, false, false])
+    #expect((0..<3).map(sides.total) == [nil, Money.zero, Money.zero])
+    // A report of what is open tells no totals.
+    let open = try read([
+      "open.csv":
+        "Type,Date,Num,Name,Due Date,Aging,Open Balance\nInvoice,09/01/2026,1,A,,,4.00\n"
+    ])
+    #expect(!open.isUnreadable(0))
+    #expect((open.total(0), open.balance(0)) == (nil, Money(cents: 400)))
+  }
+
+  @Test func `a row with a number and no date is told and not taken for a customer`() throws {
+    let table = try read([
+      "list.csv":
+        "Customer,Date,Num,Amount\nBeta,09/01/2026,1022,10.00\nAcme,,1023,500.00\n"
+        + "Total Freight,,1024,20.00\n,09/02/2026,1025,7.00\n"
+    ])
+    #expect(table.files[0].faults.map(\.location.line) == [3, 4])
+    #expect(rows(table) == ["1022|Beta|2026-09-01|10.00|-", "1025||2026-09-02|7.00|-"])
+  }
+
   @Test func `two reports that tell the same document count it once, each adds what it knows`()
     throws
   {
@@ -146,6 +198,18 @@ struct BookDocumentsTests {
     #expect((0..<3).map(table.isToldBefore) == [false, false, true])
     #expect(table.balance(0)?.description == "4.00")
     #expect(table.dueDate(0)?.description == "2026-10-01")
+  }
+
+  @Test func `a document is told once by each other report, so that a double stays a double`()
+    throws
+  {
+    let row = "09/01/2026,1,A,10.00\n"
+    let header = "Date,Num,Name,Amount\n"
+    let table = try read([
+      "a-list.csv": header + row, "b-list.csv": header + row + row,
+      "c-list.csv": header + row + row,
+    ])
+    #expect((0..<5).map(table.isToldBefore) == [false, true, false, true, true])
   }
 
   private static func iif(_ number: String) -> String {
@@ -196,6 +260,22 @@ struct BookDocumentsTests {
     #expect(table.files.map(\.isPartial) == [true, false, false])
     #expect(table.isVoid(0))
     #expect(!table.isToldBefore(1))
+  }
+
+  @Test func `answers are all that there is when no query has more and none has failed`() throws {
+    func isPartial(_ answers: (query: String, state: String)...) throws -> Bool {
+      let elements = answers.map { "<\($0.query) \($0.state)></\($0.query)>" }.joined()
+      let text =
+        "<?xml version=\"1.0\" ?><QBXML><QBXMLMsgsRs>\(elements)</QBXMLMsgsRs></QBXML>"
+      return try read(["1.xml": text]).files[0].isPartial
+    }
+    let (invoices, memos) = ("InvoiceQueryRs", "CreditMemoQueryRs")
+    let more = "statusCode=\"0\" statusSeverity=\"Info\" iteratorRemainingCount=\"2\""
+    let last = "statusCode=\"0\" statusSeverity=\"Info\" iteratorRemainingCount=\"0\""
+    let failed = "statusCode=\"3120\" statusSeverity=\"Error\" statusMessage=\"no\""
+    #expect(try isPartial((invoices, more), (memos, last)))
+    #expect(try isPartial((memos, failed), (invoices, last)))
+    #expect(try !isPartial((invoices, more), (memos, last), (invoices, last)))
   }
 
   @Test func `files that are no such thing are passed over, and none at all is refused`() throws {

@@ -145,6 +145,30 @@ struct ReconcilerTests {
       ])
   }
 
+  @Test func `where both spellings of a customer would fit, the name it is paired with decides`()
+    throws
+  {
+    var (export, books) = ("", "")
+    var expected: [String] = []
+    for index in 101...124 {
+      export += "LD\(index),Café,2026-09-01,\(index).00,1,Line Haul,\(index).00\n"
+      books += "2026-09-01,Invoice,X\(index),Café,\(index).00\n"
+      books += "2026-09-01,Invoice,Y\(index),Cafe,\(index).00\n"
+      expected += ["differs LD\(index) number", "only_there Y\(index)"]
+    }
+    #expect(Self.told(try Self.result(export, books)) == expected.sorted())
+  }
+
+  @Test func `an amount that the books leave blank cannot be compared, and a dash is nothing`()
+    throws
+  {
+    let blank = try Self.result(Self.one, "2026-09-01,Invoice,LD1,Acme,\n")
+    #expect(Self.told(blank) == ["cannot_compare LD1"])
+    #expect(!blank.isClean)
+    let dash = try Self.result(Self.one, "2026-09-01,Invoice,LD1,Acme,-\n")
+    #expect(Self.told(dash) == ["differs LD1 total"])
+  }
+
   @Test func `QuickBooks may have the end of a long number, or the number that the memory knows`()
     throws
   {
