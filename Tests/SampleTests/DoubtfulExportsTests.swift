@@ -76,6 +76,53 @@ struct DoubtfulExportsTests {
     #expect(answer.output.contains("2 lines of it look like a row by itself, from line 3 on"))
   }
 
+  @Test func `an invoice whose first row was swallowed does not go out without it`() throws {
+    let answer = try plan([
+      "a.csv": """
+      Invoice #,Customer,Notes,Invoiced On,Pay Item,Amount
+      100,Acme,"a,2026-11-01,Line Haul,100.00
+      101,Acme,x,2026-11-01,Line Haul,200.00
+      102,Acme,b",2026-11-01,Line Haul,300.00
+      102,Acme,,2026-11-01,Detention,75.00
+      103,Acme,,2026-11-01,Line Haul,40.00
+
+      """
+    ])
+    #expect(answer.code == 3)
+    #expect(answer.output.contains("delivered 1, 40.00"), "\(answer.output)")
+    #expect(answer.output.contains("[invoice-may-be-incomplete]"))
+  }
+
+  @Test func `an income category that ends in total is no row of totals`() throws {
+    try map("item,Accessorial Total,Accessorials,Freight Income,\n")
+    let answer = try plan([
+      "a.csv": """
+      Pay Item,Amount,Invoice #,Customer,Invoiced On
+      Line Haul,100.00,1,Acme,2026-11-01
+      Accessorial Total,25.00,,,
+      Line Haul,40.00,2,Acme,2026-11-01
+
+      """
+    ])
+    #expect(answer.output.contains("delivered 2, 165.00"), "\(answer.output)")
+  }
+
+  @Test func `a row whose cells have slipped does not refuse a file for two columns that differ`()
+    throws
+  {
+    let answer = try plan([
+      "a.csv": """
+      Invoice #,Customer,Customer Name,Invoiced On,Pay Item,Amount
+      1,Acme,Acme,2026-11-01,Line Haul,10.00
+      2,Acme, Inc,Acme, Inc,2026-11-01,Line Haul,20.00
+      3,Acme,Acme,2026-11-01,Line Haul,30.00
+
+      """
+    ])
+    #expect(answer.code == 3, "\(answer.messages)")
+    #expect(answer.output.contains("delivered 2, 40.00"), "\(answer.output)")
+  }
+
   @Test func `a row without end is one record, whatever is in it`() throws {
     let long = "2,Acme,2026-11-01,Line Haul," + String(repeating: "1,2,", count: 700_000)
     let answer = try plan([

@@ -316,8 +316,8 @@ final class CSVRecordReader {
     for column in own where column != first && !isEmpty(column, bytes) { return nil }
     switch label {
     case .sum: break
-    // What ends in "total" may be the description of a line.
-    case .namedSum: if !own.contains(first) { return nil }
+    // What ends in "total" may be the description of a line, or its income category.
+    case .namedSum: if first == categoryColumn || !own.contains(first) { return nil }
     case .foot:
       if cells.indices.contains(where: { $0 > first && !isEmpty($0, bytes) }) { return nil }
     }
@@ -376,7 +376,8 @@ final class CSVRecordReader {
     let search = SwallowedRows(
       delimiter: delimiter, width: columns.headers.count, number: numberColumn,
       others: [dateColumn, amountColumn, totalColumn].filter { $0 < columns.headers.count })
-    row.fault = search.fault(bytes.span, row.start..<row.next, line: row.line)
+    row.fault = search.fault(
+      bytes.span, row.start..<row.next, line: row.line, numbers: &notes.swallowedNumbers)
   }
 
   /// Passes over what is left of a row that is too long.
@@ -412,7 +413,8 @@ final class CSVRecordReader {
 
   /// Refuses a file in which two columns for one field disagree.
   private func checkDoubles(_ record: Record) throws(Failure) {
-    for row in record.rows.indices {
+    // The cells of a faulty row may stand in other columns; such a row is held by itself.
+    for row in record.rows.indices where !record.faults.contains(where: { $0.row == row }) {
       for (field, column, taken) in columns.doubles {
         let (cell, other) = (record.cell(row, column: column), record.cell(row, column: taken))
         if cell.isEmpty || record.text[cell.value.range] == record.text[other.value.range] {

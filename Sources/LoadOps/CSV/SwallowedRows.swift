@@ -16,7 +16,12 @@ struct SwallowedRows {
   let others: [Int]
 
   /// What is wrong with a row that stands on several lines; nil when nothing is.
-  func fault(_ bytes: Span<UInt8>, _ row: Range<Int>, line: Int) -> RecordFault? {
+  ///
+  /// Into `numbers` go the hashes of the invoice numbers of the rows inside, of which the file may hold more
+  /// rows.
+  func fault(
+    _ bytes: Span<UInt8>, _ row: Range<Int>, line: Int, numbers: inout Set<UInt64>
+  ) -> RecordFault? {
     guard width > 2, !others.isEmpty else { return nil }
     var (count, first, here) = (0, 0, line)
     var start = row.lowerBound
@@ -27,7 +32,8 @@ struct SwallowedRows {
         index += 1
         continue
       }
-      if here > line, looksLikeRow(bytes, start..<index) {
+      if here > line, let cell = number(ofRow: bytes, start..<index) {
+        numbers.insert(ByteHash.of(bytes.extracting(cell)))
         if count == 0 { first = here }
         count += 1
       }
@@ -36,26 +42,33 @@ struct SwallowedRows {
       start = index
       here += 1
     }
-    if here > line, start < row.upperBound, looksLikeRow(bytes, start..<row.upperBound) {
+    if here > line, start < row.upperBound,
+      let cell = number(ofRow: bytes, start..<row.upperBound)
+    {
+      numbers.insert(ByteHash.of(bytes.extracting(cell)))
       if count == 0 { first = here }
       count += 1
     }
     return count > 0 ? .swallowedRows(count, line: first) : nil
   }
 
-  private func looksLikeRow(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
+  /// The invoice number of a line that looks like a row; nil for any other line.
+  private func number(ofRow bytes: Span<UInt8>, _ line: Range<Int>) -> Range<Int>? {
     var cells: [Range<Int>] = []
     var start = line.lowerBound
     for index in line where bytes[index] == delimiter {
       cells.append(start..<index)
       start = index + 1
-      if cells.count == width { return false }
+      if cells.count == width { return nil }
     }
     cells.append(start..<line.upperBound)
-    guard cells.count == width else { return false }
+    guard cells.count == width else { return nil }
     let range = OuterBlanks.trimmed(bytes, cells[number])
-    for index in range where bytes[index] <= 0x20 { return false }
-    return hasDigit(bytes, range) && others.allSatisfy { hasDigit(bytes, cells[$0]) }
+    for index in range where bytes[index] <= 0x20 { return nil }
+    guard hasDigit(bytes, range), others.allSatisfy({ hasDigit(bytes, cells[$0]) }) else {
+      return nil
+    }
+    return range
   }
 
   private func hasDigit(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {

@@ -156,6 +156,7 @@ extension SheetText {
     switch text[0] {
     case UInt8(ascii: "="): return true
     case UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"):
+      guard text.count == 4 || text.count == 5 else { return false }
       var word: [UInt8] = []
       for index in text.indices { word.append(text[index] | 0x20) }
       return word.elementsEqual("true".utf8) || word.elementsEqual("false".utf8)

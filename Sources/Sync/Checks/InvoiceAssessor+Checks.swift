@@ -86,7 +86,9 @@ extension InvoiceAssessor {
               + "front; they may be one invoice", notes: notes)
         case .mayBeIncomplete:
           return Detail(
-            message: "a row beside invoice \(number) has no readable number and may belong to it")
+            message:
+              "a row that may belong to invoice \(number) has no number that can be read, or "
+              + "stands inside a cell of another row")
         default: return Detail(message: rule.kind.meaning)
         }
       }

@@ -278,10 +278,10 @@ struct CustomerBook {
     let entry = entries[number]
     let key = QuickBooksNames.clashKey(entry.quickBooksName, names)
     let members = groups[key]?.members ?? []
-    let others = members.filter {
-      $0 != number && entries[$0].holding.contains(.customerNameClash)
-    }.map { entries[$0].name }.sorted()
-    return others.isEmpty ? entry.sentFor.map { [$0] } ?? [] : others
+    let beside = members.filter { $0 != number }
+    let held = beside.filter { entries[$0].holding.contains(.customerNameClash) }
+    if held.isEmpty, let sent = entry.sentFor { return [sent] }
+    return (held.isEmpty ? beside : held).map { entries[$0].name }.sorted()
   }
 
   /// Whether QuickBooks would take a customer and its rival for one; otherwise only blanks tell them apart.

@@ -119,6 +119,9 @@ extension Planner {
   /// Warnings about customers that are new in QuickBooks and one or two letters from another name of LoadOps.
   private func slips(_ spellings: [Spelling], _ places: [RecordPlace?]) -> [Finding] {
     let entries = assessor.customers.entries
+    guard spellings.contains(where: { $0.number.map { !entries[$0].isSettled } ?? false }) else {
+      return []
+    }
     let index = NameIndex(spellings.lazy.map(\.name))
     var findings: [Finding] = []
     for (number, spelling) in spellings.enumerated() {

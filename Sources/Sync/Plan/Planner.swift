@@ -43,6 +43,8 @@ public struct Planner {
   private var strayRowMet = false
   /// Invoices that may lack a row.
   private var suspects: Set<Int> = []
+  /// The hashes of the numbers of invoices that lack rows, since a quotation mark swallowed them.
+  private var swallowedNumbers: Set<UInt64> = []
   /// Numbers that begin with a zero, and what may be the same number with other zeros in front.
   private var zeros = LeadingZeros()
   /// In which fields a file has numbers that only the other convention explains, by file.
@@ -259,6 +261,7 @@ public struct Planner {
         if ticks & 1023 == 0 { progress?(done + reader.progress.done, total) }
       }
       batchFindings += check.findings(reader)
+      swallowedNumbers.formUnion(reader.notes.swallowedNumbers)
       if files[number].kinds == [.invoices] || files[number].headers != nil {
         note(reader)
       }
@@ -373,6 +376,10 @@ public struct Planner {
   private mutating func settle() throws(Failure) {
     try resolveScattered()
     let twins = try zeroTwins()
+    if !swallowedNumbers.isEmpty {
+      for (position, invoice) in invoices.enumerated()
+      where swallowedNumbers.contains(invoice.numberHash) { suspects.insert(position) }
+    }
     for position in suspects {
       forced[invoices[position].place, default: .none].insert(.mayBeIncomplete)
     }
