@@ -325,10 +325,11 @@ struct BatchWork {
   private func copyHeldRecords(_ batch: Batch, to folder: String) throws(Failure) {
     guard let run = batch.run, run.held.invoices > 0 else { return }
     for name in run.outputs where Batch.isHeldRecords(name) {
-      guard let data = FileManager.default.contents(atPath: folders.outbox(batch.id) + "/" + name)
-      else { continue }
+      // Somebody may have taken it away already.
+      guard SeenFile(folders.outbox(batch.id) + "/" + name) != nil else { continue }
       try OutputFolder.make(folder)
-      try write([UInt8](data), as: batch.ownName(name), into: folder)
+      _ = try FileMove.copy(
+        name, from: folders.outbox(batch.id), to: folder, as: batch.ownName(name))
     }
   }
 
@@ -339,13 +340,9 @@ struct BatchWork {
   }
 
   private func write(_ text: String, as name: String, into folder: String) throws(Failure) {
-    try write(Array(text.utf8), as: name, into: folder)
-  }
-
-  private func write(_ bytes: [UInt8], as name: String, into folder: String) throws(Failure) {
     let file = try StagedFile(folder: folder, name: name)
     do throws(Failure) {
-      try file.write(bytes)
+      try file.write(text)
       try file.finish()
       try file.publish()
       try StagedFile.syncFolder(folder)

@@ -93,9 +93,10 @@ final class CompanyWatch {
       return settings.watch.lookEvery
     }
     let view: InboxView
+    let planner = KeptPlanner(company, delivery)
     do throws(Failure) {
       settings = try delivery.settings(of: company)
-      view = try look(now)
+      view = try look(now, planner)
     } catch {
       if error.cause == .cannotWrite { lose(error.message) } else { note(error) }
       save(now)
@@ -111,7 +112,7 @@ final class CompanyWatch {
       if now < nextTry {
         wait = min(wait, nextTry - now)
       } else {
-        work(view)
+        work(view, planner)
         hasWorked = true
         wait = failure == nil ? .milliseconds(20) : min(wait, nextTry - clock.elapsed())
       }
@@ -134,7 +135,7 @@ final class CompanyWatch {
     save(clock.elapsed())
   }
 
-  private func look(_ now: Duration) throws(Failure) -> InboxView {
+  private func look(_ now: Duration, _ planner: KeptPlanner) throws(Failure) -> InboxView {
     var open: Set<String> = []
     if let notices, settings.watch.notice == .auto {
       // Another folder has taken the place of the one that was seen.
@@ -143,7 +144,7 @@ final class CompanyWatch {
       open = notices.open
     }
     var view = try arrivals.look(at: folders.inbox, settings.watch, open: open, now: now)
-    waitForInvoices(&view)
+    waitForInvoices(&view, planner)
     status.usesNotices = notices?.isWorking ?? false && settings.watch.notice == .auto
     status.arriving = view.arriving
     status.ready = view.ready.count
@@ -158,11 +159,11 @@ final class CompanyWatch {
 
   /// Keeps lists that came alone waiting: who exports by hand has the customers first, and the invoices a
   /// minute later.
-  private func waitForInvoices(_ view: inout InboxView) {
+  private func waitForInvoices(_ view: inout InboxView, _ planner: KeptPlanner) {
     status.waitsForInvoices = nil
-    guard view.isClosed, view.readyFor < settings.watch.longestWait, areLists(view.ready) else {
-      return
-    }
+    guard view.isClosed, view.readyFor < settings.watch.longestWait,
+      areLists(view.ready, planner)
+    else { return }
     view.isClosed = false
     view.lookAgain = settings.watch.longestWait - view.readyFor
     status.waitsForInvoices = true
@@ -171,10 +172,10 @@ final class CompanyWatch {
   /// Whether there are customers or income categories among files, and no invoices.
   ///
   /// What cannot be read is neither; if nothing else is there, it is not waited with.
-  private func areLists(_ files: [ReadyFile]) -> Bool {
+  private func areLists(_ files: [ReadyFile], _ planner: KeptPlanner) -> Bool {
     if let lookedInto, lookedInto.files == files { return lookedInto.areLists }
     // Wrong settings are told where the files are taken.
-    guard let planner = try? delivery.planner(of: company) else { return false }
+    guard let planner = try? planner.current() else { return false }
     var areLists = false
     for file in files {
       switch try? planner.contents(of: folders.inbox + "/" + file.name) {
@@ -194,15 +195,14 @@ final class CompanyWatch {
 
   // MARK: - Working
 
-  private func work(_ view: InboxView) {
+  private func work(_ view: InboxView, _ planner: KeptPlanner) {
     var problem: Failure?
     do throws(Failure) {
       let isLeft = try store.load().contains { $0.stage != .done }
       if view.isClosed || isLeft {
-        let planner = KeptPlanner(company, delivery)
         // A slip in a mapping file is told while the files are still in the inbox.
         _ = try planner.current()
-        try work(view, planner)
+        try writing(view, planner)
       }
     } catch {
       problem = error
@@ -222,7 +222,7 @@ final class CompanyWatch {
   }
 
   /// Finishes what was left behind, and then the group that is complete, under the company's lock.
-  private func work(_ view: InboxView, _ planner: KeptPlanner) throws(Failure) {
+  private func writing(_ view: InboxView, _ planner: KeptPlanner) throws(Failure) {
     try company.writing(
       "loadbooks watch", clock: { clock.timestamp },
       tell: { log.notice("run-settled", metadata: ["what": "\($0)"]) }

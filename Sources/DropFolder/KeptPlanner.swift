@@ -4,8 +4,8 @@ internal import Vocabulary
 
 /// The planner of a company, made again only when something that it was made of has changed.
 ///
-/// It is kept while there is work, not between: a company's settings and lists are not held in memory
-/// for the days in which nothing is dropped.
+/// It is kept for one turn, not between them: a company's settings and lists are not held in memory for
+/// the days in which nothing is dropped.
 final class KeptPlanner {
   private let company: CompanyFolder
   private let delivery: any Delivery

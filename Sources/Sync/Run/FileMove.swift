@@ -54,10 +54,11 @@ package enum FileMove {
   ///   - name: The file.
   ///   - folder: The folder it is in.
   ///   - destination: The folder for the copy.
+  ///   - wanted: The name it shall have, if not the same.
   /// - Returns: The copy's name.
   /// - Throws: `Failure`: `cannotWrite`; `tryAgain` when it was written to meanwhile.
   package static func copy(
-    _ name: String, from folder: String, to destination: String
+    _ name: String, from folder: String, to destination: String, as wanted: String? = nil
   ) throws(Failure) -> String {
     let source = folder + "/" + name
     let input = open(source, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
@@ -65,6 +66,7 @@ package enum FileMove {
       throw Failure.cannotWrite("cannot read \(source)", errno)
     }
     defer { close(input) }
+    let name = wanted ?? name
     var number = 1
     var sum: Fingerprint?
     while number < mostNames, let there = Entry(destination, name, number) {
