@@ -14,6 +14,8 @@ struct InboxView: Hashable, Sendable {
   var ready: [ReadyFile] = []
   /// How many files are still being written, or have not been still for long enough.
   var arriving = 0
+  /// How long the first of the complete files has been complete.
+  var readyFor = Duration.zero
   /// Whether nothing is to be waited for any more, so that what is ready can be taken.
   var isClosed = false
   /// What is no file that could be taken, with the reason.
@@ -37,8 +39,8 @@ struct Arrivals {
   }
 
   private var sightings: [String: Sighting] = [:]
-  /// More files than these make a further batch.
-  static let mostFiles = 1000
+  /// More files than these make a further batch: a plan has all of its files open at once.
+  static let mostFiles = 200
 
   /// Looks at an inbox.
   ///
@@ -60,7 +62,6 @@ struct Arrivals {
     var seen: [String: Sighting] = [:]
     /// Whether something is arriving that has moved within the longest wait.
     var isMoving = false
-    var longestReady = Duration.zero
     for name in names where !NamePattern.isIgnored(name, settings.ignoredNames) {
       let path = inbox + "/" + name
       guard let file = SeenFile(path) else { continue }
@@ -79,7 +80,7 @@ struct Arrivals {
         ? max(settings.quietTime, settings.longestWait) : settings.quietTime
       if still >= needed, !isBeingWritten(path, isOpen: open.contains(name)) {
         view.ready.append(ReadyFile(name: name, signature: file.signature))
-        longestReady = max(longestReady, still - needed)
+        view.readyFor = max(view.readyFor, still - needed)
         continue
       }
       view.arriving += 1
@@ -89,10 +90,10 @@ struct Arrivals {
       }
     }
     sightings = seen
-    view.isClosed = !view.ready.isEmpty && (!isMoving || longestReady >= settings.longestWait)
+    view.isClosed = !view.ready.isEmpty && (!isMoving || view.readyFor >= settings.longestWait)
     if !view.isClosed, !view.ready.isEmpty {
       view.lookAgain = min(
-        view.lookAgain ?? .seconds(86_400), settings.longestWait - longestReady)
+        view.lookAgain ?? .seconds(86_400), settings.longestWait - view.readyFor)
     }
     if view.ready.count > Arrivals.mostFiles {
       view.ready.removeLast(view.ready.count - Arrivals.mostFiles)

@@ -43,6 +43,10 @@ struct Batch: Codable, Hashable, Sendable {
     var file: String?
     /// The run that read these bytes, or nil.
     var run: String?
+    /// What of it is held all the same; nil when nothing is.
+    var held: Tally?
+    /// Where its held records are.
+    var heldIn: String?
   }
 
   /// How many invoices, and how much money in cents.
@@ -112,6 +116,22 @@ struct Batch: Codable, Hashable, Sendable {
   func ownName(_ name: String) -> String {
     files.contains { $0.name.lowercased() == name.lowercased() } ? "loadbooks-" + name : name
   }
+
+  /// Whether a file of a run has its held records.
+  static func isHeldRecords(_ name: String) -> Bool {
+    name.hasPrefix("held") && name.hasSuffix(".csv")
+  }
+
+  /// What is held since an earlier run, of files that were known.
+  var stillHeld: Tally {
+    repeated.compactMap(\.held).reduce(into: Tally()) { sum, held in
+      sum.invoices += held.invoices
+      sum.cents += held.cents
+    }
+  }
+
+  /// Whether something waits for somebody, now or since an earlier run.
+  var hasHeld: Bool { outcome == .held || stillHeld.invoices > 0 }
 
   var outcome: Outcome {
     if !held.isEmpty || (run?.held.invoices ?? 0) > 0 { return .held }

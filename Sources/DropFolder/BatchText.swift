@@ -43,6 +43,8 @@ struct BatchText {
     if batch.run == nil, !batch.repeated.isEmpty {
       parts.append("nothing new in \(files(batch.repeated.count))")
     }
+    let still = batch.stillHeld
+    if still.invoices > 0 { parts.append("\(still.words) still held") }
     if parts.isEmpty { parts.append("nothing was left to take in") }
     return "\(name): \(parts.joined(separator: ", "))"
   }
@@ -80,7 +82,14 @@ struct BatchText {
   private var archived: [String] { batch.names }
 
   private static func words(_ file: Batch.RepeatedFile) -> String {
-    if let run = file.run { return "run \(run) has read the same bytes" }
+    if let run = file.run {
+      var words = "run \(run) has read the same bytes"
+      if let held = file.held {
+        words += "; \(held.words), \(held.invoices == 1 ? "is" : "are") still held"
+        if let place = file.heldIn { words += ": see \(place)" }
+      }
+      return words
+    }
     return "it has the same bytes as \(file.file ?? "another file")"
   }
 
@@ -109,7 +118,8 @@ struct BatchText {
         batch.repeated.map {
           [
             "name": .string($0.name), "same_as": .string(orNull: $0.file),
-            "read_by": .string(orNull: $0.run),
+            "read_by": .string(orNull: $0.run), "still_held": Self.json($0.held),
+            "held_in": .string(orNull: $0.heldIn),
           ]
         }),
       "returned_files": .array(batch.returned.map { .string($0) }),

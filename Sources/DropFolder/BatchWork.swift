@@ -14,6 +14,7 @@ struct BatchWork {
   let ledger: SyncLedger
   let lock: CompanyLock
   let delivery: any Delivery
+  let planner: KeptPlanner
   let clock: WatchClock
 
   /// After so many beginnings without an end, a batch is held: something in it ends the program.
@@ -65,6 +66,8 @@ struct BatchWork {
     batch.attempts += 1
     try store.save(batch)
     do {
+      // It may have been a while, and another process, since they were taken.
+      try giveBackUnsettled(&batch)
       try decide(&batch)
     } catch {
       // It ended in good order, so the files are not what ended it.
@@ -110,20 +113,30 @@ struct BatchWork {
   /// Plans until what is left can be planned, and delivers it.
   private func decide(_ batch: inout Batch) throws(Failure) {
     try setRepeatedAside(&batch)
+    var memory: LedgerSnapshot?
     while !batch.names.isEmpty {
+      let planner = try planner.current()
       do throws(Failure) {
-        let paths = batch.names.map { folders.archive(batch.id) + "/" + $0 }
-        let plan = try delivery.plan(paths, of: company, with: ledger)
+        let known = if let memory { memory } else { try ledger.snapshot() }
+        memory = known
+        let plan = try planner.plan(paths(batch.names, batch), known, ledger)
         if plan.documents == 0, try setKnownAside(plan, &batch) { return }
         batch.stage = .delivering
         try store.save(batch)
         try lock.note(output: folders.outbox(batch.id))
+        // Whatever becomes of it, the memory is not what it was.
+        memory = nil
         try delivery.carryOut(plan, run: batch.id, of: company, with: ledger)
         return
       } catch {
         try settle(error, &batch)
+        try holdUnreadable(&batch, planner)
       }
     }
+  }
+
+  private func paths(_ names: [String], _ batch: Batch) -> [String] {
+    names.map { folders.archive(batch.id) + "/" + $0 }
   }
 
   /// Sets files aside that are the cause of a failure; throws it on when none is.
@@ -131,16 +144,26 @@ struct BatchWork {
     guard [.inputUnreadable, .inputMissing, .ownBug].contains(failure.cause) else { throw failure }
     // A run that the ledger knows is for the next start to settle, not for this one to go round.
     if batch.stage == .delivering, try ledger.run(batch.id) != nil { throw failure }
-    let changed = batch.files.filter { file in
-      batch.names.contains(file.name)
-        && SeenFile(folders.archive(batch.id) + "/" + file.name).map {
-          !$0.signature.hasContent(of: file.signature)
-        } ?? true
-    }
-    guard changed.isEmpty else { return try giveBack(changed.map(\.name), &batch) }
+    guard try !giveBackUnsettled(&batch) else { return }
     hold(
       culprits(failure, batch), &batch, cause: failure.cause.rawValue, failure.message,
       remedy: failure.remedy)
+    try store.save(batch)
+  }
+
+  /// Sets aside what a look at its beginning refuses: with many bad files, not each costs a plan.
+  private func holdUnreadable(
+    _ batch: inout Batch, _ planner: any BatchPlanner
+  ) throws(Failure) {
+    for name in batch.names {
+      do throws(Failure) {
+        _ = try planner.contents(of: folders.archive(batch.id) + "/" + name)
+      } catch {
+        // Whatever else it is, the plan says it.
+        guard error.cause == .inputUnreadable else { continue }
+        hold([name], &batch, cause: error.cause.rawValue, error.message, remedy: error.remedy)
+      }
+    }
     try store.save(batch)
   }
 
@@ -172,8 +195,14 @@ struct BatchWork {
 
   /// Sets aside files that have the same bytes as another one of the batch.
   private func setRepeatedAside(_ batch: inout Batch) throws(Failure) {
+    var sizes: [Int64: Int] = [:]
+    let files = batch.names.compactMap { name in
+      SeenFile(folders.archive(batch.id) + "/" + name).map { (name, size: $0.signature.size) }
+    }
+    for file in files { sizes[file.size, default: 0] += 1 }
     var first: [Fingerprint: String] = [:]
-    for name in batch.names {
+    // Only files of one size can have the same bytes.
+    for (name, size) in files where sizes[size, default: 0] > 1 {
       guard let sum = Fingerprint(ofFile: folders.archive(batch.id) + "/" + name) else { continue }
       if let other = first[sum] {
         batch.repeated.append(Batch.RepeatedFile(name: name, file: other, run: nil))
@@ -183,38 +212,69 @@ struct BatchWork {
     }
   }
 
-  /// Sets everything aside when nothing would be sent and every file was read before.
+  /// Sets everything aside when nothing would be sent, every file was read before, and what is held of
+  /// it can be found where that run left it.
   private func setKnownAside(_ plan: SyncPlan, _ batch: inout Batch) throws(Failure) -> Bool {
     var known: [Batch.RepeatedFile] = []
     for input in plan.report.inputs {
       guard let run = try ledger.run(thatRead: input.fingerprint) else { return false }
       let name = URL(fileURLWithPath: input.path).lastPathComponent
-      known.append(Batch.RepeatedFile(name: name, file: nil, run: run.id))
+      var file = Batch.RepeatedFile(name: name, file: nil, run: run.id)
+      let held = plan.held(inFile: input.path)
+      if held.invoices > 0 {
+        // What is held now and was not then, or whose records nobody has any more, is told anew.
+        guard run.totals.held.invoices > 0, let place = heldRecords(of: run) else { return false }
+        file.held = Batch.Tally(invoices: held.invoices, cents: held.amount.cents)
+        file.heldIn = place
+      }
+      known.append(file)
     }
     guard Set(known.map(\.name)) == Set(batch.names) else { return false }
     batch.repeated += known
     return true
   }
 
+  /// The held records of an earlier run, where somebody would mend them; nil when they are gone.
+  private func heldRecords(of run: RunRecord) -> String? {
+    for folder in [folders.held(run.id), run.outputFolder ?? folders.outbox(run.id)] {
+      let names = (try? FolderNames.list(folder).names) ?? []
+      // Where a dropped file has our file's name, ours has another one.
+      let name =
+        names.first { $0.hasPrefix("loadbooks-held") } ?? names.first(where: Batch.isHeldRecords)
+      if let name { return folder + "/" + name }
+    }
+    return nil
+  }
+
   // MARK: - Files that change
+
+  /// Puts files back into the inbox that are not any more what was taken, or that somebody has open for
+  /// writing; whether there were any.
+  @discardableResult
+  private func giveBackUnsettled(_ batch: inout Batch) throws(Failure) -> Bool {
+    let names = Set(batch.names)
+    let unsettled = batch.files.filter {
+      names.contains($0.name) && !claim.isSettled($0, in: folders.archive(batch.id))
+    }
+    try giveBack(unsettled.map(\.name), &batch)
+    return !unsettled.isEmpty
+  }
 
   /// Puts files back into the inbox that are not any more what the run read: what came later is new.
   private func giveBackChanged(since run: RunRecord, _ batch: inout Batch) throws(Failure) {
     var changed: [String] = []
+    let names = Set(batch.names)
     for input in run.inputs {
       let name = URL(fileURLWithPath: input.path).lastPathComponent
       let sum = Fingerprint(ofFile: folders.archive(batch.id) + "/" + name)
-      if batch.names.contains(name), sum != nil, sum != input.fingerprint { changed.append(name) }
+      if names.contains(name), sum != nil, sum != input.fingerprint { changed.append(name) }
     }
     try giveBack(changed, &batch)
   }
 
   private func giveBack(_ names: [String], _ batch: inout Batch) throws(Failure) {
     guard !names.isEmpty else { return }
-    for name in names {
-      let path = folders.archive(batch.id) + "/" + name
-      if SeenFile(path) != nil { try claim.giveBack(path, as: name) }
-    }
+    for name in names { try claim.giveBack(name, from: folders.archive(batch.id)) }
     batch.returned += names
     try store.save(batch)
   }
@@ -264,12 +324,12 @@ struct BatchWork {
   /// Puts the held records beside the held files: what waits for somebody is in one place.
   private func copyHeldRecords(_ batch: Batch, to folder: String) throws(Failure) {
     guard let run = batch.run, run.held.invoices > 0 else { return }
-    let names = run.outputs.filter { $0.hasPrefix("held") && $0.hasSuffix(".csv") }
-    for name in names {
-      guard let data = FileManager.default.contents(atPath: folders.outbox(batch.id) + "/" + name)
-      else { continue }
+    for name in run.outputs where Batch.isHeldRecords(name) {
+      // Somebody may have taken it away already.
+      guard SeenFile(folders.outbox(batch.id) + "/" + name) != nil else { continue }
       try OutputFolder.make(folder)
-      try write([UInt8](data), as: batch.ownName(name), into: folder)
+      _ = try FileMove.copy(
+        name, from: folders.outbox(batch.id), to: folder, as: batch.ownName(name))
     }
   }
 
@@ -280,13 +340,9 @@ struct BatchWork {
   }
 
   private func write(_ text: String, as name: String, into folder: String) throws(Failure) {
-    try write(Array(text.utf8), as: name, into: folder)
-  }
-
-  private func write(_ bytes: [UInt8], as name: String, into folder: String) throws(Failure) {
     let file = try StagedFile(folder: folder, name: name)
     do throws(Failure) {
-      try file.write(bytes)
+      try file.write(text)
       try file.finish()
       try file.publish()
       try StagedFile.syncFolder(folder)

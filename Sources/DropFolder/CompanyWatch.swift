@@ -30,6 +30,10 @@ final class CompanyWatch {
   private var settings = Settings.defaults
   private var arrivals = Arrivals()
   private var mentioned: Set<String> = []
+  /// Batches that were told, and whose journals could not be removed yet.
+  private var toldKeys: Set<String> = []
+  /// The complete files that were looked into last, and whether they are lists alone.
+  private var lookedInto: (files: [ReadyFile], areLists: Bool)?
   private var failures = 0
   private var nextTry = Duration.zero
   private var saved: (status: WatchStatus, at: Duration)?
@@ -89,9 +93,10 @@ final class CompanyWatch {
       return settings.watch.lookEvery
     }
     let view: InboxView
+    let planner = KeptPlanner(company, delivery)
     do throws(Failure) {
       settings = try delivery.settings(of: company)
-      view = try look(now)
+      view = try look(now, planner)
     } catch {
       if error.cause == .cannotWrite { lose(error.message) } else { note(error) }
       save(now)
@@ -107,7 +112,7 @@ final class CompanyWatch {
       if now < nextTry {
         wait = min(wait, nextTry - now)
       } else {
-        work(view)
+        work(view, planner)
         hasWorked = true
         wait = failure == nil ? .milliseconds(20) : min(wait, nextTry - clock.elapsed())
       }
@@ -130,7 +135,7 @@ final class CompanyWatch {
     save(clock.elapsed())
   }
 
-  private func look(_ now: Duration) throws(Failure) -> InboxView {
+  private func look(_ now: Duration, _ planner: KeptPlanner) throws(Failure) -> InboxView {
     var open: Set<String> = []
     if let notices, settings.watch.notice == .auto {
       // Another folder has taken the place of the one that was seen.
@@ -138,7 +143,8 @@ final class CompanyWatch {
       notices.drain()
       open = notices.open
     }
-    let view = try arrivals.look(at: folders.inbox, settings.watch, open: open, now: now)
+    var view = try arrivals.look(at: folders.inbox, settings.watch, open: open, now: now)
+    waitForInvoices(&view, planner)
     status.usesNotices = notices?.isWorking ?? false && settings.watch.notice == .auto
     status.arriving = view.arriving
     status.ready = view.ready.count
@@ -151,24 +157,62 @@ final class CompanyWatch {
     return view
   }
 
+  /// Keeps lists that came alone waiting: who exports by hand has the customers first, and the invoices a
+  /// minute later.
+  private func waitForInvoices(_ view: inout InboxView, _ planner: KeptPlanner) {
+    status.waitsForInvoices = nil
+    guard view.isClosed, view.readyFor < settings.watch.longestWait,
+      areLists(view.ready, planner)
+    else { return }
+    view.isClosed = false
+    view.lookAgain = settings.watch.longestWait - view.readyFor
+    status.waitsForInvoices = true
+  }
+
+  /// Whether there are customers or income categories among files, and no invoices.
+  ///
+  /// What cannot be read is neither; if nothing else is there, it is not waited with.
+  private func areLists(_ files: [ReadyFile], _ planner: KeptPlanner) -> Bool {
+    if let lookedInto, lookedInto.files == files { return lookedInto.areLists }
+    // Wrong settings are told where the files are taken.
+    guard let planner = try? planner.current() else { return false }
+    var areLists = false
+    for file in files {
+      switch try? planner.contents(of: folders.inbox + "/" + file.name) {
+      case .invoices:
+        lookedInto = (files, false)
+        return false
+      case .lists: areLists = true
+      case nil: continue
+      }
+    }
+    lookedInto = (files, areLists)
+    if areLists {
+      log.info("lists-wait", metadata: ["files": "\(files.count)"])
+    }
+    return areLists
+  }
+
   // MARK: - Working
 
-  private func work(_ view: InboxView) {
+  private func work(_ view: InboxView, _ planner: KeptPlanner) {
     var problem: Failure?
     do throws(Failure) {
       let isLeft = try store.load().contains { $0.stage != .done }
       if view.isClosed || isLeft {
         // A slip in a mapping file is told while the files are still in the inbox.
-        try delivery.check(company)
-        try underLock(view)
+        _ = try planner.current()
+        try writing(view, planner)
       }
     } catch {
       problem = error
     }
     do throws(Failure) {
       for batch in try store.load() where batch.stage == .done {
-        tell(batch)
+        // Told once, however often its journal cannot be removed.
+        if toldKeys.insert(batch.key).inserted { tell(batch) }
         try store.remove(batch)
+        toldKeys.remove(batch.key)
       }
     } catch {
       problem = problem ?? error
@@ -177,26 +221,25 @@ final class CompanyWatch {
     if let problem { note(problem) } else { recover() }
   }
 
-  private func underLock(_ view: InboxView) throws(Failure) {
-    let lock = try CompanyLock.acquire(
-      folder: company.path, command: "loadbooks watch", since: clock.timestamp)
-    defer { lock.release() }
-    store.clear()
-    let ledger = try SyncLedger.open(folder: company.path)
-    let settled = try RunRecovery.settle(
-      ledger, in: company, abandoned: lock.abandonedOutput, clock: { clock.timestamp })
-    for sentence in settled { log.notice("run-settled", metadata: ["what": "\(sentence)"]) }
-    try company.refuseUnknownRuns(ledger)
-    let work = BatchWork(
-      company: company, ledger: ledger, lock: lock, delivery: delivery, clock: clock)
-    for batch in try store.load() where batch.stage != .done {
-      log.notice("batch-resumed", metadata: ["batch": "\(batch.id)", "stage": "\(batch.stage)"])
+  /// Finishes what was left behind, and then the group that is complete, under the company's lock.
+  private func writing(_ view: InboxView, _ planner: KeptPlanner) throws(Failure) {
+    try company.writing(
+      "loadbooks watch", clock: { clock.timestamp },
+      tell: { log.notice("run-settled", metadata: ["what": "\($0)"]) }
+    ) { (ledger, lock) throws(Failure) in
+      store.clear()
+      let work = BatchWork(
+        company: company, ledger: ledger, lock: lock, delivery: delivery, planner: planner,
+        clock: clock)
+      for batch in try store.load() where batch.stage != .done {
+        log.notice("batch-resumed", metadata: ["batch": "\(batch.id)", "stage": "\(batch.stage)"])
+        try finish(batch, work)
+      }
+      guard view.isClosed, !isStopping() else { return }
+      let batch = try work.begin(view.ready)
+      log.info("batch-begun", metadata: ["batch": "\(batch.id)", "files": "\(batch.files.count)"])
       try finish(batch, work)
     }
-    guard view.isClosed, !isStopping() else { return }
-    let batch = try work.begin(view.ready)
-    log.info("batch-begun", metadata: ["batch": "\(batch.id)", "files": "\(batch.files.count)"])
-    try finish(batch, work)
   }
 
   private func finish(_ batch: Batch, _ work: BatchWork) throws(Failure) {
@@ -225,7 +268,7 @@ final class CompanyWatch {
         "same-bytes",
         metadata: [
           "batch": "\(batch.id)", "file": "\(folders.archive(batch.id))/\(file.name)",
-          "as": "\(file.run ?? file.file ?? "")",
+          "as": "\(file.run ?? file.file ?? "")", "held": "\(file.held?.invoices ?? 0)",
         ])
     }
     for name in batch.returned {
@@ -242,7 +285,7 @@ final class CompanyWatch {
       ])
     let text = BatchText(batch, company: company, name: settings.company ?? company.path)
     told.append(text)
-    if batch.outcome == .held { hasHeld = true }
+    if batch.hasHeld { hasHeld = true }
     status.last = WatchStatus.Last(
       id: batch.id, outcome: batch.outcome.rawValue, at: clock.timestamp, headline: text.headline)
     status.counts.batches += 1
@@ -250,7 +293,8 @@ final class CompanyWatch {
     status.counts.heldFiles += batch.held.count
     status.counts.delivered += run?.delivered.invoices ?? 0
     status.counts.held += run?.held.invoices ?? 0
-    startHook(batch)
+    // Files that went back into the inbox come again, and are told then.
+    if batch.outcome != .gone { startHook(batch) }
   }
 
   private func startHook(_ batch: Batch) {

@@ -11,21 +11,13 @@ public protocol Delivery: Sendable {
   /// - Throws: `Failure` with cause `settingsWrong`, also for a target that cannot be served.
   func settings(of company: CompanyFolder) throws(Failure) -> Settings
 
-  /// Looks whether everything can be read that a plan needs beside the files.
+  /// Reads everything that a plan needs beside the files and the memory.
   ///
   /// It is called before files are taken out of the inbox, so that a slip in a mapping file leaves them
-  /// there.
+  /// there, and again when one of `CompanyFolder.decidingPaths` has changed meanwhile.
   ///
   /// - Throws: `Failure` with cause `settingsWrong`.
-  func check(_ company: CompanyFolder) throws(Failure)
-
-  /// Makes a plan of some files; writes nothing.
-  ///
-  /// - Throws: `Failure`; with cause `inputUnreadable` or `inputMissing` it is one of the files that is
-  ///   to blame.
-  func plan(
-    _ files: [String], of company: CompanyFolder, with ledger: SyncLedger
-  ) throws(Failure) -> SyncPlan
+  func planner(of company: CompanyFolder) throws(Failure) -> any BatchPlanner
 
   /// Carries a plan out as the run of a given id, and leaves its files in the company's outbox.
   ///
@@ -37,4 +29,27 @@ public protocol Delivery: Sendable {
   func carryOut(
     _ plan: SyncPlan, run: String, of company: CompanyFolder, with ledger: SyncLedger
   ) throws(Failure)
+}
+
+/// Plans files by settings, mapping, suppression list and books as they were when it was made.
+///
+/// A batch with a bad file is planned again without it, so one planner plans several times.
+public protocol BatchPlanner {
+  /// Makes a plan of some files; writes nothing.
+  ///
+  /// - Parameters:
+  ///   - files: The paths.
+  ///   - memory: What the ledger knows.
+  ///   - ledger: The ledger itself, for what is open in it.
+  /// - Returns: The plan.
+  /// - Throws: `Failure`; with cause `inputUnreadable` or `inputMissing` it is one of the files that is
+  ///   to blame.
+  func plan(
+    _ files: [String], _ memory: LedgerSnapshot, _ ledger: SyncLedger
+  ) throws(Failure) -> SyncPlan
+
+  /// Looks at the beginning of a file for what it holds.
+  ///
+  /// - Throws: `Failure` with cause `inputUnreadable` or `inputMissing`, as a plan of it would.
+  func contents(of file: String) throws(Failure) -> ExportContents
 }

@@ -98,12 +98,6 @@ final class WriterCheck {
     #endif
   }
 
-  /// The file as it is now, whatever its name.
-  var signature: FileSignature? {
-    var status = stat()
-    return descriptor >= 0 && fstat(descriptor, &status) == 0 ? FileSignature(status) : nil
-  }
-
   /// Lets the lease go; exactly once.
   func release() {
     if descriptor >= 0 { close(descriptor) }

@@ -82,6 +82,8 @@ public struct WatchStatus: Codable, Hashable, Sendable {
   public var arriving = 0
   /// How many files are complete and wait.
   public var ready = 0
+  /// Whether those are lists without invoices, which are waited for; nil when not.
+  public var waitsForInvoices: Bool?
   /// What lies in the inbox and is not taken, with the reason.
   public var passedOver: [String: String] = [:]
   /// What is wrong.

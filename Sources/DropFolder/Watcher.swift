@@ -27,8 +27,6 @@ public final class Watcher: Sendable {
     public var hasHeld = false
     /// How many files were still arriving when it ended.
     public var arriving = 0
-    /// What lies in the inbox and is not taken, with the reason.
-    public var passedOver: [String: String] = [:]
     /// What kept it from going on.
     public var failure: Failure?
   }
@@ -56,29 +54,59 @@ public final class Watcher: Sendable {
 
   /// Takes what is there, and waits for what is arriving, at most as long as the settings say.
   ///
+  /// The companies take turns: while one waits, the others go on.
+  ///
   /// - Returns: What became of each company.
   public func once() -> [Result] {
-    companies.map { company in
-      let stopping: @Sendable () -> Bool = { [self] in isStopping.load(ordering: .relaxed) }
-      let watch = CompanyWatch(
-        company, delivery, clock: clock, log: log, notices: nil, isStopping: stopping)
-      var result = Result(folder: company.path)
-      let start = clock.elapsed()
-      while true {
-        let wait = watch.turn()
-        result.batches += watch.told.map { ($0.summary, $0.json) }
-        if watch.isFinished || stopping() { break }
-        // Only what may pass by itself is waited for.
-        if let failure = watch.failure, failure.cause != .tryAgain { break }
-        let patience = watch.times.longestWait + watch.times.quietTime + watch.times.quietTime
-        if clock.elapsed() - start > patience { break }
-        usleep(UInt32(clamping: wait.milliseconds * 1000))
+    let start = clock.elapsed()
+    let turns = companies.map { OneTurn(watch($0), Result(folder: $0.path)) }
+    while true {
+      var wait: Duration?
+      for turn in turns where !turn.isOver {
+        let next = turn.take(after: clock.elapsed() - start, isStopping: shallStop)
+        if let next { wait = min(wait ?? next, next) }
       }
-      watch.stop()
+      guard let wait else { return turns.map { $0.end() } }
+      usleep(UInt32(clamping: wait.milliseconds * 1000))
+    }
+  }
+
+  private var shallStop: Bool { isStopping.load(ordering: .relaxed) }
+
+  private func watch(_ company: CompanyFolder) -> CompanyWatch {
+    CompanyWatch(
+      company, delivery, clock: clock, log: log, notices: nil,
+      isStopping: { [self] in shallStop })
+  }
+
+  /// A company whose inbox is gone through once.
+  private final class OneTurn {
+    private let watch: CompanyWatch
+    private var result: Result
+    private(set) var isOver = false
+
+    init(_ watch: CompanyWatch, _ result: Result) {
+      self.watch = watch
+      self.result = result
+    }
+
+    /// Does what there is to do; returns after how long there may be more, nil when it is over.
+    func take(after passed: Duration, isStopping: Bool) -> Duration? {
+      let wait = watch.turn()
+      result.batches += watch.told.map { ($0.summary, $0.json) }
+      let patience = watch.times.longestWait + watch.times.quietTime + watch.times.quietTime
+      // Only what may pass by itself is waited for.
+      let isStuck = watch.failure.map { $0.cause != .tryAgain } ?? false
+      isOver = watch.isFinished || isStopping || isStuck || passed > patience
+      if isOver { watch.stop() }
+      return isOver ? nil : wait
+    }
+
+    /// What became of it.
+    func end() -> Result {
       result.hasHeld = watch.hasHeld
       result.failure = watch.failure
       result.arriving = watch.status.arriving + watch.status.ready
-      result.passedOver = watch.status.passedOver
       return result
     }
   }
@@ -91,7 +119,7 @@ public final class Watcher: Sendable {
     defer { signals.end() }
     let pipes = companies.map { _ in WakePipe() }
     wakers.withLock { $0 = pipes }
-    if isStopping.load(ordering: .relaxed) { for pipe in pipes { pipe.wake() } }
+    if shallStop { for pipe in pipes { pipe.wake() } }
     log.info("started", metadata: ["companies": "\(companies.count)", "pid": "\(getpid())"])
     let group = DispatchGroup()
     for (company, pipe) in zip(companies, pipes) {
@@ -122,11 +150,11 @@ public final class Watcher: Sendable {
     let notices = FolderNotices(isWanted: true)
     let watch = CompanyWatch(
       company, delivery, clock: clock, log: log, notices: notices,
-      isStopping: { [self] in isStopping.load(ordering: .relaxed) },
+      isStopping: { [self] in shallStop },
       said: { [self] status in latest.withLock { $0[company.path] = status } })
-    while !isStopping.load(ordering: .relaxed) {
+    while !shallStop {
       let wait = watch.turn()
-      if isStopping.load(ordering: .relaxed) { break }
+      if shallStop { break }
       guard pipe.wait(wait, or: notices.descriptor) else { continue }
       // While somebody writes, notices come by the thousand; one look serves for many.
       notices.drain()

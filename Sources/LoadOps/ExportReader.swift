@@ -99,6 +99,9 @@ public final class ExportReader {
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     {
       format = .json
+      if layouts.acceptsIncomeLines {
+        try ExportReader.refuseLinesAlone(source, meanings, blockSize)
+      }
       engine = .json(try JSONRecordReader(window: window, file: file, meanings: meanings))
     } else {
       format = .csv
@@ -265,6 +268,29 @@ public final class ExportReader {
       remedy:
         "if QuickBooks exported its lists into it, put it into the company's folder books, or name it with "
         + "--books", location: SourceLocation(file: name, line: 1))
+  }
+
+  /// Refuses JSON that holds nothing but lines, whose invoices stand in another file.
+  ///
+  /// The first record that is anything else ends the search.
+  private static func refuseLinesAlone(
+    _ source: TextSource, _ meanings: [String: ColumnMeaning], _ blockSize: Int
+  ) throws(Failure) {
+    let window = try ByteWindow(source, hashing: false, blockSize: blockSize)
+    let reader = try JSONRecordReader(window: window, file: 0, meanings: meanings)
+    var record = Record(layout: JSONRecordReader.layout)
+    var first: UInt32?
+    while let kind = try reader.next(Set(RecordKind.allCases), into: &record) {
+      guard kind == .invoices, record.isLineAlone else { return }
+      first = first ?? record.place.line
+    }
+    guard let first else { return }
+    throw Failure(
+      .inputUnreadable,
+      "\(source.name) holds nothing but lines of invoices, and their customers and dates are elsewhere",
+      remedy:
+        "put both lists into one file, {\"invoices\": […], \"lines\": […]}, or give them as CSV, where "
+        + "two files may be joined", location: source.location(line: Int(first)))
   }
 
   private static func firstSignificant(_ window: ByteWindow) throws(Failure) -> UInt8? {

@@ -81,9 +81,12 @@ public final class StagedFile {
 
   /// Forces everything to disk; the file keeps its hidden name.
   ///
+  /// - Parameter original: A descriptor of the file that this one is a copy of: the copy gets its times,
+  ///   its permissions and its owner, as far as the disk and the system let it.
   /// - Throws: ``Failure`` with cause `cannotWrite`.
-  public func finish() throws(Failure) {
+  public func finish(asCopyOf original: Int32? = nil) throws(Failure) {
     try flush()
+    if let original { takeAfter(original) }
     // Many finished files may wait to be published together.
     buffer = []
     guard StagedFile.force(descriptor) else {
@@ -96,6 +99,20 @@ public final class StagedFile {
       throw Failure.cannotWrite("cannot finish writing \(name) in \(folder)", errno)
     }
     fingerprint = hasher.finish()
+  }
+
+  /// Takes over what an original has beside its content; what cannot be kept is no reason to refuse.
+  private func takeAfter(_ original: Int32) {
+    var status = stat()
+    guard fstat(original, &status) == 0 else { return }
+    fchown(descriptor, status.st_uid, status.st_gid)
+    fchmod(descriptor, status.st_mode & 0o777)
+    #if os(Linux)
+      let times = [status.st_atim, status.st_mtim]
+    #else
+      let times = [status.st_atimespec, status.st_mtimespec]
+    #endif
+    futimens(descriptor, times)
   }
 
   /// Gives the finished file its final name.

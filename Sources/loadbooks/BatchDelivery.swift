@@ -17,17 +17,13 @@ struct BatchDelivery: Delivery {
     return settings
   }
 
-  func check(_ company: CompanyFolder) throws(Failure) {
-    try quietly { _ = try planning(company) }
-  }
-
-  func plan(
-    _ files: [String], of company: CompanyFolder, with ledger: SyncLedger
-  ) throws(Failure) -> SyncPlan {
-    try quietly {
-      var plan = try planning(company).plan(files, .all, ledger: try ledger.snapshot())
-      try plan.noteOpenMatters(ledger, in: company)
-      return plan
+  func planner(of company: CompanyFolder) throws(Failure) -> any BatchPlanner {
+    let flags = ["--company=" + company.path] + assignments.map { "--set=" + $0 }
+    return try BatchDelivery.quietly {
+      ExportPlanner(
+        company: company,
+        planning: try Planning(
+          try CompanyOptions.parse(flags), mapping: nil, suppressions: nil, books: [], target: nil))
     }
   }
 
@@ -58,14 +54,8 @@ struct BatchDelivery: Delivery {
         + "until then")
   }
 
-  private func planning(_ company: CompanyFolder) throws -> Planning {
-    let flags = ["--company=" + company.path] + assignments.map { "--set=" + $0 }
-    return try Planning(
-      try CompanyOptions.parse(flags), mapping: nil, suppressions: nil, books: [], target: nil)
-  }
-
   /// Does something without progress bars and questions: nobody sits there.
-  private func quietly<Value>(_ body: () throws -> Value) throws(Failure) -> Value {
+  fileprivate static func quietly<Value>(_ body: () throws -> Value) throws(Failure) -> Value {
     do {
       return try Surroundings.$current.withValue(Surroundings.current.unattended, operation: body)
     } catch let failure as Failure {
@@ -73,5 +63,28 @@ struct BatchDelivery: Delivery {
     } catch {
       throw Failure(.ownBug, "\(error)", remedy: "report this as a bug")
     }
+  }
+}
+
+/// Plans as `plan` does, by what was read once.
+private struct ExportPlanner: BatchPlanner {
+  let company: CompanyFolder
+  let planning: Planning
+
+  func plan(
+    _ files: [String], _ memory: LedgerSnapshot, _ ledger: SyncLedger
+  ) throws(Failure) -> SyncPlan {
+    try BatchDelivery.quietly {
+      var plan = try planning.plan(files, .all, ledger: memory)
+      try plan.noteOpenMatters(ledger, in: company)
+      return plan
+    }
+  }
+
+  func contents(of file: String) throws(Failure) -> ExportContents {
+    let context = PlanContext(
+      settings: planning.settings, mapping: planning.mapping, suppression: planning.suppression,
+      ledger: .none, selection: .all, today: planning.today)
+    return try context.contents(of: file)
   }
 }

@@ -15,14 +15,13 @@ extension CompanyFolder {
     _ command: String, _ body: (SyncLedger, CompanyLock) throws -> Value
   ) throws -> Value {
     let here = Surroundings.current
-    let lock = try CompanyLock.acquire(folder: path, command: command, since: here.timestamp)
-    defer { lock.release() }
-    let ledger = try SyncLedger.open(folder: path)
-    let told = try RunRecovery.settle(
-      ledger, in: self, abandoned: lock.abandonedOutput, clock: { here.timestamp })
-    for sentence in told { here.tell("note: \(sentence)") }
-    try refuseUnknownRuns(ledger)
-    return try body(ledger, lock)
+    // What the body throws may be an exit code, which is no failure.
+    let result = try writing(
+      command, clock: { here.timestamp }, tell: { here.tell("note: \($0)") }
+    ) { (ledger, lock) throws(Failure) in
+      Result { try body(ledger, lock) }
+    }
+    return try result.get()
   }
 }
 

@@ -180,6 +180,7 @@ int close(int file) {
 
 int rename(const char *from, const char *to) { REAL(rename); PASS(path_matches(AT_FDCWD, to), "rename", to, real(from, to)); }
 int renameat(int a, const char *from, int b, const char *to) { REAL(renameat); PASS(path_matches(b, to), "rename", to, real(a, from, b, to)); }
+int renameat2(int a, const char *from, int b, const char *to, unsigned flags) { REAL(renameat2); PASS(path_matches(b, to), "rename", to, real(a, from, b, to, flags)); }
 int link(const char *from, const char *to) { REAL(link); PASS(path_matches(AT_FDCWD, to), "link", to, real(from, to)); }
 int unlink(const char *path) { REAL(unlink); PASS(path_matches(AT_FDCWD, path), "unlink", path, real(path)); }
 int unlinkat(int folder, const char *path, int flags) { REAL(unlinkat); PASS(path_matches(folder, path), "unlink", path, real(folder, path, flags)); }

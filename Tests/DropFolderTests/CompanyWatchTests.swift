@@ -49,6 +49,78 @@ struct CompanyWatchTests {
     #expect(sandbox.heldFiles == ["held.csv"])
   }
 
+  @Test(arguments: [
+    ("customers.csv", "customer_name\nSecret Customer 1\n"),
+    ("customers.json", #"{"customers": [{"customer_name": "Secret Customer 1"}]}"#),
+  ])
+  func `customers alone wait for the invoices`(_ name: String, _ text: String) throws {
+    let sandbox = try Sandbox()
+    try sandbox.drop(text, as: name)
+    sandbox.settle(turns: 10)
+    #expect(sandbox.names("inbox") == [name])
+    #expect(sandbox.watch.status.state == .arriving)
+    #expect(sandbox.watch.status.waitsForInvoices == true)
+    #expect(sandbox.lines.events.filter { $0 == "lists-wait" }.count == 1)
+    try sandbox.drop(Sandbox.export([1]), as: "invoices.csv")
+    sandbox.settle()
+    #expect(sandbox.archived == [name, "invoices.csv"].sorted())
+    #expect(sandbox.watch.status.counts.batches == 1)
+    #expect(sandbox.watch.status.waitsForInvoices == nil)
+    #expect(sandbox.heldFiles.isEmpty)
+  }
+
+  @Test func `customers alone are held with the reason when no invoices come`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.drop("customer_name\nSecret Customer 2\n", as: "customers.csv")
+    // What cannot be read is no reason to take them sooner.
+    try sandbox.drop("hello\n", as: "letter.txt")
+    sandbox.turn()
+    sandbox.turn(after: .seconds(600))
+    #expect(sandbox.names("inbox") == ["customers.csv", "letter.txt"])
+    sandbox.turn(after: .seconds(11))
+    #expect(sandbox.heldFiles == ["customers.csv", "letter.txt"])
+    let batch = try #require(sandbox.watch.status.last?.id)
+    let why = try sandbox.folder.text("acme/held/\(batch)/why.txt")
+    #expect(why.contains("the export holds no invoices"), "\(why)")
+  }
+
+  @Test func `settings and lists are read once for a batch, however many files are bad`() throws {
+    let reads = Mutex(0)
+    let plans = Mutex(0)
+    let sandbox = try Sandbox { point throws(Failure) in
+      if point == .read { reads.withLock { $0 += 1 } }
+      if point == .plan { plans.withLock { $0 += 1 } }
+    }
+    try sandbox.drop(Sandbox.export([1]), as: "a.csv")
+    for number in 0..<20 { try sandbox.drop("poison \(number)\n", as: "b\(number).csv") }
+    sandbox.settle()
+    #expect(sandbox.heldFiles.count == 20)
+    #expect(try sandbox.documents() == ["1": 1])
+    #expect(reads.withLock { $0 } == 1)
+    #expect(plans.withLock { $0 } == 2)
+  }
+
+  @Test func `a mapping that is mended while a batch is in work counts at once`() throws {
+    let place = Mutex("")
+    let sandbox = try Sandbox { point throws(Failure) in
+      guard point == .plan, let file = FileHandle(forWritingAtPath: place.withLock { $0 }) else {
+        return
+      }
+      file.seekToEndOfFile()
+      file.write(Data("item,No Such Category,Line Haul,,\n".utf8))
+      try? file.close()
+      place.withLock { $0 = "" }
+    }
+    place.withLock { $0 = sandbox.company.mappingPath }
+    try sandbox.drop(Sandbox.export([1], category: "No Such Category"), as: "a.csv")
+    // Its records are broken far behind its beginning, so that only a plan sees it.
+    let records = (0..<9).map { "{\"invoice_number\": \"9\($0)\"}," }.joined()
+    try sandbox.drop("{\"invoices\": [" + records, as: "b.json")
+    sandbox.settle()
+    #expect(sandbox.heldFiles == ["b.json"])
+    #expect(try sandbox.documents() == ["1": 1])
+  }
+
   @Test func `a file that is uploaded slowly is taken once, when it is whole`() throws {
     let sandbox = try Sandbox()
     let whole = Sandbox.export(Array(1...40))
@@ -76,6 +148,22 @@ struct CompanyWatchTests {
     let why = try sandbox.folder.text("acme/held/\(batch)/loadbooks-why.txt")
     #expect(why.contains("held.csv"), "\(why)")
     #expect(try sandbox.folder.text("acme/held/\(batch)/loadbooks-held.csv").contains("Nobody"))
+  }
+
+  @Test func `held records that somebody has mended already are not written over`() throws {
+    let fails = Mutex(true)
+    let sandbox = try Sandbox { point throws(Failure) in
+      guard point == .afterRun, fails.withLock({ $0 }) else { return }
+      throw Failure(.tryAgain, "killed", remedy: "")
+    }
+    try sandbox.drop(Sandbox.export([1]) + "2,Nobody,x,Line Haul,5.00\n", as: "a.csv")
+    sandbox.settle(turns: 2)
+    fails.withLock { $0 = false }
+    let run = try #require(try sandbox.ledger().runs().first?.id)
+    try sandbox.folder.write("mended", to: "acme/held/\(run)/held.csv")
+    sandbox.settle()
+    #expect(try sandbox.folder.text("acme/held/\(run)/held.csv") == "mended")
+    #expect(try sandbox.folder.text("acme/held/\(run)/held (2).csv").contains("Nobody"))
   }
 
   @Test func `a turn that worked is not the last one`() throws {
@@ -124,14 +212,21 @@ struct CompanyWatchTests {
     sandbox.settle()
     let first = try #require(sandbox.watch.status.last?.id)
     try sandbox.drop(text, as: "invoices (1).csv")
-    #expect(sandbox.settle() == ["Test Carriers: nothing new in 1 file"])
+    #expect(
+      sandbox.settle() == ["Test Carriers: nothing new in 1 file, 1 invoice, 5.00 still held"])
     let second = try #require(sandbox.watch.status.last?.id)
     #expect(sandbox.watch.status.last?.outcome == "known")
     #expect(try sandbox.documents() == ["1": 1, "2": 1])
     #expect(sandbox.archived == ["invoices (1).csv", "invoices.csv"])
     #expect(try sandbox.ledger().runs().count == 1)
     let summary = try sandbox.folder.text("acme/archive/\(second)/summary.txt")
-    #expect(summary.contains("invoices (1).csv: run \(first) has read the same bytes"))
+    let place = sandbox.company.path + "/held/\(first)/held.csv"
+    #expect(
+      summary.contains(
+        "invoices (1).csv: run \(first) has read the same bytes; 1 invoice, 5.00, is still held: see "
+          + place))
+    #expect(FileManager.default.fileExists(atPath: place))
+    #expect(sandbox.watch.hasHeld)
     #expect(sandbox.lines.events.contains("same-bytes"))
     // Once the mapping knows the category, the same bytes have something new to tell.
     let mapping = try sandbox.folder.text("acme/mapping.csv")
@@ -140,6 +235,29 @@ struct CompanyWatchTests {
     try sandbox.drop(text, as: "invoices again.csv")
     sandbox.settle()
     #expect(try sandbox.documents() == ["1": 1, "2": 1, "3": 1])
+    // Where nothing of it is held, nothing is said of it.
+    try sandbox.drop(text, as: "invoices once more.csv")
+    #expect(sandbox.settle() == ["Test Carriers: nothing new in 1 file"])
+  }
+
+  @Test func `the same bytes give the held records again when nobody has them any more`() throws {
+    let sandbox = try Sandbox()
+    let text = Sandbox.export([1]) + "3,Secret Customer 3,2026-11-02,No Such Category,5.00\n"
+    try sandbox.drop(text, as: "invoices.csv")
+    sandbox.settle()
+    let first = try #require(sandbox.watch.status.last?.id)
+    try FileManager.default.removeItem(atPath: sandbox.company.path + "/held/\(first)")
+    try sandbox.drop(text, as: "again.csv")
+    sandbox.settle()
+    let second = try #require(sandbox.watch.status.last?.id)
+    let place = sandbox.company.path + "/outbox/\(first)/held.csv"
+    #expect(try sandbox.folder.text("acme/archive/\(second)/summary.txt").contains("see \(place)"))
+    try FileManager.default.removeItem(atPath: place)
+    try sandbox.drop(text, as: "and again.csv")
+    sandbox.settle()
+    #expect(sandbox.watch.status.last?.outcome == "held")
+    #expect(sandbox.heldFiles == ["held.csv"])
+    #expect(try sandbox.documents() == ["1": 1])
   }
 
   @Test func `the same bytes twice in one batch are read once`() throws {
@@ -320,13 +438,25 @@ struct CompanyWatchTests {
       try FileManager.default.createSymbolicLink(
         atPath: sandbox.inbox, withDestinationPath: other)
     #endif
-    for name in ["a.csv", "b.csv"] {
-      let text = Sandbox.export(name == "a.csv" ? [1] : [2])
-      try Data(text.utf8).write(to: URL(fileURLWithPath: sandbox.inbox + "/" + name))
+    let modified = Date(timeIntervalSince1970: 1_795_000_000)
+    for name in ["a.csv", "b.csv", "c.csv"] {
+      let text = name == "c.csv" ? "poison\n" : Sandbox.export(name == "a.csv" ? [1] : [2])
+      let path = sandbox.inbox + "/" + name
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      try FileManager.default.setAttributes(
+        [.modificationDate: modified, .posixPermissions: 0o640], ofItemAtPath: path)
     }
     sandbox.settle()
     #expect(try sandbox.documents() == ["1": 1, "2": 1])
     #expect(sandbox.archived == ["a.csv", "b.csv"])
+    // A copy has the times of what was dropped, so that nobody takes it for changed.
+    #expect(sandbox.heldFiles == ["c.csv"])
+    #expect(!sandbox.lines.events.contains("file-changed"))
+    let batch = try #require(sandbox.watch.status.last?.id)
+    let copy = try FileManager.default.attributesOfItem(
+      atPath: sandbox.company.path + "/archive/\(batch)/a.csv")
+    #expect(copy[.modificationDate] as? Date == modified)
+    #expect(copy[.posixPermissions] as? Int == 0o640)
     #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.inbox).isEmpty)
   }
 

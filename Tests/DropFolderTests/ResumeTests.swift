@@ -18,19 +18,26 @@ struct ResumeTests {
 
   init() throws { sandbox = try Sandbox() }
 
+  /// Drops `a.csv` with invoice 1 or `b.csv` with invoice 2; returns where it is.
+  @discardableResult
+  private func dropped(_ name: String) throws -> String {
+    try sandbox.drop(Sandbox.export([name == "a.csv" ? 1 : 2]), as: name)
+    return sandbox.inbox + "/" + name
+  }
+
   /// A batch of two files, as it is written down before anything is moved.
   @discardableResult
-  private func begin() throws -> Batch {
-    try sandbox.drop(Sandbox.export([1]), as: "a.csv")
-    try sandbox.drop(Sandbox.export([2]), as: "b.csv")
+  private func begin(_ names: [String] = ["a.csv", "b.csv"]) throws -> Batch {
+    for name in names where SeenFile(sandbox.inbox + "/" + name) == nil { try dropped(name) }
     let lock = try CompanyLock.acquire(
       folder: sandbox.company.path, command: "test", since: "now")
     defer { lock.release() }
+    let delivery = TestDelivery(clock: sandbox.time.clock)
     let work = BatchWork(
-      company: sandbox.company, ledger: try sandbox.ledger(), lock: lock,
-      delivery: TestDelivery(clock: sandbox.time.clock), clock: sandbox.time.clock)
+      company: sandbox.company, ledger: try sandbox.ledger(), lock: lock, delivery: delivery,
+      planner: KeptPlanner(sandbox.company, delivery), clock: sandbox.time.clock)
     return try work.begin(
-      try ["a.csv", "b.csv"].map {
+      try names.map {
         ReadyFile(name: $0, signature: try #require(SeenFile(sandbox.inbox + "/" + $0)).signature)
       })
   }
@@ -219,16 +226,95 @@ struct ResumeTests {
     try sandbox.folder.write("old", to: "acme/archive/x/a.csv")
     try sandbox.drop("new", as: "a.csv")
     try BatchClaim(folders: folders).giveBack(
-      sandbox.company.path + "/archive/x/a.csv", as: "a.csv")
+      "a.csv", from: sandbox.company.path + "/archive/x")
     #expect(try sandbox.folder.text("acme/inbox/a.csv") == "new")
     #expect(try sandbox.folder.text("acme/inbox/a (2).csv") == "old")
   }
 
-  @Test(arguments: [
-    ("a.csv", 1, "a.csv"), ("a.csv", 2, "a (2).csv"), ("a", 3, "a (3)"), (".x", 2, ".x (2)"),
-    ("a.b.csv", 2, "a.b (2).csv"),
-  ])
-  func `names with numbers`(_ name: String, _ number: Int, _ expected: String) {
-    #expect(FileNames.numbered(name, number) == expected)
+  // MARK: - Files that are not complete after all
+
+  /// Somebody has a file open who has written half of it and is slow with the rest.
+  private func openSlowly(_ path: String) throws -> FileHandle {
+    let whole = Sandbox.export([2])
+    let writer = try #require(FileHandle(forUpdatingAtPath: path))
+    try writer.truncate(atOffset: UInt64(whole.utf8.count - 9))
+    try writer.seekToEnd()
+    return writer
+  }
+
+  private func finish(_ writer: FileHandle) throws {
+    try writer.write(contentsOf: Data(Sandbox.export([2]).utf8.suffix(9)))
+    try writer.close()
+  }
+
+  /// What was half there when the process was killed goes back, and is taken when it is whole.
+  private func expectTakenWhole(_ writer: FileHandle) throws {
+    sandbox.restart()
+    sandbox.turn()
+    #expect(sandbox.names("inbox").contains("b.csv"))
+    sandbox.settle(turns: 4)
+    #expect(try sandbox.documents() == ["1": 1])
+    try finish(writer)
+    sandbox.settle()
+    #expect(try sandbox.documents() == ["1": 1, "2": 1])
+    #expect(sandbox.archived == ["a.csv", "b.csv"])
+    #expect(sandbox.heldFiles.isEmpty)
+    #expect(sandbox.names("inbox").isEmpty)
+  }
+
+  #if os(Linux)
+    @Test(arguments: [Batch.Stage.claiming, .claimed, .delivering])
+    func `a file that is still written to after a restart is not read half`(
+      _ stage: Batch.Stage
+    ) throws {
+      let writer = try openSlowly(try dropped("b.csv"))
+      var batch = try begin(["a.csv", "b.csv"])
+      try move("a.csv", batch)
+      try move("b.csv", batch)
+      (batch.stage, batch.attempts) = (stage, stage == .claiming ? 0 : 1)
+      try store.save(batch)
+      try expectTakenWhole(writer)
+    }
+
+    @Test func `nor one that was on its way to another disk`() throws {
+      let writer = try openSlowly(try dropped("b.csv"))
+      let batch = try begin(["a.csv", "b.csv"])
+      try FileManager.default.createDirectory(
+        atPath: folders.transit(batch.key), withIntermediateDirectories: true)
+      try FileManager.default.moveItem(
+        atPath: sandbox.inbox + "/b.csv", toPath: folders.transit(batch.key) + "/b.csv")
+      // The copy was half done, too.
+      try sandbox.folder.write("half", to: "acme/archive/\(batch.id)/.loadbooks-copy.partial")
+      try expectTakenWhole(writer)
+      #expect(SeenFile(folders.transit(batch.key)) == nil)
+      #expect(!sandbox.names("archive").contains { $0.contains("partial") })
+    }
+  #endif
+
+  @Test func `a file that was written to between kill and restart goes back`() throws {
+    let batch = try begin()
+    try move("a.csv", batch)
+    try move("b.csv", batch)
+    try Data(Sandbox.export([2, 3]).utf8).write(
+      to: URL(fileURLWithPath: folders.archive(batch.id) + "/b.csv"))
+    sandbox.restart()
+    sandbox.turn()
+    #expect(sandbox.names("inbox") == ["b.csv"])
+    sandbox.settle()
+    #expect(try sandbox.documents() == ["1": 1, "2": 1, "3": 1])
+  }
+
+  @Test func `killed between a copy to another disk and the end of the original`() throws {
+    let batch = try begin()
+    let transit = folders.transit(batch.key)
+    try FileManager.default.createDirectory(atPath: transit, withIntermediateDirectories: true)
+    try FileManager.default.moveItem(
+      atPath: sandbox.inbox + "/a.csv", toPath: transit + "/a.csv")
+    try FileManager.default.createDirectory(
+      atPath: folders.archive(batch.id), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: transit + "/a.csv", toPath: folders.archive(batch.id) + "/a.csv")
+    try expectAllIsDone(id: batch.id)
+    #expect(SeenFile(transit) == nil)
   }
 }

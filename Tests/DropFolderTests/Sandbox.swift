@@ -25,7 +25,7 @@ final class ManualClock: Sendable {
 
 /// Plans and converts as the command line does, with something that may go wrong in between.
 struct TestDelivery: Delivery {
-  enum Point: Hashable { case check, plan, beforeRun, afterRun }
+  enum Point: Hashable { case read, plan, beforeRun, afterRun }
 
   let clock: WatchClock
   /// What happens at a point; it may throw.
@@ -40,23 +40,15 @@ struct TestDelivery: Delivery {
     try CompanyFolder.settings(company, assignments: [])
   }
 
-  func check(_ company: CompanyFolder) throws(Failure) {
-    try at(.check)
-    _ = try MappingFile.load(path: company.mappingPath)
-  }
-
-  func plan(
-    _ files: [String], of company: CompanyFolder, with ledger: SyncLedger
-  ) throws(Failure) -> SyncPlan {
-    try at(.plan)
-    let context = PlanContext(
-      settings: try settings(of: company),
-      mapping: try MappingFile.load(path: company.mappingPath),
-      suppression: try SuppressionList.load(path: company.suppressionPath),
-      ledger: try ledger.snapshot(), selection: .all,
-      today: CalendarDate(iso: "2026-11-23") ?? CalendarDate(daysSince1970: 0))
-    let inputs = try ExportInputs(arguments: files, spoolFolder: NSTemporaryDirectory())
-    return try Planner.plan(inputs, context)
+  func planner(of company: CompanyFolder) throws(Failure) -> any BatchPlanner {
+    try at(.read)
+    return TestPlanner(
+      context: PlanContext(
+        settings: try settings(of: company),
+        mapping: try MappingFile.load(path: company.mappingPath),
+        suppression: try SuppressionList.load(path: company.suppressionPath),
+        ledger: .none, selection: .all,
+        today: CalendarDate(iso: "2026-11-23") ?? CalendarDate(daysSince1970: 0)), at: at)
   }
 
   func carryOut(
@@ -70,6 +62,26 @@ struct TestDelivery: Delivery {
       plan, run: report, output: company.outboxPath + "/" + run, ledger: ledger,
       clock: { "2026-11-23T12:00:00Z" })
     try at(.afterRun)
+  }
+}
+
+/// Plans by what was read once.
+private struct TestPlanner: BatchPlanner {
+  let context: PlanContext
+  let at: @Sendable (TestDelivery.Point) throws(Failure) -> Void
+
+  func plan(
+    _ files: [String], _ memory: LedgerSnapshot, _ ledger: SyncLedger
+  ) throws(Failure) -> SyncPlan {
+    try at(.plan)
+    var context = context
+    context.ledger = memory
+    let inputs = try ExportInputs(arguments: files, spoolFolder: NSTemporaryDirectory())
+    return try Planner.plan(inputs, context)
+  }
+
+  func contents(of file: String) throws(Failure) -> ExportContents {
+    try context.contents(of: file)
   }
 }
 

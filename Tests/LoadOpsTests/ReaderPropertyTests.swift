@@ -142,6 +142,7 @@ struct ReaderPropertyTests {
       #"{"invoices":[{"invoice_number":"1","lines":[{"category":"x","amount":1.5},{"amount":"2"}],"stops":[{"type":"drop"}]}]}"#,
       "{\"invoice_number\":\"\\u00e9\"}\n{\"customer_name\":\"a\",\"billing\":{\"address\":{\"zip\":7}}}\n{\"pay_item\":\"x\"}",
       #"[{"load_id":7,"amount":5},{"customer":"A","items":[[],null]}]"#,
+      "{\"invoices\":[{\"invoice_number\":\"1\",\"invoice_total\":3},{\"load_id\":2,\"lines\":[]}],\r\n\"lines\":[{\"invoice_number\":\"\\u0031\",\"amount\":1},{\"invoice_number\":2,\"amount\":\"2\"},{\"amount\":2}]}",
     ]
   )
 

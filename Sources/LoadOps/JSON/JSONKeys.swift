@@ -4,6 +4,8 @@ internal import Vocabulary
 enum JSONContext: Int, CaseIterable {
   case invoice
   case line
+  /// A line in an array of its own, which says by a number whose it is.
+  case lineApart
   case stop
   case customer
   case party
@@ -55,15 +57,26 @@ struct JSONKeys {
     if let meaning = known[context.rawValue][hash] { return meaning }
     var raw: [UInt8] = []
     raw.append(key)
-    var text: [UInt8] = []
-    JSONStringDecoder.decode(raw, raw.indices, into: &text)
-    let name = String(decoding: text, as: UTF8.self)
+    let name = JSONKeys.name(raw)
     let meaning = JSONKeys.meaning(HeaderName.normalised(name), context, meanings)
-    if meaning == .unknown { noteUnknown(context == .line ? "lines.\(name)" : name) }
+    if meaning == .unknown {
+      noteUnknown(context == .line || context == .lineApart ? "lines.\(name)" : name)
+    }
     if known[context.rawValue].count < JSONKeys.mostKnown {
       known[context.rawValue][hash] = meaning
     }
     return meaning
+  }
+
+  /// The meaning of a key that nobody needs to hear of when it means nothing.
+  func meaningUnnoted(_ key: [UInt8], _ context: JSONContext) -> JSONKeyMeaning {
+    JSONKeys.meaning(HeaderName.normalised(JSONKeys.name(key)), context, meanings)
+  }
+
+  private static func name(_ raw: [UInt8]) -> String {
+    var text: [UInt8] = []
+    JSONStringDecoder.decode(raw, raw.indices, into: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Remembers a key whose value is carried nowhere.
@@ -99,6 +112,22 @@ struct JSONKeys {
     "lines", "lineitems", "items", "invoiceitems", "payitems", "accessorials", "charges",
   ]
 
+  /// How sure it is that an array beside the one of invoices holds their lines.
+  enum LinesApart {
+    /// By its name.
+    case surely
+    /// If its elements say whose they are; other lists have the same name.
+    case perhaps
+  }
+
+  /// Whether a key of the outermost object names the lines of all invoices.
+  static func linesApart(_ name: String) -> LinesApart? {
+    switch HeaderName.normalised(name) {
+    case "lines", "lineitems", "invoicelines", "invoicelineitems", "invoiceitems": .surely
+    case let name: lineNames.contains(name) ? .perhaps : nil
+    }
+  }
+
   /// What stands once per line.
   static let lineFields: Set<Field> = [
     .lineNumber, .category, .lineDescription, .quantity, .unit, .rate, .amount, .serviceDate,
@@ -122,6 +151,16 @@ struct JSONKeys {
         return .unknown
       }
       return .field(field)
+    case .lineApart:
+      guard let field = Field.aliases(of: .invoices)[name], name != "number" else {
+        return .unknown
+      }
+      switch field {
+      case .invoiceNumber, .loadID, .customerName, .customerID: return .field(field)
+      // LoadOps's lists of income have the day of the payment, which says nothing about the invoice.
+      case .paidOn: return .ignored
+      default: return lineFields.contains(field) ? .field(field) : .unknown
+      }
     case .category:
       return Field.aliases(of: .incomeCategories)[name].map { .field($0) } ?? .unknown
     case .customer:
@@ -151,7 +190,7 @@ struct JSONKeys {
   /// The object in which a field's value may stand taken apart; nil when it is one value.
   static func object(for field: Field, _ context: JSONContext) -> JSONContext? {
     switch (context, field) {
-    case (.invoice, .customerName): .party
+    case (.invoice, .customerName), (.lineApart, .customerName): .party
     case (.customer, .address), (.billing, .address): .address
     default: nil
     }

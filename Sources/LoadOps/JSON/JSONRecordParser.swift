@@ -40,6 +40,17 @@ struct JSONRecordParser {
 
   /// Fills the record's rows and cells from its raw bytes.
   mutating func parse(_ record: inout Record, _ kind: RecordKind) {
+    let context: JSONContext =
+      switch kind {
+      case .invoices: .invoice
+      case .customers: .customer
+      case .incomeCategories: .category
+      }
+    parse(&record, context)
+  }
+
+  /// Fills the record's rows and cells from its raw bytes, which stand in this context.
+  mutating func parse(_ record: inout Record, _ context: JSONContext) {
     escaped.removeAll(keepingCapacity: true)
     outerSlots.removeAll(keepingCapacity: true)
     (hasLines, hasLinesKey, stopsStart) = (false, false, nil)
@@ -56,20 +67,42 @@ struct JSONRecordParser {
         0, "the key \"\(name)\" stands twice in one object", key.lowerBound - 1..<key.upperBound + 1
       )
     }
-    let context: JSONContext =
-      switch kind {
-      case .invoices: .invoice
-      case .customers: .customer
-      case .incomeCategories: .category
-      }
     object(raw.span, 0, context, row: 0, &record)
     if let stopsStart { stops(raw.span, stopsStart, &record) }
-    record.isLoneObject = !hasLinesKey
+    record.isLoneObject = !hasLinesKey && context != .lineApart
     finish(&record, raw)
     // LoadOps uses one value for both, so a load id alone is the invoice number.
     let (number, load) = (Field.invoiceNumber.index, Field.loadID.index)
-    if kind == .invoices, record.cells[number].source.isEmpty {
+    if context == .invoice || context == .lineApart, record.cells[number].source.isEmpty {
       record.cells.swapAt(number, load)
+    }
+  }
+
+  /// Whether an object says by an invoice number whose line it is.
+  func saysWhose(_ buffer: [UInt8], _ range: Range<Int>) -> Bool {
+    let bytes = buffer.span
+    guard bytes[range.lowerBound] == UInt8(ascii: "{") else { return false }
+    var index = range.lowerBound + 1
+    while let (key, value) = JSONRecordParser.member(bytes, &index) {
+      var raw: [UInt8] = []
+      raw.append(bytes.extracting(key))
+      switch keys.meaningUnnoted(raw, .lineApart) {
+      case .field(.invoiceNumber), .field(.loadID): return true
+      default: index = JSONRecordParser.end(of: bytes, value)
+      }
+    }
+    return false
+  }
+
+  /// Takes from an invoice what is its lines' when those stand apart from it.
+  ///
+  /// A single amount is the invoice's total, as in a CSV file without lines.
+  mutating func leaveLinesOut(_ record: inout Record) {
+    let (amount, total) = (Field.amount.index, Field.invoiceTotal.index)
+    if record.cells[total].source.isEmpty { record.cells.swapAt(amount, total) }
+    for field in JSONKeys.lineFields where !record.cells[field.index].source.isEmpty {
+      keys.noteUnknown(field.name)
+      record.cells[field.index] = .absent
     }
   }
 

@@ -23,6 +23,8 @@ final class JSONRecordReader {
     case container(isFirst: Bool)
     /// Inside an array of records, in front of an element or its end.
     case array(RecordKind?, isFirst: Bool, inContainer: Bool)
+    /// Inside an array of the lines of all invoices, in front of an element or its end.
+    case linesApart(isFirst: Bool)
     /// Objects one after another.
     case lines
     /// Behind the outermost value.
@@ -51,6 +53,16 @@ final class JSONRecordReader {
   private var keyCheck = JSONKeyCheck()
   /// Whether the file is a bare array, or an object on each line.
   private var hasNoCollections = true
+  /// Where lines stand that are in an array of their own, once somebody needed to know.
+  private var linesApart: JSONLinesApart?
+  /// Whether this reader does nothing but find them.
+  private var isScout = false
+  /// Whether there is an array of lines.
+  private var hasLinesApart = false
+  /// The line of that array that is looked at next, whether an invoice took it.
+  private var leftOverPosition = 0
+  /// A line of an invoice, to be put behind it.
+  private var piece = Record(layout: JSONRecordReader.layout)
 
   var notes: ExportNotes {
     var notes = ExportNotes()
@@ -79,12 +91,19 @@ final class JSONRecordReader {
         }
         state = .array(kind, isFirst: false, inContainer: inContainer)
         if let kind = try take(range, fault, kind, wanted: kinds, &record) { return kind }
+      case .linesApart(let isFirst):
+        guard let (range, fault) = try element(isFirst: isFirst, inContainer: true) else {
+          continue
+        }
+        state = .linesApart(isFirst: false)
+        passLine(range, fault)
       case .lines:
         guard let (range, fault) = try lineObject() else { continue }
         if let kind = try take(range, fault, nil, wanted: kinds, &record) { return kind }
       case .end:
         try expectNothing()
-        return nil
+        guard hasLinesApart, !isScout, kinds.contains(.invoices) else { return nil }
+        return try nextLeftOver(&record) ? .invoices : nil
       }
     }
   }
@@ -99,7 +118,19 @@ final class JSONRecordReader {
     if mustTellKind, parser.kind(of: record.text, record.text.indices) == nil {
       return parser.refuse(&record, JSONRecordReader.tellsNoKind)
     }
-    parser.parse(&record, .invoices)
+    parser.parse(&record, RecordKind.invoices)
+    guard !hasNoCollections else { return }
+    do throws(Failure) {
+      guard mayHaveLinesApart(record) else { return }
+      if let position = try knownLines().position(at: record.place.offset) {
+        record.text.removeLast(record.text.count - Int(record.place.length))
+        try makeLeftOver(&record, position)
+      } else {
+        try addLinesApart(&record)
+      }
+    } catch {
+      parser.refuse(&record, .json("its lines cannot be read again", at: nil))
+    }
   }
 
   /// Whether records stand where only their own keys say what they are.
@@ -202,6 +233,9 @@ final class JSONRecordReader {
     if let kind, window.bytes[cursor] == UInt8(ascii: "[") {
       cursor += 1
       state = .array(kind, isFirst: true, inContainer: true)
+    } else if try isLinesApart(name) {
+      cursor += 1
+      state = .linesApart(isFirst: true)
     } else if kind != nil, window.bytes[cursor] != UInt8(ascii: "n") {
       throw wrong(cursor, "\"\(name)\" must be an array of records")
     } else {
@@ -338,12 +372,157 @@ final class JSONRecordReader {
       parser.refuse(&record, fault)
     } else {
       parser.parse(&record, kind)
+      if kind == .invoices, !hasNoCollections { try addLinesApart(&record) }
     }
     return kind
   }
 
   private func expectNothing() throws(Failure) {
     if try skipBlanksToEnd() { throw wrong(cursor, "nothing may follow behind the end") }
+  }
+
+  // MARK: - Lines in an array of their own
+
+  /// Whether the value at the cursor is an array of the lines of all invoices.
+  private func isLinesApart(_ name: String) throws(Failure) -> Bool {
+    guard window.bytes[cursor] == UInt8(ascii: "["), let sureness = JSONKeys.linesApart(name)
+    else { return false }
+    guard sureness == .perhaps else { return true }
+    while true {
+      let index = skipBlanks(window.bytes, cursor + 1)
+      if index < window.bytes.count {
+        switch value(window.bytes, from: index, isLast: window.isAtEnd) {
+        case .complete(let end): return parser.saysWhose(window.bytes, index..<end)
+        case .wrong: return false
+        case .needsMore: break
+        }
+      }
+      guard !window.isAtEnd, window.bytes.count - cursor < JSONRecordReader.largestRecord else {
+        return false
+      }
+      _ = try fill()
+    }
+  }
+
+  /// Goes past a line that stands apart from its invoice; a scout notes where it is.
+  private func passLine(_ range: Range<Int>, _ fault: RecordFault?) {
+    countLines(to: range.lowerBound)
+    cursor = range.upperBound
+    hasLinesApart = true
+    kinds.insert(.invoices)
+    guard isScout else { return }
+    piece.reset()
+    if fault == nil {
+      piece.text.append(contentsOf: window.bytes[range])
+      parser.parse(&piece, JSONContext.lineApart)
+    }
+    let number = fault == nil ? piece.cell(0, .invoiceNumber).value.range : 0..<0
+    linesApart?.add(
+      JSONLinesApart.Entry(
+        offset: window.baseOffset + UInt64(range.lowerBound), length: UInt32(range.count),
+        line: UInt32(line)), piece.text, number)
+  }
+
+  /// Where the lines stand that are in an array of their own; the file is looked through for them once.
+  private func knownLines() throws(Failure) -> JSONLinesApart {
+    if let linesApart { return linesApart }
+    let scout = try JSONRecordReader(
+      window: try ByteWindow(window.source, hashing: false), file: Int(file),
+      meanings: parser.keys.meanings)
+    (scout.isScout, scout.linesApart) = (true, JSONLinesApart())
+    var record = Record(layout: JSONRecordReader.layout)
+    _ = try scout.next([], into: &record)
+    let found = scout.linesApart ?? JSONLinesApart()
+    linesApart = found
+    return found
+  }
+
+  /// Whether an object may be an invoice whose lines stand apart, or such a line.
+  private func mayHaveLinesApart(_ record: Record) -> Bool {
+    record.faults.isEmpty && record.rows.count == 1
+      && (record.isLoneObject
+        || JSONKeys.lineFields.allSatisfy { record.cell(0, $0).source.isEmpty })
+  }
+
+  /// Puts the lines that stand apart from an invoice behind it.
+  private func addLinesApart(_ record: inout Record) throws(Failure) {
+    let number = record.cell(0, .invoiceNumber)
+    guard mayHaveLinesApart(record), !number.isEmpty, record.cell(0, .category).source.isEmpty
+    else { return }
+    _ = try knownLines()
+    guard let first = linesApart?.take(record.text, number.value.range) else { return }
+    parser.leaveLinesOut(&record)
+    record.isLoneObject = false
+    if record.cell(0, .invoiceTotal).isEmpty {
+      let reason =
+        "its lines stand apart from it, and without invoice_total nobody can tell whether they are all there"
+      record.faults.append((0, .json(reason, at: nil)))
+    }
+    try append(linesApart?.following(first) ?? [], to: &record)
+  }
+
+  private func append(
+    _ entries: [JSONLinesApart.Entry], to record: inout Record
+  ) throws(Failure) {
+    let size = entries.reduce(0) { $0 + Int($1.length) }
+    guard size < JSONRecordReader.largestRecord else {
+      record.faults.append((0, .json("its lines are larger than 64 MiB", at: nil)))
+      return
+    }
+    for entry in entries {
+      piece.reset()
+      piece.place.ordinal = record.place.ordinal
+      try readLine(entry, into: &piece)
+      record.append(rowsOf: piece)
+    }
+  }
+
+  private func readLine(
+    _ entry: JSONLinesApart.Entry, into record: inout Record
+  ) throws(Failure) {
+    record.layout = JSONRecordReader.layout
+    record.place = RecordPlace(
+      file: file, ordinal: record.place.ordinal, line: entry.line, length: entry.length,
+      offset: entry.offset)
+    try window.read(at: entry.offset, count: Int(entry.length), into: &record.text)
+    if let fault = fault(record.text) {
+      parser.refuse(&record, fault)
+    } else if record.text.first == UInt8(ascii: "{") {
+      parser.parse(&record, JSONContext.lineApart)
+    } else {
+      parser.refuse(&record, .json("this is not an object", at: nil))
+    }
+  }
+
+  /// The next lines that no invoice took; they wait, so that nothing that is billed is missing.
+  private func nextLeftOver(_ record: inout Record) throws(Failure) -> Bool {
+    let known = try knownLines()
+    while leftOverPosition < known.entries.count {
+      let position = leftOverPosition
+      leftOverPosition += 1
+      guard known.isLeftOver(position) else { continue }
+      ordinal += 1
+      recognised += 1
+      records += 1
+      record.place.ordinal = ordinal
+      try makeLeftOver(&record, position)
+      return true
+    }
+    return false
+  }
+
+  private func makeLeftOver(_ record: inout Record, _ position: Int) throws(Failure) {
+    let lines = try knownLines().following(position)
+    record.reset()
+    try readLine(lines[0], into: &record)
+    if record.faults.isEmpty {
+      let reason =
+        record.cell(0, .invoiceNumber).isEmpty
+        ? "this line stands apart from the invoices and does not say whose it is"
+        : "this line stands apart from the invoices, and no invoice without lines has its number"
+      record.faults.append((0, .json(reason, at: nil)))
+    }
+    try append(Array(lines.dropFirst()), to: &record)
   }
 
   // MARK: - Bytes

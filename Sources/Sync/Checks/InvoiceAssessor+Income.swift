@@ -23,11 +23,22 @@ extension InvoiceAssessor {
   func incomePlaces(
     _ record: Record, _ invoice: Invoice, only line: Int? = nil
   ) -> [String] {
-    guard invoice.isJoined, let files = income?.files else { return [] }
+    guard invoice.isJoined, let files = income?.files else {
+      return line == nil ? placesApart(record, invoice) : []
+    }
     let places = places(record, invoice).enumerated().filter { line == nil || $0.offset == line }
     return places.prefix(5).map { _, place in
       "\(place.amount.map(\.description) ?? place.text) of \(place.category) stands at "
         + "\(files[place.file].location(line: place.line))"
+    }
+  }
+
+  /// Where the lines of an invoice stand that are in an array of their own, far from its total.
+  private func placesApart(_ record: Record, _ invoice: Invoice) -> [String] {
+    guard invoice.lines.allSatisfy({ $0.row > 0 && record.standsApart($0.row) }) else { return [] }
+    return invoice.lines.prefix(5).map { line in
+      "\(line.amount ?? .zero) of \(record.string(line.category)) stands at "
+        + placeInWords(record, line.row, record.cell(line.row, .amount))
     }
   }
 

@@ -307,9 +307,21 @@ extension Record {
   /// A cell that stands for a whole row, to mark its line.
   func wholeRow(_ row: Int) -> Cell {
     let start = Int(rows[row].start)
-    var end = start
-    while end < text.count, text[end] != 0x0A, text[end] != 0x0D, end - start < 4096 { end += 1 }
+    var (end, limit) = (start, text.count)
+    // Behind the bytes of the file there is decoded text, and then those of rows that stand elsewhere.
+    if start < Int(place.length) { limit = min(limit, Int(place.length)) }
+    if row + 1 < rows.count, standsApart(row + 1) {
+      limit = min(limit, max(start, Int(rows[row + 1].start)))
+    }
+    while end < limit, text[end] != 0x0A, text[end] != 0x0D, end - start < 4096 { end += 1 }
     return Cell(value: .empty, source: TextRange(start..<max(end, start)))
+  }
+
+  /// Whether something else stands in the file between a row and the one before it.
+  func standsApart(_ row: Int) -> Bool {
+    guard row > 0, rows[row].offset >= rows[row - 1].offset else { return row > 0 }
+    return rows[row].offset - rows[row - 1].offset
+      != UInt64(max(0, rows[row].start - rows[row - 1].start))
   }
 
   /// What a fault is about: a stretch of the record where it knows one, else the whole row.

@@ -75,4 +75,18 @@ public struct SyncPlan {
 
   /// Whether anything is held.
   public var hasHeld: Bool { report.totals.held.invoices > 0 }
+
+  /// What is held of the invoices that begin in a file.
+  ///
+  /// - Parameter path: The file, as it was named for the plan.
+  /// - Returns: How many, and how much.
+  public func held(inFile path: String) -> Tally {
+    guard hasHeld else { return .zero }
+    var held = Tally.zero
+    for invoice in invoices
+    where invoice.outcome == .held && files[Int(invoice.place.file)].path == path {
+      held += Tally(invoices: 1, lines: Int(invoice.lines), amount: invoice.amount)
+    }
+    return held
+  }
 }

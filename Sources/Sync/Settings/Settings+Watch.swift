@@ -37,8 +37,8 @@ extension Settings {
       "with no longer pause in between belongs together: customers, income categories, invoices."),
     .time(
       "watch.longest_wait", \.watch.longestWait,
-      "Complete files wait at most this long for others that are still arriving; an empty file waits",
-      "this long for its content."),
+      "Complete files wait at most this long for others that are arriving, lists alone for invoices,",
+      "and an empty file for its content."),
     .time(
       "watch.look_every", \.watch.lookEvery,
       "How often the inbox is looked at, beside what the operating system tells by itself."),

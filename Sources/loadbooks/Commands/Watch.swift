@@ -68,7 +68,7 @@ struct Watch: ParsableCommand {
     for company in found.companies {
       do {
         _ = try delivery.settings(of: company)
-        try delivery.check(company)
+        _ = try delivery.planner(of: company)
       } catch {
         problems.append(error)
       }
@@ -233,7 +233,9 @@ private struct StatusAnswer {
     }
     switch status.state {
     case .idle: return "waiting for files" + (status.usesNotices ? "" : ", by looking for them")
-    case .arriving: return "files are arriving"
+    case .arriving:
+      return status.waitsForInvoices == true
+        ? "lists are there, and wait for invoices" : "files are arriving"
     case .working: return "working on batch \(status.batch ?? "")"
     case .waiting: return "waiting until the company folder is free"
     case .trouble: return "something has to be mended"
