@@ -17,6 +17,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
@@ -32,18 +34,29 @@ let package = Package(
     .target(name: "LoadOps", dependencies: ["Vocabulary", "Sheets"]),
     .target(name: "QuickBooks", dependencies: ["Vocabulary", "Sheets", "CXML2"]),
     .target(
+      name: "QuickBooksOnline",
+      dependencies: [
+        "Vocabulary", "QuickBooks",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
+    .target(
       name: "Ledger",
       dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Sync",
       dependencies: [
-        "Vocabulary", "Sheets", "LoadOps", "QuickBooks", "Ledger",
+        "Vocabulary", "Sheets", "LoadOps", "QuickBooks", "QuickBooksOnline", "Ledger",
         .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "loadbooks",
       dependencies: [
-        "Vocabulary", "LoadOps", "QuickBooks", "Ledger", "Sync",
+        "Vocabulary", "LoadOps", "QuickBooks", "QuickBooksOnline", "Ledger", "Sync",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -56,12 +69,16 @@ let package = Package(
     .testTarget(
       name: "QuickBooksTests", dependencies: ["QuickBooks", "Vocabulary", "TestSupport"]),
     .testTarget(
+      name: "QuickBooksOnlineTests",
+      dependencies: ["QuickBooksOnline", "QuickBooks", "Vocabulary", "TestSupport"]),
+    .testTarget(
       name: "LedgerTests", dependencies: ["Ledger", "Vocabulary", "TestSupport"],
       exclude: ["OldLedgers"]),
     .testTarget(
       name: "SyncTests",
       dependencies: [
-        "Sync", "Ledger", "LoadOps", "QuickBooks", "Sheets", "Vocabulary", "TestSupport",
+        "Sync", "Ledger", "LoadOps", "QuickBooks", "QuickBooksOnline", "Sheets", "Vocabulary",
+        "TestSupport",
       ]),
     .testTarget(
       name: "SampleTests",
