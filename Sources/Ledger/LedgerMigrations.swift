@@ -19,6 +19,7 @@ enum LedgerMigrations {
       try db.execute(sql: events)
     }
     migrator.registerMigration("v2", migrate: migrateToV2)
+    migrator.registerMigration("v3-online", migrate: migrateToOnline)
     return migrator
   }
 
