@@ -190,18 +190,12 @@ struct Planning {
     if let word {
       guard let known = Settings.Target(rawValue: word) else {
         throw Failure(
-          .usage, "there is no target \"\(word)\"", remedy: "use --target iif or --target qbxml")
+          .usage, "there is no target \"\(word)\"",
+          remedy: "use --target iif, --target qbxml or --target online")
       }
       target = known
     } else {
       target = settings.target
-    }
-    guard target != .online else {
-      throw Failure(
-        word == nil ? .settingsWrong : .usage,
-        "this version of LoadBooks writes files for QuickBooks Desktop; it has no target "
-          + "\"\(target.rawValue)\"",
-        remedy: "use --target iif, which every QuickBooks Desktop imports, or --target qbxml")
     }
     return target
   }

@@ -275,7 +275,7 @@ struct CustomerBook {
 
   /// A name that QuickBooks has room for, unlike any that another customer has or would be given.
   func shortName(_ number: Int) -> String {
-    let limit = DesktopLimits.customerLevel
+    let limit = names.limits.customer
     let all = entries.map(\.quickBooksName) + master.customers.map(\.name)
     let used = Set(
       all.map(names.identity).filter { $0 != names.identity(entries[number].quickBooksName) })

@@ -21,6 +21,8 @@ enum RemovalList {
   /// The renderings for a run.
   static func renderings(for run: RunRecord) -> [any RemovalRendering] {
     let forPeople: [any RemovalRendering] = [PrintedRemovals(), RemovalTable()]
+    // What went to QuickBooks Online was taken out there already.
+    if run.target == "online" { return [] }
     guard run.target == "qbxml" else { return forPeople }
     return forPeople + [RemovalRequests(.delete), RemovalRequests(.void)]
   }
