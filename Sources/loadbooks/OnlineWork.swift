@@ -41,7 +41,7 @@ struct OnlineWork: Sendable {
     _ folder: CompanyFolder, _ settings: Settings,
     _ body: @escaping @Sendable (OnlineCompany) async throws(Failure) -> Value
   ) throws(Failure) -> Value {
-    let (given, clock, environment) = (transport, clock, environment)
+    let (given, clock, environment) = (Self.transport, Self.clock, Self.environment)
     return try Waiting.wait { () async throws(Failure) in
       let real = given == nil ? HTTPTransport() : nil
       guard let transport = given ?? real else {

@@ -148,6 +148,7 @@ struct Planning {
     company = try options.folder()
     var settings = try CompanyFolder.settings(company, assignments: options.assignments)
     settings.target = try Planning.target(target, settings)
+    if settings.target == .online { try Planning.close(&settings, company) }
     self.settings = settings
     self.mapping =
       try Planning.named(mapping, company?.mappingPath) { (path) throws(Failure) in
@@ -158,6 +159,18 @@ struct Planning {
         try SuppressionList.load(path: path)
       } ?? .empty
     self.books = try Planning.books(books, company)
+  }
+
+  /// Takes over the closing date of the books that were pulled, when it is later than that of the settings.
+  private static func close(
+    _ settings: inout Settings, _ company: CompanyFolder?
+  ) throws(Failure) {
+    guard let folder = company?.booksPath,
+      let books = try OnlineBooks.read(path: folder + "/" + OnlineBooks.fileName),
+      let day = books.preferences.closedThrough
+    else { return }
+    if let own = settings.policies.closedThrough, own >= day { return }
+    settings.policies.closedThrough = day
   }
 
   /// Reads the file that a flag names, which must be there, or else the company's, which need not.

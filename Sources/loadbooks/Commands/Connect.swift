@@ -51,11 +51,11 @@ struct Connect: ParsableCommand {
         endpoints, authority.authorizationURL(endpoints, redirect: redirect, state: state)
       )
     }
-    let listener = paste ? nil : try RedirectListener.listen(redirect)
+    let listener = try paste ? nil : RedirectListener.listen(redirect)
     here.tell(
       "Open this address and say yes, as an admin of the QuickBooks company:\n\n  \(address)\n")
     if !withoutBrowser, listener != nil { Connect.open(address) }
-    let answer = try AuthorizationAnswer(try answer(listener), state: state)
+    let answer = try AuthorizationAnswer(try self.answer(listener), state: state)
     let (name, json) = (self.name, options.json)
     let connection = try OnlineWork.with(folder, settings) { (company) async throws(Failure) in
       let tokens = try await company.authority().exchange(

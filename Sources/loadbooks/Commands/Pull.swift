@@ -125,7 +125,7 @@ extension Pull {
   private func pullOnline(_ settings: Settings) throws {
     let here = Surroundings.current
     let folder = try options.neededFolder()
-    let (now, timestamp, refresh) = (here.now, here.timestamp, refresh)
+    let (now, timestamp, refresh) = (here.now, here.timestamp, self.refresh)
     let (books, isNew) = try OnlineWork.with(folder, settings) {
       (online) async throws(Failure) -> (OnlineBooks, Bool) in
       let connection = try online.connection()

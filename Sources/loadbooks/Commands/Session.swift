@@ -38,7 +38,7 @@ struct Session: ParsableCommand {
     let here = Surroundings.current
     let folder = try options.neededFolder()
     let settings = try CompanyFolder.settings(folder, assignments: options.assignments)
-    let (offline, refresh) = (offline, refresh)
+    let (offline, refresh) = (self.offline, self.refresh)
     let (connection, place) = try OnlineWork.with(folder, settings) {
       (company) async throws(Failure) in
       var connection = try company.connection()
@@ -115,7 +115,7 @@ struct Disconnect: ParsableCommand {
     let here = Surroundings.current
     let folder = try options.neededFolder()
     let settings = try CompanyFolder.settings(folder, assignments: options.assignments)
-    let force = force
+    let force = self.force
     let name = try OnlineWork.with(folder, settings) { (company) async throws(Failure) -> String in
       let store = company.store
       return try await store.locked(company.clock) { () async throws(Failure) -> String in

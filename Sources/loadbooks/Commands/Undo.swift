@@ -89,7 +89,7 @@ struct Undo: ParsableCommand {
     let stop = PushStop()
     let interruption = Interruption(stop)
     defer { withExtendedLifetime(interruption) {} }
-    let (id, mode) = (id, void ? OnlineUndo.Mode.void : .delete)
+    let (id, mode) = (self.id, void ? OnlineUndo.Mode.void : .delete)
     let path = undo.folder + "/" + OnlineRequests.fileName
     let report = try OnlineWork.with(company, settings) { (online) async throws(Failure) in
       try await online.undo(
