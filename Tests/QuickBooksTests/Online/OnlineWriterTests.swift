@@ -84,7 +84,7 @@ import Vocabulary
   /// 128.350 × 14.50 is 1861.075: the server wants 1861.08.
   @Test(arguments: [
     (186_108, true), (186_107, false),
-  ])
+  ] as [(Int64, Bool)])
   func `row 30: quantity and rate go along only when their product is the amount`(
     cents: Int64, states: Bool
   ) throws {

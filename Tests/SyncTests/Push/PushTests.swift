@@ -66,7 +66,7 @@ import Vocabulary
     Issue.record("it never came to an end")
   }
 
-  @Test(arguments: [true, false], [1, 2, 3])
+  @Test(arguments: [true, false], [1, 2, 3] as [UInt64])
   func `lost answers, lost requests and server errors double nothing and lose nothing`(
     honours: Bool, seed: UInt64
   ) throws {
