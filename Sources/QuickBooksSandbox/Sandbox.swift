@@ -113,6 +113,7 @@ public final class Sandbox: Sendable {
     clock.stop()
     server.cancel()
     _ = try? await server.value
+    await engine.shut()
   }
 
   /// Waits until it is stopped.

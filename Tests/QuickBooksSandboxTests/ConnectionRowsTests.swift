@@ -150,12 +150,18 @@ struct ConnectionRowsTests {
   func `row 6: of two refreshes at once one fails, and the connection may die`(race: String)
     async throws
   {
-    try await SandboxFixture.with(["token-seconds": "0.5", "refresh-race": race]) { fixture in
+    try await SandboxFixture.with(["token-seconds": "1", "refresh-race": race]) { fixture in
+      fixture.sandbox.clock.factor = 0
       let form = [
         "grant_type": "refresh_token", "refresh_token": fixture.connection.refreshToken,
       ]
       async let first = fixture.token(form)
       async let second = fixture.token(form)
+      while await fixture.sandbox.statistics.refusedRefreshes < 1 {
+        try await Task.sleep(for: .milliseconds(2))
+      }
+      try await fixture.sandbox.advance(by: 2)
+      fixture.sandbox.clock.factor = 1
       let answers = try await [first, second]
       #expect(answers.map(\.status).sorted() == [200, 400])
       let winner = try #require(answers.first { $0.status == 200 })

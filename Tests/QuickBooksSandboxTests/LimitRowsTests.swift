@@ -83,7 +83,9 @@ struct LimitRowsTests {
   }
 
   @Test func `row 42: work of more than 120 seconds is cut off`() async throws {
-    try await SandboxFixture.with(["service-seconds": "5"]) { fixture in
+    try await SandboxFixture.with([
+      "service-seconds": "5", "access-token-seconds": "10000000",
+    ]) { fixture in
       fixture.sandbox.clock.factor = 200
       let items = (0..<30).map { id in
         #"{"bId":"\#(id)","operation":"create","Invoice":\#(SandboxFixture.invoice("T\(id)"))}"#

@@ -73,6 +73,7 @@ enum PlainHTTP {
       let count = recv(descriptor, &buffer, buffer.count, 0)
       guard count > 0 else { break }
       received += buffer[..<count]
+      if (try? parsed(received)) != nil { break }
     }
     return received
   }

@@ -48,9 +48,10 @@ struct SandboxKillTests {
         let token = try await Self.connect(port)
         let end = number + Int.random(in: 3...25, using: &chance)
         let pause = Int.random(in: 5...150, using: &chance)
+        let identifier = process.processIdentifier
         let killer = Task {
           try await Task.sleep(for: .milliseconds(pause))
-          kill(process.processIdentifier, SIGKILL)
+          kill(identifier, SIGKILL)
         }
         while number < end {
           // The number whose answer was lost is sent again first, with its request id.

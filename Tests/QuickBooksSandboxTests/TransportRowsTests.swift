@@ -243,9 +243,14 @@ struct TransportRowsTests {
 
   @Test func `row 18: a request under way refuses its own id`() async throws {
     try await SandboxFixture.with(["service-seconds": "1"]) { fixture in
+      fixture.sandbox.clock.factor = 0
       let body = SandboxFixture.invoice("R600")
       async let first = fixture.post(.invoice, body, ["requestid": "twin"])
       async let second = fixture.post(.invoice, body, ["requestid": "twin"])
+      while await fixture.sandbox.statistics.requests < 2 {
+        try await Task.sleep(for: .milliseconds(2))
+      }
+      try await fixture.sandbox.advance(by: 2)
       let answers = try await [first, second]
       #expect(answers.compactMap(\.code) == ["600"])
       #expect(await fixture.sandbox.journal.count == 1)

@@ -46,9 +46,14 @@ public enum SandboxFailure: Error, Sendable, Hashable, CustomStringConvertible {
 /// in the middle by a kill was never answered; it is cut off when the file is opened again. (The
 /// file is not forced to the disk: a kill cannot lose it, a power cut can.)
 final class JournalFile: Sendable {
-  private let descriptor: Int32?
-  private let path: String
-  private let broken = Mutex(false)
+  private enum Place {
+    case memory
+    case file(Int32)
+    /// Closed, or half a line may stand at its end: nothing may be appended any more.
+    case shut
+  }
+
+  private let place: Mutex<Place>
 
   /// The lines found when the file was opened.
   let lines: [JSONValue]
@@ -56,8 +61,7 @@ final class JournalFile: Sendable {
   /// Opens the journal in a folder, or a journal that only lives in memory.
   init(folder: URL?) throws(SandboxFailure) {
     guard let folder else {
-      descriptor = nil
-      path = ""
+      place = Mutex(.memory)
       lines = []
       return
     }
@@ -66,7 +70,7 @@ final class JournalFile: Sendable {
     } catch {
       throw .folder(folder.path, reason: error.localizedDescription)
     }
-    path = folder.appending(path: "journal.jsonl").path
+    let path = folder.appending(path: "journal.jsonl").path
     let opened = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     guard opened >= 0 else { throw .folder(path, reason: String(cString: strerror(errno))) }
     guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
@@ -79,23 +83,36 @@ final class JournalFile: Sendable {
       close(opened)
       throw error
     }
-    descriptor = opened
+    place = Mutex(.file(opened))
   }
 
-  deinit { if let descriptor { close(descriptor) } }
+  deinit { shut() }
+
+  /// Closes the file and gives the folder free; what comes later is refused.
+  func shut() {
+    place.withLock { place in
+      if case .file(let descriptor) = place { close(descriptor) }
+      place = .shut
+    }
+  }
 
   /// Appends one line; when this returns the line survives the end of the process.
   func append(_ event: JSONValue) throws(ServiceFault) {
-    guard let descriptor else { return }
-    var bytes: [UInt8] = []
-    event.append(to: &bytes)
-    bytes.append(0x0A)
-    let isBroken = broken.withLock { $0 }
-    guard !isBroken, Self.write(bytes, to: descriptor) else {
-      // Half a line may stand at the end; nothing may be appended behind it.
-      broken.withLock { $0 = true }
-      throw .systemFailure
+    let isWritten = place.withLock { place in
+      switch place {
+      case .memory: return true
+      case .shut: return false
+      case .file(let descriptor):
+        var bytes: [UInt8] = []
+        event.append(to: &bytes)
+        bytes.append(0x0A)
+        if Self.write(bytes, to: descriptor) { return true }
+        close(descriptor)
+        place = .shut
+        return false
+      }
     }
+    guard isWritten else { throw .systemFailure }
   }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {

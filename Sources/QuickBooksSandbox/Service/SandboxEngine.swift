@@ -101,6 +101,9 @@ actor SandboxEngine {
     return true
   }
 
+  /// Gives the folder free.
+  func shut() { journal.shut() }
+
   /// Writes a change to the journal and only then does it.
   @discardableResult
   func commit(_ commit: Commit) throws(ServiceFault) -> JSONObject {
