@@ -11,14 +11,19 @@ let package = Package(
   name: "LoadBooks",
   platforms: [.macOS("26.0")],
   products: [
-    .executable(name: "loadbooks", targets: ["loadbooks"])
+    .executable(name: "loadbooks", targets: ["loadbooks"]),
+    .executable(name: "quickbooks-sandbox", targets: ["quickbooks-sandbox"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
@@ -60,6 +65,20 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
+      name: "QuickBooksSandbox",
+      dependencies: [
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    .executableTarget(
+      name: "quickbooks-sandbox",
+      dependencies: [
+        "QuickBooksSandbox",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(
       name: "TestSupport", dependencies: ["Vocabulary", "CXML2", "CZlib"], path: "Tests/TestSupport"
     ),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary", "TestSupport"]),
@@ -71,6 +90,8 @@ let package = Package(
     .testTarget(
       name: "QuickBooksOnlineTests",
       dependencies: ["QuickBooksOnline", "QuickBooks", "Vocabulary", "TestSupport"]),
+    .testTarget(
+      name: "QuickBooksSandboxTests", dependencies: ["QuickBooksSandbox", "quickbooks-sandbox"]),
     .testTarget(
       name: "LedgerTests", dependencies: ["Ledger", "Vocabulary", "TestSupport"],
       exclude: ["OldLedgers"]),
