@@ -11,13 +11,19 @@ let package = Package(
   name: "LoadBooks",
   platforms: [.macOS("26.0")],
   products: [
-    .executable(name: "loadbooks", targets: ["loadbooks"])
+    .executable(name: "loadbooks", targets: ["loadbooks"]),
+    .executable(name: "quickbooks-sandbox", targets: ["quickbooks-sandbox"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
@@ -33,12 +39,23 @@ let package = Package(
     .target(name: "LoadOps", dependencies: ["Vocabulary", "Sheets"]),
     .target(name: "QuickBooks", dependencies: ["Vocabulary", "Sheets", "CXML2"]),
     .target(
+      name: "QuickBooksOnline",
+      dependencies: [
+        "Vocabulary", "QuickBooks",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
+    .target(
       name: "Ledger",
       dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Sync",
       dependencies: [
-        "Vocabulary", "Sheets", "LoadOps", "QuickBooks", "Ledger",
+        "Vocabulary", "Sheets", "LoadOps", "QuickBooks", "QuickBooksOnline", "Ledger",
         .product(name: "Yams", package: "Yams"),
       ]),
     .target(
@@ -49,7 +66,23 @@ let package = Package(
     .executableTarget(
       name: "loadbooks",
       dependencies: [
-        "Vocabulary", "LoadOps", "QuickBooks", "Ledger", "Sync", "DropFolder",
+        "Vocabulary", "LoadOps", "QuickBooks", "QuickBooksOnline", "Ledger", "Sync",
+        "DropFolder",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(
+      name: "QuickBooksSandbox",
+      dependencies: [
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    .executableTarget(
+      name: "quickbooks-sandbox",
+      dependencies: [
+        "QuickBooksSandbox",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -63,12 +96,18 @@ let package = Package(
     .testTarget(
       name: "QuickBooksTests", dependencies: ["QuickBooks", "Vocabulary", "TestSupport"]),
     .testTarget(
+      name: "QuickBooksOnlineTests",
+      dependencies: ["QuickBooksOnline", "QuickBooks", "Vocabulary", "TestSupport"]),
+    .testTarget(
+      name: "QuickBooksSandboxTests", dependencies: ["QuickBooksSandbox", "quickbooks-sandbox"]),
+    .testTarget(
       name: "LedgerTests", dependencies: ["Ledger", "Vocabulary", "TestSupport"],
       exclude: ["OldLedgers"]),
     .testTarget(
       name: "SyncTests",
       dependencies: [
-        "Sync", "Ledger", "LoadOps", "QuickBooks", "Sheets", "Vocabulary", "TestSupport",
+        "Sync", "Ledger", "LoadOps", "QuickBooks", "QuickBooksOnline", "Sheets", "Vocabulary",
+        "TestSupport",
       ]),
     .testTarget(
       name: "DropFolderTests",

@@ -214,7 +214,7 @@ CREATE TABLE requests (
   quickbooks_id TEXT CHECK (quickbooks_id <> ''),
   edit_sequence TEXT CHECK (edit_sequence <> ''),
   error_code TEXT,
-  error TEXT,
+  error TEXT, batch TEXT CHECK (batch <> ''), batch_item TEXT CHECK (batch_item <> ''), sent_at TEXT,
   UNIQUE (run, request_id),
   CHECK (state NOT IN ('accepted', 'refused') OR answered_at IS NOT NULL)
 ) STRICT;
@@ -274,3 +274,4 @@ CREATE TABLE holds (
 
 CREATE INDEX invoices_quickbooks_id ON invoices (quickbooks_id)
   WHERE quickbooks_id IS NOT NULL;
+CREATE INDEX invoices_in_doubt ON invoices (run) WHERE state = 'in_doubt';

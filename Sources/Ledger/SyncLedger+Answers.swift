@@ -436,7 +436,7 @@ struct AnswerRecorder {
 
   /// Stands for the exact bytes that were sent: a set's id belongs to one file for ever.
   static func hash(_ messageSet: String) -> Data {
-    ContentHash.stored(ContentHash(of: Array(messageSet.utf8).span))
+    ContentHash.ofBody(messageSet)
   }
 }
 

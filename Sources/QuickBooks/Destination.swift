@@ -10,12 +10,15 @@ public enum Destination: Hashable, Sendable {
   case iif(IIFFormat)
   /// qbXML files, sets of requests that QuickBooks Desktop checks and answers.
   case qbxml(QBXMLFormat)
+  /// Requests to QuickBooks Online, in a file that is sent record by record.
+  case online(OnlineFormat)
 
   /// What becomes of free text.
   public var text: DesktopText {
     switch self {
     case .iif(let format): format.encoding.text
     case .qbxml: .qbxml
+    case .online: .online
     }
   }
 
@@ -27,17 +30,28 @@ public enum Destination: Hashable, Sendable {
     switch self {
     case .iif: ".iif"
     case .qbxml: ".xml"
+    case .online: ".jsonl"
     }
   }
 
   /// How many characters of a document's number are kept.
-  public var documentNumberLimit: Int { DesktopLimits.documentNumber }
+  public var documentNumberLimit: Int {
+    isOnline ? OnlineLimits.documentNumber : DesktopLimits.documentNumber
+  }
+
+  /// Whether documents go to QuickBooks Online.
+  public var isOnline: Bool { if case .online = self { true } else { false } }
+
+  /// What keeps the documents, in words: `QuickBooks Desktop`.
+  public var product: String { isOnline ? "QuickBooks Online" : "QuickBooks Desktop" }
 
   /// How many characters of a purchase order are kept.
-  public var purchaseOrderLimit: Int { DesktopLimits.purchaseOrder }
+  public var purchaseOrderLimit: Int {
+    isOnline ? OnlineLimits.purchaseOrder : DesktopLimits.purchaseOrder
+  }
 
   /// How many characters of a memo or a line's description are kept.
-  public var memoLimit: Int { DesktopLimits.memo }
+  public var memoLimit: Int { isOnline ? OnlineLimits.memo : DesktopLimits.memo }
 
   /// Whether a document's number consists of characters that come out of QuickBooks as they went in.
   ///
@@ -67,6 +81,8 @@ public enum Destination: Hashable, Sendable {
       try QBXMLWriter(
         lists: lists, format: format, run: run, folder: folder,
         expectedDocuments: expectedDocuments)
+    case .online(let format):
+      try OnlineWriter(lists: lists, format: format, run: run, folder: folder)
     }
   }
 }
@@ -74,7 +90,7 @@ public enum Destination: Hashable, Sendable {
 extension WrittenDocument {
   /// Whether a file of this name is one that documents can be read back from.
   public static func canRead(_ name: String) -> Bool {
-    name.hasSuffix(".iif") || name.hasSuffix(".xml")
+    name.hasSuffix(".iif") || name.hasSuffix(".xml") || name.hasSuffix(".jsonl")
   }
 
   /// Hands over the documents of a file for QuickBooks one by one, so that no file is too long.
@@ -83,6 +99,12 @@ extension WrittenDocument {
   public static func forEach(
     ofFile path: String, _ body: (WrittenDocument) throws(Failure) -> Void
   ) throws(Failure) {
+    if path.hasSuffix(".jsonl") {
+      try OnlineRequests.forEach(ofFile: path) { request throws(Failure) in
+        if let document = request.document { try body(document) }
+      }
+      return
+    }
     guard path.hasSuffix(".xml") else { return try IIFDocuments.forEach(ofFile: path, body) }
     try QBXMLRequests.forEach(ofFile: path, validating: true) { request throws(Failure) in
       if let document = request.document { try body(document) }

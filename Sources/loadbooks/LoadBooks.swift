@@ -16,8 +16,8 @@ struct LoadBooks: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Init.self, Inspect.self, Plan.self, Convert.self, Watch.self, Accept.self, Pull.self,
-      List.self,
+      Init.self, Inspect.self, Plan.self, Convert.self, Watch.self, Push.self, Accept.self,
+      Connect.self, Session.self, Disconnect.self, Pull.self, List.self,
       Suppress.self, Release.self, Adopt.self, Explain.self, Map.self, Runs.self, Undo.self,
       Verify.self, Reconcile.self, LedgerCommand.self,
     ])

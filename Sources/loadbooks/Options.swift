@@ -148,6 +148,7 @@ struct Planning {
     company = try options.folder()
     var settings = try CompanyFolder.settings(company, assignments: options.assignments)
     settings.target = try Planning.target(target, settings)
+    if settings.target == .online { try Planning.close(&settings, company) }
     self.settings = settings
     self.mapping =
       try Planning.named(mapping, company?.mappingPath) { (path) throws(Failure) in
@@ -158,6 +159,18 @@ struct Planning {
         try SuppressionList.load(path: path)
       } ?? .empty
     self.books = try Planning.books(books, company)
+  }
+
+  /// Takes over the closing date of the books that were pulled, when it is later than that of the settings.
+  private static func close(
+    _ settings: inout Settings, _ company: CompanyFolder?
+  ) throws(Failure) {
+    guard let folder = company?.booksPath,
+      let books = try OnlineBooks.read(path: folder + "/" + OnlineBooks.fileName),
+      let day = books.preferences.closedThrough
+    else { return }
+    if let own = settings.policies.closedThrough, own >= day { return }
+    settings.policies.closedThrough = day
   }
 
   /// Reads the file that a flag names, which must be there, or else the company's, which need not.
@@ -190,18 +203,12 @@ struct Planning {
     if let word {
       guard let known = Settings.Target(rawValue: word) else {
         throw Failure(
-          .usage, "there is no target \"\(word)\"", remedy: "use --target iif or --target qbxml")
+          .usage, "there is no target \"\(word)\"",
+          remedy: "use --target iif, --target qbxml or --target online")
       }
       target = known
     } else {
       target = settings.target
-    }
-    guard target != .online else {
-      throw Failure(
-        word == nil ? .settingsWrong : .usage,
-        "this version of LoadBooks writes files for QuickBooks Desktop; it has no target "
-          + "\"\(target.rawValue)\"",
-        remedy: "use --target iif, which every QuickBooks Desktop imports, or --target qbxml")
     }
     return target
   }

@@ -12,6 +12,8 @@ public enum BooksReader {
     case iif
     /// Answers of QuickBooks to qbXML queries.
     case qbxml
+    /// The books of QuickBooks Online, as they were pulled.
+    case online
     /// Lists or reports as sheets of a workbook.
     case workbook
     /// A list or a report that QuickBooks exported as a table.
@@ -22,6 +24,7 @@ public enum BooksReader {
       switch self {
       case .iif: IIFSnapshotReader.recognises(head)
       case .qbxml: QBXMLSnapshotReader.recognises(head)
+      case .online: OnlineBooks.recognises(head)
       case .workbook: head.starts(with: [0x50, 0x4B, 3, 4])
       case .table: true
       }
@@ -32,6 +35,7 @@ public enum BooksReader {
       switch self {
       case .iif: try IIFSnapshotReader.read(path: path, name: name)
       case .qbxml: try QBXMLSnapshotReader.books(path)
+      case .online: try OnlineBooks.read(path: path)?.snapshot(file: name) ?? CompanySnapshot()
       case .workbook: try TableSnapshotReader.read(path: path, name: name, isWorkbook: true)
       case .table: try TableSnapshotReader.read(path: path, name: name)
       }
@@ -66,6 +70,7 @@ public enum BooksReader {
     switch Kind.allCases.first(where: { $0.recognises(head) }) ?? .table {
     case .iif: return IIFBookReader.holdsTransactions(head)
     case .qbxml: return QBXMLBookReader.holdsRequests(head)
+    case .online: return false
     case .workbook: return try BookReport.areReports(workbook: path)
     case .table: return try BookReport.isReport(text: path)
     }

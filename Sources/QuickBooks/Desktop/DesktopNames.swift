@@ -1,4 +1,4 @@
-/// Names of list entries as QuickBooks Desktop keeps and compares them.
+/// Names of list entries as QuickBooks keeps and compares them.
 ///
 /// A name may be a path: levels joined by colons, `Customer:Job`. Names are keys, so they are never
 /// cut; what does not fit is a ``Problem``.
@@ -21,6 +21,9 @@ public struct DesktopNames: Hashable, Sendable {
 
   /// What becomes of a name's characters in the file.
   public let text: DesktopText
+
+  /// How many characters a level may have.
+  public var limits: NameLimits { text == .online ? .online : .desktop }
 
   /// Rules for names in files with such texts.
   public init(_ text: DesktopText) {
@@ -53,29 +56,29 @@ public struct DesktopNames: Hashable, Sendable {
 
   /// What is wrong with the name of a customer or job.
   public func problems(customer name: String) -> [Problem] {
-    problems(
-      name, level: DesktopLimits.customerLevel, levels: DesktopLimits.levels,
-      path: DesktopLimits.customerPath)
+    problems(name, level: limits.customer, levels: DesktopLimits.levels, path: limits.customerPath)
   }
 
   /// What is wrong with the name of an item.
   public func problems(item name: String) -> [Problem] {
-    problems(name, level: DesktopLimits.itemLevel, levels: DesktopLimits.levels)
+    problems(name, level: limits.item, levels: DesktopLimits.levels)
+      // QuickBooks Online takes no quotation mark in the name of a product or service.
+      + (text == .online && name.contains("\"") ? [.unrepresentable(level: name)] : [])
   }
 
   /// What is wrong with the name of an account.
   public func problems(account name: String) -> [Problem] {
-    problems(name, level: DesktopLimits.accountLevel, levels: DesktopLimits.levels)
+    problems(name, level: limits.account, levels: DesktopLimits.levels)
   }
 
   /// What is wrong with the name of terms, which have no levels.
   public func problems(terms name: String) -> [Problem] {
-    problems(name, level: DesktopLimits.terms, levels: 1)
+    problems(name, level: limits.terms, levels: 1)
   }
 
   /// What is wrong with the name of a class.
   public func problems(class name: String) -> [Problem] {
-    problems(name, level: DesktopLimits.classLevel, levels: DesktopLimits.levels)
+    problems(name, level: limits.classLevel, levels: DesktopLimits.levels)
   }
 
   /// The levels, divided at every colon: one that carries an accent is a colon in QuickBooks, too.
@@ -101,7 +104,8 @@ public struct DesktopNames: Hashable, Sendable {
       }
       var original = levels[index]
       let changes = original.withUTF8 { text.changes($0.span) }
-      if changes.contains(.unrepresentable) {
+      let isBeyond = text == .online && level.unicodeScalars.contains { $0.value > 0xFFFF }
+      if changes.contains(.unrepresentable) || isBeyond {
         problems.append(.unrepresentable(level: levels[index]))
       }
     }

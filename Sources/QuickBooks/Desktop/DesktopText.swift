@@ -21,6 +21,10 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
   /// QuickBooks takes anything, but keeps a question mark of what ISO 8859-1 lacks; typographic
   /// quotation marks and dashes are among that.
   case qbxml
+  /// UTF-8 for QuickBooks Online, which keeps what it is given.
+  ///
+  /// Blanks and control characters are treated as in the other forms; letters are composed.
+  case online
 
   /// What had to be changed in a text.
   public struct Changes: OptionSet, Hashable, Sendable {
@@ -46,7 +50,9 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
   ///
   /// The text is UTF-8; bytes that are not count as unrepresentable characters.
   public func changes(_ text: Span<UInt8>, limit: Int? = nil) -> Changes {
-    isKept(text, limit: limit) ? [] : Converter.run(text, self, limit).changes
+    if isKept(text, limit: limit) { return [] }
+    return self == .online
+      ? OnlineText(text, limit: limit).changes : Converter.run(text, self, limit).changes
   }
 
   /// The text as QuickBooks will hold it.
@@ -56,12 +62,15 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
       isKept(bytes.span, limit: limit) ? nil : convertedBytes(bytes.span, limit: limit)
     }
     guard let output else { return text }
-    return Windows1252.text(output)
+    return self == .online ? String(decoding: output, as: UTF8.self) : Windows1252.text(output)
   }
 
-  /// The text as QuickBooks will hold it, one byte of the code page 1252 for each character.
+  /// The text as QuickBooks will hold it, one byte of the code page 1252 for each character; UTF-8 for
+  /// QuickBooks Online.
   func convertedBytes(_ text: Span<UInt8>, limit: Int?, isName: Bool = false) -> [UInt8] {
-    Converter.run(text, self, limit, isName: isName).output
+    self == .online
+      ? Array(OnlineText(text, limit: limit, isName: isName).text.utf8)
+      : Converter.run(text, self, limit, isName: isName).output
   }
 
   /// A name as QuickBooks will hold it: as ``converted(_:limit:)``, but with as many blanks inside as it has.
@@ -75,7 +84,7 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
         ? nil : convertedBytes(bytes.span, limit: nil, isName: true)
     }
     guard let output else { return text }
-    return Windows1252.text(output)
+    return self == .online ? String(decoding: output, as: UTF8.self) : Windows1252.text(output)
   }
 
   /// What a look at a text tells.
@@ -129,7 +138,7 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
   fileprivate var keepsPunctuation: Bool {
     switch self {
     case .iifASCII, .iifWindows1252: false
-    case .qbxml: true
+    case .qbxml, .online: true
     }
   }
 
@@ -138,6 +147,7 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
     switch self {
     case .iifASCII: nil
     case .iifWindows1252: Windows1252.byte(for: scalar)
+    case .online: nil
     case .qbxml: (0xA1...0xFF).contains(scalar.value) ? UInt8(scalar.value) : nil
     }
   }

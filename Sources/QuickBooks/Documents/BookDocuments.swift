@@ -89,7 +89,7 @@ public struct BookDocumentFiles: BookDocumentSource {
       try QBXMLBookReader.read(path, into: &table)
     } else if head.starts(with: [0x50, 0x4B, 3, 4]) {
       try BookReport.read(workbook: path, conventions, into: &table)
-    } else {
+    } else if !OnlineBooks.recognises(head) {
       try BookReport.read(text: path, conventions, into: &table)
     }
   }

@@ -106,6 +106,10 @@ struct BooksIndex: Sendable {
       }
       return objections
     }
+    // QuickBooks Online is not asked to make accounts.
+    if names.text == .online, holds(.accounts) {
+      return ["its account \"\(path)\" is not in QuickBooks; make it there, or name another one"]
+    }
     if isUnfinished(.accounts) {
       return ["its account \"\(path)\" is not in the part of the accounts that the books hold"]
     }
@@ -136,7 +140,8 @@ struct BooksIndex: Sendable {
   /// Why a name of the books cannot be referred to: written in other characters, it would be a new one.
   func unwritable(_ name: String) -> String? {
     let written = names.path(name)
-    guard written != name else { return nil }
+    // Online, entries are referred to by their ids.
+    guard written != name, names.text != .online else { return nil }
     return " would be written as \"\(written)\", which QuickBooks would take for another name; "
       + "formats.iif.encoding may help"
   }

@@ -70,7 +70,8 @@ extension Planner {
   private func receivableFindings() -> [Finding] {
     let name = context.settings.quickBooks.accountsReceivable
     let others = context.books.accounts.filter { $0.type == .receivable && !$0.isInactive }
-    guard assessor.books.holds(.accounts), assessor.books.account(name) == nil,
+    guard !assessor.destination.isOnline, assessor.books.holds(.accounts),
+      assessor.books.account(name) == nil,
       let other = others.first
     else { return [] }
     return [

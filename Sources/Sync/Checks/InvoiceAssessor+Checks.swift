@@ -119,7 +119,7 @@ extension InvoiceAssessor {
         raise(.numberTooLong, record, invoice.number, .invoiceNumber) { me in
           Detail(
             message: "invoice number \"\(record.string(invoice.number))\" has \(written.count) "
-              + "characters; QuickBooks Desktop keeps \(me.destination.documentNumberLimit)")
+              + "characters; \(me.destination.product) keeps \(me.destination.documentNumberLimit)")
         }
         return
       }

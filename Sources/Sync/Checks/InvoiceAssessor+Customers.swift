@@ -40,8 +40,9 @@ extension InvoiceAssessor {
     case .customerNameTooLong:
       let text = entry.quickBooksName
       return Detail(
-        message: "customer name \"\(text)\" has \(text.count) characters; QuickBooks Desktop keeps "
-          + "\(DesktopLimits.customerLevel)",
+        message:
+          "customer name \"\(text)\" has \(text.count) characters; \(destination.product) keeps "
+          + "\(names.limits.customer)",
         remedy: ask(name, fittingName(rule, customer: number) ?? "A SHORTER NAME"))
     case .customerNameClash: return clash(number)
     case .customerListedTwice:

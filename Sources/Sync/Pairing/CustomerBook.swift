@@ -378,7 +378,7 @@ struct CustomerBook {
           : $0
       }
       return (
-        ShortNames(plain, limit: DesktopLimits.customerLevel), Set(plain.map(names.identity))
+        ShortNames(plain, limit: names.limits.customer), Set(plain.map(names.identity))
       )
     }
     return short.short(name) { candidate in

@@ -267,7 +267,7 @@ extension Planner {
             location: place(listed.place), field: "address", value: listed.addressLines.first))
       }
       let customer = assessor.customers.declaration(number, terms: "")
-      if DesktopAddress.isCut(customer, as: assessor.names.text) {
+      if !assessor.destination.isOnline, DesktopAddress.isCut(customer, as: assessor.names.text) {
         findings.append(
           Finding(
             BatchRules.addressCut, "the address of \"\(entry.name)\" does not fit into five lines",
@@ -303,10 +303,13 @@ extension Planner {
   private func cutDetails(
     _ customer: QuickBooks.Customer, _ name: String, _ location: SourceLocation
   ) -> [Finding] {
+    let isOnline = assessor.destination.isOnline
     let details = [
-      ("company name", customer.companyName, DesktopLimits.companyName),
-      ("phone", customer.phone, DesktopLimits.phone),
-      ("email", customer.email, DesktopLimits.email),
+      (
+        "company name", customer.companyName,
+        isOnline ? OnlineLimits.companyName : DesktopLimits.companyName
+      ), ("phone", customer.phone, isOnline ? OnlineLimits.phone : DesktopLimits.phone),
+      ("email", customer.email, isOnline ? OnlineLimits.email : DesktopLimits.email),
       ("contact", customer.contact, DesktopLimits.contact),
       ("account number", customer.accountNumber, DesktopLimits.accountNumber),
     ]

@@ -80,12 +80,13 @@ public struct SyncPlan {
   ///
   /// - Parameter path: The file, as it was named for the plan.
   /// - Returns: How many, and how much.
-  public func held(inFile path: String) -> Tally {
-    guard hasHeld else { return .zero }
-    var held = Tally.zero
+  public func held(inFile path: String) -> (invoices: Int, amount: Money) {
+    var held = (invoices: 0, amount: Money.zero)
+    guard hasHeld else { return held }
     for invoice in invoices
     where invoice.outcome == .held && files[Int(invoice.place.file)].path == path {
-      held += Tally(invoices: 1, lines: Int(invoice.lines), amount: invoice.amount)
+      held.invoices += 1
+      held.amount += invoice.amount
     }
     return held
   }

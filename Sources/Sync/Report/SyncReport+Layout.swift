@@ -154,7 +154,7 @@ extension SyncReport {
   }
 
   /// `1 invoice`, `2 invoices`, `1,234 invoices`.
-  static func counted(_ count: Int, _ noun: String) -> String {
+  public static func counted(_ count: Int, _ noun: String) -> String {
     "\(count.grouped) \(noun)\(count == 1 ? "" : "s")"
   }
 }

@@ -386,9 +386,12 @@ private struct LedgerEntries {
 
   func entry(_ replay: borrowing PlanReplay, _ document: borrowing SalesDocument) -> LedgerEntry {
     let assessment = replay.assessment
+    // What is yet to be sent is in doubt until QuickBooks has answered.
     return LedgerEntry(
       number: InvoiceNumber(replay.record.string(replay.invoice.number)),
-      contentHash: assessment.content, run: run, documentKind: assessment.documentKind,
+      contentHash: assessment.content,
+      state: plan.context.settings.destination.isOnline ? .inDoubt : .synced, run: run,
+      documentKind: assessment.documentKind,
       documentNumber: document.text.text(document.number),
       customer: plan.assessor.customers.entries[assessment.customer].name,
       quickBooksCustomer: plan.lists.customers[document.customer].name, date: document.date,

@@ -21,7 +21,8 @@ protocol RemovalRendering {
 enum RemovalList {
   /// The renderings for a run.
   static func renderings(for run: RunRecord) -> [any RemovalRendering] {
-    [PrintedRemovals(run.target == "qbxml"), RemovalTable()]
+    // What went to QuickBooks Online was taken out there already.
+    run.target == "online" ? [] : [PrintedRemovals(run.target == "qbxml"), RemovalTable()]
   }
 
   /// Writes the lists of a run into a folder, replacing those of an earlier attempt.

@@ -18,6 +18,10 @@ extension RunUndo {
       text += "    \(FindingText.visible(file.name)) is not there any more"
       text += file.documents > 0 ? ": was it moved to be imported?\n" : "\n"
     }
+    if run.target == "online" {
+      text += "  its documents in QuickBooks Online would go, unless somebody has touched them\n"
+      return text
+    }
     text += "  a list of what must be removed if it was imported would be written beside them\n"
     if !obstacles.isEmpty {
       text += "  It cannot be taken back now:\n"

@@ -3,10 +3,13 @@ internal import Vocabulary
 
 extension Settings {
   /// Where documents go, with everything there is to know about it.
-  ///
-  /// A target that this version cannot write is refused before anything is planned; its names are
-  /// judged as IIF would take them.
-  var destination: Destination { target == .qbxml ? .qbxml(qbxmlFormat) : .iif(iifFormat) }
+  var destination: Destination {
+    switch target {
+    case .iif: .iif(iifFormat)
+    case .qbxml: .qbxml(qbxmlFormat)
+    case .online: .online(OnlineFormat(isUnitedStates: quickBooks.edition == .us))
+    }
+  }
 
   /// The qbXML writer's options, as the settings have them.
   var qbxmlFormat: QuickBooks.QBXMLFormat {

@@ -178,6 +178,30 @@ public struct Settings: Sendable, Hashable {
     public var headerOnly: String?
   }
 
+  /// The block `online`: QuickBooks Online.
+  public struct Online: Sendable, Hashable {
+    /// Where the companies' data is.
+    public var api = "https://quickbooks.api.intuit.com"
+    /// The document that says where people log in and tokens come from.
+    public var discovery = "https://developer.intuit.com/.well-known/openid_configuration"
+    /// Where the browser goes after somebody has said yes.
+    public var redirect = "http://localhost:8484/callback"
+    /// How many documents go in one request.
+    public var batchSize = 10
+    /// Requests a minute.
+    public var requestsPerMinute = 490
+    /// Batches a minute.
+    public var batchesPerMinute = 39
+    /// Requests under way at once.
+    public var inFlight = 8
+    /// How many seconds an answer is waited for.
+    public var timeout = 150
+    /// How many seconds to wait before a record without an answer is looked up.
+    public var unknownWait = 20
+    /// After how many days the books are fetched again before a push.
+    public var booksDays = 1
+  }
+
   /// The company's display name; nil only without a company folder.
   public var company: String?
   /// The default target.
@@ -196,6 +220,8 @@ public struct Settings: Sendable, Hashable {
   public var formats = Formats()
   /// The drop folder.
   public var watch = Watch()
+  /// QuickBooks Online.
+  public var online = Online()
 
   /// Settings without a company folder: every key at its default.
   public static let defaults = Settings()
@@ -249,8 +275,11 @@ extension Settings {
 
   /// Every key that decides about invoices with its effective value, one a line: stable text for
   /// fingerprints.
+  ///
+  /// How fast and in how many pieces something is sent changes nothing about what is sent.
   public var canonicalText: String {
-    Settings.keys.filter { !$0.path.hasPrefix("watch.") }.map { "\($0.path): \($0.show(self))\n" }
+    Settings.keys.filter { !$0.path.hasPrefix("watch.") && !$0.path.hasPrefix("online.") }
+      .map { "\($0.path): \($0.show(self))\n" }
       .joined()
   }
 

@@ -26,7 +26,7 @@ extension Settings {
   /// Every key, in the order of the template.
   public static let keys: [Key] =
     companyKeys + quickBooksKeys + policyKeys + layoutKeys + formatKeys + iifKeys + qbxmlKeys
-    + watchKeys
+    + watchKeys + onlineKeys
 
   /// What each block of keys is about.
   static let sections: [String: String] = [
@@ -37,6 +37,7 @@ extension Settings {
     "formats.iif": "IIF files, for QuickBooks Desktop.",
     "formats.qbxml": "qbXML files, for QuickBooks Desktop.",
     "watch": "What loadbooks watch does with files that are dropped into the inbox.",
+    "online": "QuickBooks Online: where it is, and how fast it may be asked.",
   ]
 
   private static let companyKeys: [Key] = [
@@ -50,8 +51,8 @@ extension Settings {
       show: { $0.company.map(YAMLText.scalar) ?? "" }),
     .word(
       "target", \.target,
-      "Where invoices go: iif and qbxml make files for QuickBooks Desktop.",
-      "This version knows these two; online is for versions to come."),
+      "Where invoices go: iif and qbxml make files for QuickBooks Desktop, online sends them to",
+      "QuickBooks Online."),
     Key(
       path: "currency",
       explanation: ["The currency of the books. Documents in another currency are held."],
@@ -273,7 +274,7 @@ extension Settings.Key {
   }
 
   /// A key whose value is a whole number.
-  fileprivate static func number(
+  static func number(
     _ path: String, _ property: any WritableKeyPath<Settings, Int> & Sendable,
     _ range: ClosedRange<Int>, _ explanation: String...
   ) -> Settings.Key {

@@ -85,18 +85,12 @@ struct Convert: ParsableCommand {
     _ plan: SyncPlan, _ run: SyncReport.Run, _ folder: String, _ ledger: SyncLedger?
   ) throws {
     let here = Surroundings.current
-    if let expected = self.plan, expected.count < 12 {
+    guard Settings.Target(rawValue: run.target) != .online else {
       throw Failure(
-        .usage, "--plan \"\(expected)\": a fingerprint has at least 12 characters",
-        remedy: "copy it from loadbooks plan")
+        .usage, "QuickBooks Online takes no files",
+        remedy: "send the invoices with: loadbooks push, or use --target iif or --target qbxml")
     }
-    if let expected = self.plan, !plan.fingerprint.hex.hasPrefix(expected.lowercased()) {
-      throw Failure(
-        .settingsWrong,
-        "the plan is not \(expected) any more, but \(plan.fingerprint.short)…: the "
-          + "export, the settings, the mapping, the suppression list or the memory has changed",
-        remedy: "look at the new plan with loadbooks plan, then give its fingerprint")
-    }
+    try plan.refuse(unless: self.plan)
     let line = ProgressLine("writing")
     defer { line.end() }
     let report = try Conversion.convert(

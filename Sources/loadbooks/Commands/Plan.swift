@@ -5,13 +5,13 @@ internal import Sync
 /// The command `loadbooks plan`.
 struct Plan: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what convert would do, with control totals; write nothing.")
+    abstract: "Show what convert or push would do, with control totals; write nothing.")
 
   @OptionGroup var export: ExportOptions
   @OptionGroup var options: CompanyOptions
   @OptionGroup var filters: SelectionOptions
 
-  @Option(help: ArgumentHelp("Where the invoices go: iif or qbxml.", valueName: "target"))
+  @Option(help: ArgumentHelp("Where the invoices go: iif, qbxml or online.", valueName: "target"))
   var target: String?
 
   @Flag(help: "List every name and every finding, however many there are.")

@@ -1,20 +1,25 @@
 internal import ArgumentParser
 internal import Foundation
 internal import QuickBooks
+internal import QuickBooksOnline
 internal import Sync
 internal import Vocabulary
 
 /// The command `loadbooks pull`.
 struct Pull: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the questions whose answers serve as books.",
+    abstract:
+      "Fetch the books from QuickBooks Online, or write the questions for QuickBooks Desktop.",
     discussion: """
-      For qbXML that is a file of questions, sent the same way as other qbXML files. Save the answer into \
+      For QuickBooks Online the lists, preferences and document numbers come into the company's folder       books; what is there is kept when it is new enough, unless --refresh is given. For qbXML this writes       a file of questions, sent the same way as other qbXML files. Save the answer into \
       the company's folder books: plan and convert then know what QuickBooks has.
       """)
 
-  @Option(help: ArgumentHelp("Where the books are: qbxml.", valueName: "target"))
+  @Option(help: ArgumentHelp("Where the books are: online or qbxml.", valueName: "target"))
   var target: String?
+
+  @Flag(help: "QuickBooks Online: fetch them again, however new those are that are there.")
+  var refresh = false
 
   @Option(
     help: ArgumentHelp("Ask for documents dated on or after this day.", valueName: "yyyy-mm-dd"),
@@ -57,9 +62,10 @@ struct Pull: ParsableCommand {
     let company = try options.folder()
     let settings = try CompanyFolder.settings(company, assignments: options.assignments)
     let word = target ?? settings.target.rawValue
+    if word == "online" { return try pullOnline(settings) }
     guard word == "qbxml" else {
       throw Failure(
-        .usage, "books can be asked for with qbXML only, not with \"\(word)\"",
+        .usage, "books can be asked for with qbXML or online, not with \"\(word)\"",
         remedy: word == "iif"
           ? "in QuickBooks choose File > Utilities > Export > Lists to IIF Files, or use --target qbxml"
           : "use --target qbxml")
@@ -102,5 +108,97 @@ struct Pull: ParsableCommand {
       Send the file to QuickBooks as you send others (see the README: Sending qbXML), and save the answer
       as \(FindingText.visible(company.map { $0.booksPath + "/answer.xml" } ?? "an .xml file")).
       """)
+  }
+}
+
+// MARK: - QuickBooks Online
+
+extension Pull {
+  /// Fetches a company's books, and tells how far it is.
+  static func fetch(
+    _ online: OnlineCompany, at timestamp: String
+  ) async throws(Failure) -> OnlineBooks {
+    let shown = ProgressBox(ProgressLine("fetching"))
+    return try await online.pull(at: timestamp) { _, done, total in shown.update(done, total) }
+  }
+
+  private func pullOnline(_ settings: Settings) throws {
+    let here = Surroundings.current
+    let folder = try options.neededFolder()
+    let (now, timestamp, refresh) = (here.now, here.timestamp, self.refresh)
+    let (books, isNew) = try OnlineWork.with(folder, settings) {
+      (online) async throws(Failure) -> (OnlineBooks, Bool) in
+      let connection = try online.connection()
+      if !refresh, let books = try online.books(of: connection.realm),
+        let pulled = ISO8601DateFormatter().date(from: books.pulledAt),
+        now.timeIntervalSince(pulled) <= Double(settings.online.booksDays) * 86_400
+      {
+        return (books, false)
+      }
+      return (try await Pull.fetch(online, at: timestamp), true)
+    }
+    let path = folder.booksPath + "/" + OnlineBooks.fileName
+    if options.json {
+      let answer: JSONText = [
+        "file": .string(path), "company": .string(books.company), "realm": .string(books.realm),
+        "pulled": .string(books.pulledAt), "fetched_now": .bool(isNew),
+        "custom_numbers": .bool(books.preferences.customNumbers),
+        "closed_through": .string(orNull: books.preferences.closedThrough?.description),
+        "documents": .integer(books.documents.count),
+        "lists": .array(
+          Pull.lists.map { list, words in
+            [
+              "name": .string(words),
+              "entries": .integer(books.entries.count { $0.list == list }),
+            ]
+          }),
+      ]
+      return here.print(answer.text)
+    }
+    here.print(Pull.text(books, path, isNew: isNew, now))
+  }
+
+  private static let lists: [(OnlineBooks.List, String)] = [
+    (.customers, "customers"), (.items, "products and services"), (.accounts, "accounts"),
+    (.terms, "terms"), (.classes, "classes"), (.departments, "departments"),
+    (.taxCodes, "tax codes"), (.vendors, "vendors"), (.employees, "employees"),
+  ]
+
+  private static func text(
+    _ books: OnlineBooks, _ path: String, isNew: Bool, _ now: Date
+  ) -> String {
+    var text = "books of \(FindingText.visible(books.company)) (\(books.realm)): "
+    text += "\(FindingText.visible(path))\n"
+    text +=
+      "  fetched               \(books.pulledAt)\(isNew ? "" : ", \(age(books, now)); kept")\n"
+    for (list, words) in lists {
+      let own = books.entries.filter { $0.list == list }
+      guard !own.isEmpty else { continue }
+      let hidden = own.count { !$0.isActive }
+      text += "  \(words)\(String(repeating: " ", count: max(1, 22 - words.count)))\(own.count)"
+      text += hidden == 0 ? "\n" : ", of these \(hidden) inactive\n"
+    }
+    text += "  documents             \(books.documents.count)\n"
+    let preferences = books.preferences
+    text += "  own numbers           \(preferences.customNumbers ? "yes" : "no")\n"
+    if let day = preferences.closedThrough { text += "  closed through        \(day)\n" }
+    if preferences.multiCurrency {
+      text += "  currencies            several, its own is \(preferences.homeCurrency)\n"
+    }
+    if !isNew { text += "Fetch them again with: loadbooks pull --refresh\n" }
+    if !preferences.customNumbers {
+      text +=
+        "QuickBooks gives its own numbers to invoices. Before a push choose Account and settings > Sales > "
+        + "Custom transaction numbers.\n"
+    }
+    return text
+  }
+
+  private static func age(_ books: OnlineBooks, _ now: Date) -> String {
+    guard let pulled = ISO8601DateFormatter().date(from: books.pulledAt) else {
+      return "some time ago"
+    }
+    let hours = Int(now.timeIntervalSince(pulled) / 3600)
+    return hours < 1 ? "less than an hour ago" : hours == 1 ? "an hour ago" : "\(hours) hours ago"
   }
 }

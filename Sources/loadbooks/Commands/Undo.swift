@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Ledger
+internal import QuickBooks
 internal import Sync
 internal import Vocabulary
 
@@ -10,11 +11,18 @@ struct Undo: ParsableCommand {
     abstract: "Take back exactly one run: its invoices may be sent again.",
     discussion: """
       Shows first what would happen, and asks; --yes answers before it asks. The run's files move to \
-      outbox/undone/RUN, with a list of what must be removed from QuickBooks if it was imported.
+      outbox/undone/RUN, with a list of what must be removed from QuickBooks if it was imported. What went to \
+      QuickBooks Online is deleted there, or made void with --void, newest first; documents that somebody has \
+      changed or paid since stay and are listed.
       """)
 
   @Argument(help: ArgumentHelp("The run's id; see: loadbooks runs.", valueName: "run"))
   var id: String
+
+  @Flag(
+    help:
+      "QuickBooks Online: make invoices void, in place of deleting them; their numbers stay used.")
+  var void = false
 
   @Flag(help: "Do it without asking.")
   var yes = false
@@ -40,18 +48,30 @@ struct Undo: ParsableCommand {
             + "its files are in \(FindingText.visible(undo.destination))")
       }
       if !options.json { here.print(undo.text) }
-      try refuse(undo)
+      let isOnline = undo.run.target == "online"
+      if !isOnline { try refuse(undo) }
       guard try yes || confirmed(undo) else {
         if options.json { here.print(json(undo, done: false).text) }
         throw Failure(
           .usage, "nothing was done",
           remedy: "if that is what you want, run the same command again with --yes")
       }
-      let tally = try undo.perform(
+      if isOnline { try takeOut(undo, company, settings, ledger) }
+      let sent = undo.sent
+      // What was taken out of QuickBooks Online is forgotten already, one by one.
+      let rest = isOnline ? try RunUndo(id, ledger, in: company) : undo
+      if isOnline { try refuse(rest) }
+      let left = try rest.perform(
         ledger, in: company, name: settings.company ?? company.path, settings: settings,
         because: reason, by: by,
         clock: { here.timestamp })
+      let tally = isOnline ? sent : left
       if options.json { return here.print(json(undo, done: true).text) }
+      if isOnline {
+        return here.print(
+          "Done: run \(id) is taken back; \(SyncReport.counted(tally.invoices, "invoice")) "
+            + "(\(tally.amount.grouped)) may be sent again.")
+      }
       here.print(
         """
         Done: run \(id) is taken back; \(tally.invoices) \(tally.invoices == 1 ? "invoice" : "invoices") \
@@ -59,6 +79,39 @@ struct Undo: ParsableCommand {
         If it was imported into QuickBooks, work off this list: \
         \(FindingText.visible(undo.destination))/remove-from-quickbooks.txt
         """)
+    }
+  }
+
+  /// Takes the documents out of QuickBooks Online; what stays there ends it.
+  private func takeOut(
+    _ undo: RunUndo, _ company: CompanyFolder, _ settings: Settings, _ ledger: SyncLedger
+  ) throws {
+    let here = Surroundings.current
+    let stop = PushStop()
+    let interruption = Interruption(stop)
+    defer { withExtendedLifetime(interruption) {} }
+    let (id, mode) = (self.id, void ? OnlineUndo.Mode.void : .delete)
+    let path = undo.folder + "/" + OnlineRequests.fileName
+    let report = try OnlineWork.with(company, settings) { (online) async throws(Failure) in
+      try await online.undo(
+        run: id, file: path, ledger: ledger, mode: mode, stop: stop,
+        timestamp: { here.timestamp })
+    }
+    if !options.json { here.print(report.text) }
+    if let failure = report.failure { throw failure }
+    if report.isStopped {
+      throw Failure(
+        .tryAgain, "run \(id) is not taken back whole yet",
+        remedy: "say loadbooks undo \(id) again: it goes on where it stopped")
+    }
+    guard report.kept.isEmpty else {
+      throw Failure(
+        .notAllowed,
+        "\(SyncReport.counted(report.kept.count, "document")) of run \(id) stay in QuickBooks, because "
+          + "somebody has touched them: the first is \(report.kept[0].document), "
+          + report.kept[0].reason,
+        remedy:
+          "put them right in QuickBooks by hand; they count as sent, the others may be sent again")
     }
   }
 

@@ -1,0 +1,223 @@
+internal import Foundation
+public import Vocabulary
+
+/// A request to QuickBooks Online as it stands in a run's file.
+///
+/// The file is there, on disk, before the first byte is sent. It has one line about the run, one for each
+/// list entry that documents refer to, parents first, one for each document, and a last one that says
+/// that it is whole. Inside the bodies, references to list entries are the numbers of their lines
+/// (`ref:3`), because the ids of entries that the run itself creates are known only later.
+public struct OnlineRequest: Hashable, Sendable {
+  /// What a request is about.
+  public enum Entity: String, Hashable, Sendable, CaseIterable {
+    case account, terms, item, `class`, customer, invoice
+    case creditMemo = "credit_memo"
+
+    /// QuickBooks' own name.
+    public var name: String {
+      switch self {
+      case .account: "Account"
+      case .terms: "Term"
+      case .item: "Item"
+      case .class: "Class"
+      case .customer: "Customer"
+      case .invoice: "Invoice"
+      case .creditMemo: "CreditMemo"
+      }
+    }
+
+    /// QuickBooks' name in addresses.
+    public var resource: String { name.lowercased() }
+
+    /// Whether it is an invoice or a credit memo.
+    public var isDocument: Bool { self == .invoice || self == .creditMemo }
+  }
+
+  /// What it is about.
+  public var entity: Entity
+  /// The full path of an entry, or the number of a document.
+  public var name: String
+  /// The number of the line among list entries; nil for documents.
+  public var reference: Int?
+  /// The request id, a UUID that no other request has; empty for an entry that exists.
+  public var id = ""
+  /// The body, with references to be filled in; empty for an entry that exists.
+  public var body: [UInt8] = []
+  /// The customer's line.
+  public var customer: Int?
+  /// The class's line.
+  public var classReference: Int?
+  /// The date.
+  public var date: CalendarDate?
+  /// What QuickBooks must make of a document, in the sign of its form.
+  public var total: Money = .zero
+  /// How many lines it has.
+  public var lines = 0
+  /// Its document as read back, for checks.
+  public var document: WrittenDocument?
+
+  /// A request.
+  public init(_ entity: Entity, name: String) {
+    self.entity = entity
+    self.name = name
+  }
+
+  /// Whether QuickBooks is to create it.
+  public var isCreation: Bool { !id.isEmpty }
+
+  var json: OnlineJSON {
+    .of(
+      ("entity", .string(entity.rawValue)), ("name", .string(name)),
+      ("ref", reference.map { .number(String($0)) }), ("id", id.isEmpty ? nil : .string(id)),
+      ("customer", customer.map { .number(String($0)) }),
+      ("class", classReference.map { .number(String($0)) }),
+      ("date", date.map { .string($0.description) }),
+      ("total", entity.isDocument ? total.json : nil))
+  }
+}
+
+/// The request file of a run.
+public enum OnlineRequests {
+  static let format = "loadbooks-online-requests"
+  /// The file's name.
+  public static let fileName = "001-requests.jsonl"
+  static let bodyMark = Array(#","body":"#.utf8)
+
+  /// Hands over the requests of a file one by one.
+  ///
+  /// - Returns: The id of the run that wrote it.
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`, also for a file that lacks its
+  ///   end; or what `body` throws.
+  @discardableResult
+  public static func forEach(
+    ofFile path: String, _ body: (OnlineRequest) throws(Failure) -> Void
+  ) throws(Failure) -> String {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Failure(
+        .inputMissing, "\(path) is missing", remedy: "put the file back where the run wrote it")
+    }
+    let bytes = [UInt8](data)
+    var run: String?
+    var (documents, total, isWhole, line) = (0, Money.zero, false, 0)
+    var customers: [Int: String] = [:]
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+      let part = Array(bytes[start..<end])
+      line += 1
+      start = end + 1
+      if part.isEmpty { continue }
+      if run == nil {
+        let header = OnlineJSON(bytes: part)
+        guard header?["format"]?.text == format, let id = header?["run"]?.text else { break }
+        run = id
+        continue
+      }
+      if let json = OnlineJSON(bytes: part), let count = json["documents"]?.text {
+        isWhole = count == String(documents) && json["amount"]?.money == total
+        continue
+      }
+      guard !isWhole, var request = request(part, line, customers) else {
+        throw damaged(path, line)
+      }
+      if let reference = request.reference, request.entity == .customer {
+        customers[reference] = request.name
+      }
+      if request.entity.isDocument {
+        documents += 1
+        total += request.entity == .invoice ? request.total : -request.total
+        request.lines = request.document?.lines ?? 0
+      }
+      try body(request)
+    }
+    guard let run, isWhole else { throw damaged(path, line) }
+    return run
+  }
+
+  private static func damaged(_ path: String, _ line: Int) -> Failure {
+    Failure(
+      .inputUnreadable, "\(path) is not as it was written",
+      remedy: "put back the file that the run wrote; it is in a backup of the company folder",
+      location: SourceLocation(file: path, line: line))
+  }
+
+  /// A request from its line: what is told of it, and its body as it is, byte by byte.
+  private static func request(
+    _ line: [UInt8], _ number: Int, _ customers: [Int: String]
+  ) -> OnlineRequest? {
+    var head = line
+    var body: [UInt8] = []
+    if let mark = line.firstRange(of: bodyMark) {
+      head = Array(line[..<mark.lowerBound]) + [UInt8(ascii: "}")]
+      body = Array(line[mark.upperBound...].dropLast())
+    }
+    guard let json = OnlineJSON(bytes: head),
+      let entity = json["entity"]?.text.flatMap(OnlineRequest.Entity.init(rawValue:)),
+      let name = json["name"]?.text
+    else { return nil }
+    var request = OnlineRequest(entity, name: name)
+    let integer = { (name: String) in json[name]?.text.flatMap(Int.init) }
+    request.reference = integer("ref")
+    request.customer = integer("customer")
+    request.classReference = integer("class")
+    request.id = json["id"]?.text ?? ""
+    request.body = body
+    request.date = json["date"]?.text.flatMap { CalendarDate(iso: $0) }
+    guard entity.isDocument else { return request }
+    guard let total = json["total"]?.money, let parsed = OnlineJSON(bytes: body) else { return nil }
+    request.total = total
+    let amounts = (parsed["Line"]?.elements ?? []).map { $0["Amount"]?.money }
+    guard !amounts.contains(nil), parsed["DocNumber"]?.text == name else { return nil }
+    let sum = amounts.reduce(Money.zero) { $0 + ($1 ?? .zero) }
+    let sign: Int64 = entity == .invoice ? 1 : -1
+    request.document = WrittenDocument(
+      type: entity == .invoice ? "INVOICE" : "CREDIT MEMO", number: name,
+      customer: request.customer.flatMap { customers[$0] } ?? "",
+      date: parsed["TxnDate"]?.text ?? "", total: Money(cents: sign * total.cents),
+      balance: total - sum, lines: amounts.count, line: number)
+    return request
+  }
+
+  // MARK: - Filling in references
+
+  private static let referenceMark = Array(#"Ref":{"value":"ref:"#.utf8)
+
+  /// The lines that a body refers to.
+  public static func references(in body: [UInt8]) -> [Int] {
+    var found: [Int] = []
+    fill(body) {
+      found.append($0)
+      return ""
+    }
+    return found
+  }
+
+  /// The body with ids in place of the numbers of lines.
+  ///
+  /// The mark cannot stand inside a text, where quotation marks have a backslash before them.
+  @discardableResult
+  public static func fill(_ body: [UInt8], _ id: (Int) -> String) -> [UInt8] {
+    var filled: [UInt8] = []
+    filled.reserveCapacity(body.count + 64)
+    var index = 0
+    let prefix = Array("ref:".utf8)
+    while index < body.count {
+      guard body[index] == UInt8(ascii: "R"), index + referenceMark.count <= body.count,
+        body[index..<index + referenceMark.count].elementsEqual(referenceMark)
+      else {
+        filled.append(body[index])
+        index += 1
+        continue
+      }
+      filled.append(contentsOf: referenceMark.dropLast(prefix.count))
+      index += referenceMark.count
+      var number = 0
+      while index < body.count, body[index] &- 0x30 < 10 {
+        number = number * 10 + Int(body[index] - 0x30)
+        index += 1
+      }
+      filled.append(contentsOf: id(number).utf8)
+    }
+    return filled
+  }
+}

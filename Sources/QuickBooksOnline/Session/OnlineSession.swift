@@ -1,0 +1,92 @@
+public import Vocabulary
+
+/// The connection in use: gives access tokens, and refreshes them once, however many ask.
+///
+/// Two refreshes at the same time can end a connection for good. Within this process they queue here;
+/// across processes they queue at the store's lock, and whoever comes second finds the new tokens in the
+/// store. New tokens are on disk before they are used.
+public actor OnlineSession {
+  private let store: TokenStore
+  private let authority: Authority
+  private let clock: any OnlineClock
+  private var connection: OnlineConnection
+  private var refreshing: Task<Result<OnlineConnection, Failure>, Never>?
+
+  /// How long before its end an access token counts as used up.
+  private static let margin = 300.0
+
+  /// A session of a connection that the store has.
+  public init(
+    _ connection: OnlineConnection, store: TokenStore, authority: Authority,
+    clock: any OnlineClock
+  ) {
+    self.connection = connection
+    self.store = store
+    self.authority = authority
+    self.clock = clock
+  }
+
+  /// The connection as it is now.
+  public var current: OnlineConnection { connection }
+
+  /// A valid access token.
+  ///
+  /// - Parameter used: A token that QuickBooks does not take any more; a different one is wanted.
+  /// - Returns: The token.
+  /// - Throws: `Failure`: `notAllowed` when somebody has to connect again.
+  public func accessToken(insteadOf used: Secret? = nil) async throws(Failure) -> Secret {
+    if connection.isDead { throw OnlineSession.dead }
+    let isFresh = connection.tokens.accessEnds - OnlineSession.margin > clock.epoch
+    if isFresh, connection.tokens.access != used { return connection.tokens.access }
+    let task: Task<Result<OnlineConnection, Failure>, Never>
+    if let refreshing {
+      task = refreshing
+    } else {
+      let (known, store, authority, clock) = (connection, store, authority, clock)
+      task = Task {
+        await OnlineSession.refreshed(known, used, store, authority, clock)
+      }
+      refreshing = task
+    }
+    let result = await task.value
+    refreshing = nil
+    connection = try result.get()
+    if connection.isDead { throw OnlineSession.dead }
+    return connection.tokens.access
+  }
+
+  /// Refreshes under the store's lock, unless another process has done it.
+  private static func refreshed(
+    _ known: OnlineConnection, _ used: Secret?, _ store: TokenStore, _ authority: Authority,
+    _ clock: any OnlineClock
+  ) async -> Result<OnlineConnection, Failure> {
+    do throws(Failure) {
+      let connection = try await store.locked(clock) { () async throws(Failure) in
+        guard var newest = try store.load() else { throw OnlineSession.dead }
+        guard newest.realm == known.realm else {
+          throw Failure(
+            .notAllowed, "the folder was connected to another QuickBooks company meanwhile",
+            remedy: "see which with: loadbooks session")
+        }
+        let isFresh = newest.tokens.accessEnds - OnlineSession.margin > clock.epoch
+        if newest.isDead || isFresh && newest.tokens.access != (used ?? known.tokens.access) {
+          return newest
+        }
+        switch try await authority.refresh(newest.tokens, newest.endpoints) {
+        case .tokens(let tokens): newest.tokens = tokens
+        case .dead: newest.isDead = true
+        }
+        try store.save(newest)
+        return newest
+      }
+      return .success(connection)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// The connection is over.
+  static let dead = Failure(
+    .notAllowed, "QuickBooks does not accept this connection any more",
+    remedy: "connect again with: loadbooks connect --replace")
+}

@@ -1,0 +1,231 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import QuickBooks
+internal import QuickBooksOnline
+internal import Sync
+internal import Vocabulary
+
+/// The command `loadbooks push`.
+struct Push: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Send invoices to QuickBooks Online, and go on where an earlier push stopped.",
+    discussion: """
+      First ends what an earlier push left, under the same request ids; then plans the export as \
+      loadbooks plan --target online does, writes what will be sent to outbox/RUN, and sends it. Without an \
+      export it only ends what was left. Ctrl-C waits for what has left and says what is not sent yet.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Export files or folders; - for standard input.", valueName: "export"))
+  var exports: [String] = []
+
+  @Option(help: ArgumentHelp("The mapping file, instead of the company's.", valueName: "file"))
+  var mapping: String?
+
+  @Option(help: ArgumentHelp("The suppression list, instead of the company's.", valueName: "file"))
+  var suppressions: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Refuse if the plan is not this one any more (the fingerprint, or its first 12 digits).",
+      valueName: "fingerprint"))
+  var plan: String?
+
+  @OptionGroup var filters: SelectionOptions
+  @OptionGroup var options: CompanyOptions
+
+  func run() throws {
+    let here = Surroundings.current
+    let company = try options.neededFolder()
+    let settings = try onlineSettings(company)
+    let stop = PushStop()
+    let interruption = Interruption(stop)
+    defer { withExtendedLifetime(interruption) {} }
+    var reports: [PushReport] = []
+    var plan: SyncPlan?
+    try company.writing("loadbooks push") { ledger, lock in
+      let realm = try connectedRealm(company, settings)
+      let left = try ledger.unsettledRuns(target: "online")
+      try refuseStale(plan: left)
+      for run in left {
+        here.tell("going on with run \(run.id)")
+        let report = try send(
+          run.id, Verification.folder(of: run, in: company), company, settings, ledger, stop)
+        reports.append(report)
+        if report.failure != nil || !report.isComplete { return }
+      }
+      guard !exports.isEmpty, !stop.isStopped else { return }
+      try freshenBooks(company, settings, realm)
+      let made = try write(company, settings, ledger, lock)
+      plan = made.plan
+      guard let id = made.run else { return }
+      reports.append(
+        try send(id, company.outboxPath + "/" + id, company, settings, ledger, stop))
+    }
+    try tell(reports, plan)
+  }
+
+  private func onlineSettings(_ company: CompanyFolder) throws -> Settings {
+    var settings = try CompanyFolder.settings(company, assignments: options.assignments)
+    settings.target = .online
+    return settings
+  }
+
+  /// The company that is connected; the connection is tried before anything is written.
+  private func connectedRealm(_ company: CompanyFolder, _ settings: Settings) throws -> String {
+    try OnlineWork.with(company, settings) { (online) async throws(Failure) in
+      let connection = try online.connection()
+      if connection.isDead { throw OnlineSessionEnd.failure }
+      _ = try online.authority()
+      return connection.realm
+    }
+  }
+
+  private func refuseStale(plan left: [RunRecord]) throws {
+    guard plan != nil, let run = left.first else { return }
+    throw Failure(
+      .settingsWrong,
+      "run \(run.id) is not ended yet, and ending it changes what the plan is made from",
+      remedy: "say loadbooks push without an export first, then look at the plan again")
+  }
+
+  private func freshenBooks(
+    _ company: CompanyFolder, _ settings: Settings, _ realm: String
+  ) throws {
+    let here = Surroundings.current
+    let days = settings.online.booksDays
+    let now = here.now
+    let timestamp = here.timestamp
+    try OnlineWork.with(company, settings) { (online) async throws(Failure) in
+      if let books = try online.books(of: realm) {
+        let pulled = ISO8601DateFormatter().date(from: books.pulledAt)
+        if let pulled, now.timeIntervalSince(pulled) <= Double(days) * 86_400 {
+          return try OnlineCompany.check(books)
+        }
+      }
+      here.tell("fetching the books first")
+      let books = try await Pull.fetch(online, at: timestamp)
+      try OnlineCompany.check(books)
+    }
+  }
+
+  /// Plans, and writes what will be sent; no run when there is nothing to send or to tell.
+  private func write(
+    _ company: CompanyFolder, _ settings: Settings, _ ledger: SyncLedger, _ lock: CompanyLock
+  ) throws -> (plan: SyncPlan, run: String?) {
+    let here = Surroundings.current
+    let planning = try Planning(
+      options, mapping: mapping, suppressions: suppressions, books: [], target: "online")
+    let plan = try planning.plan(exports, filters.selection, ledger: try ledger.snapshot())
+    try plan.refuse(unless: self.plan)
+    let started = here.timestamp
+    let id = try RunID.make(at: started, plan: plan.fingerprint) { (id) throws(Failure) in
+      try ledger.run(id) != nil
+    }
+    let run = SyncReport.Run(
+      id: id, command: "push", target: "online", company: planning.settings.company,
+      started: started, finished: nil, plan: plan.fingerprint)
+    let folder = company.outboxPath + "/" + id
+    try lock.note(output: folder)
+    let line = ProgressLine("preparing")
+    defer { line.end() }
+    let report = try Conversion.convert(
+      plan, run: run, output: folder, ledger: ledger, clock: { here.timestamp },
+      progress: { stage, done, total in line.update(done, total, stage.rawValue) })
+    line.end()
+    if !options.json {
+      here.print(TextReport.render(report, options: TextReport.Options(color: here.colorsOutput)))
+      here.print("files: \(folder)\n")
+    }
+    return (plan, plan.documents == 0 ? nil : id)
+  }
+
+  private func send(
+    _ run: String, _ path: String, _ company: CompanyFolder, _ settings: Settings,
+    _ ledger: SyncLedger, _ stop: PushStop
+  ) throws -> PushReport {
+    let here = Surroundings.current
+    let line = ProgressLine("sending")
+    let shown = ProgressBox(line)
+    defer { line.end() }
+    let report = try OnlineWork.with(company, settings) { (online) async throws(Failure) in
+      try await online.send(
+        run: run, file: path + "/" + OnlineRequests.fileName, ledger: ledger, stop: stop,
+        timestamp: { here.timestamp }, progress: { shown.update($0, $1) })
+    }
+    try Push.keep(report, in: path)
+    return report
+  }
+
+  /// Puts what became of a run beside its files; a later push that goes on with it replaces that.
+  private static func keep(_ report: PushReport, in folder: String) throws(Failure) {
+    for (name, text) in [("push.txt", report.text), ("push.json", report.json.text)] {
+      let file = try StagedFile(folder: folder, name: name)
+      do throws(Failure) {
+        try file.write(text)
+        try file.finish()
+        try file.publish()
+      } catch {
+        file.discard()
+        throw error
+      }
+    }
+    try StagedFile.syncFolder(folder)
+  }
+
+  private func tell(_ reports: [PushReport], _ plan: SyncPlan?) throws {
+    let here = Surroundings.current
+    if options.json {
+      let answer: JSONText = [
+        "runs": .array(reports.map(\.json)),
+        "held": .integer(plan?.report.totals.held.invoices ?? 0),
+      ]
+      here.print(answer.text)
+    } else {
+      for report in reports { here.print(report.text) }
+      if reports.isEmpty, plan == nil { here.print("nothing is left to be sent") }
+    }
+    if let failure = reports.lazy.compactMap(\.failure).first { throw failure }
+    if let report = reports.first(where: { !$0.isComplete }) {
+      throw Failure(
+        .tryAgain,
+        report.unknown.documents > 0
+          ? "of \(report.unknown.documents) documents it is not known whether QuickBooks has them"
+          : "\(report.left.documents) documents are not sent yet",
+        remedy: "say loadbooks push again: it looks them up and goes on, nothing is sent twice")
+    }
+    if reports.contains(where: { !$0.isClean }) { throw ExitCode.notClean }
+    if plan?.hasHeld == true || reports.contains(where: \.needsSomebody) { throw ExitCode.held }
+  }
+}
+
+/// Lets a progress line be shown from work that runs elsewhere, one update at a time.
+final class ProgressBox: @unchecked Sendable {
+  private let line: ProgressLine
+  private let lock = NSLock()
+
+  init(_ line: ProgressLine) { self.line = line }
+
+  func update(_ done: Int, _ total: Int) {
+    lock.withLock { line.update(UInt64(max(0, done)), UInt64(max(0, total))) }
+  }
+}
+
+extension SyncPlan {
+  /// Refuses when the plan is not the one that somebody has looked at.
+  func refuse(unless expected: String?) throws(Failure) {
+    guard let expected else { return }
+    guard expected.count >= 12 else {
+      throw Failure(
+        .usage, "--plan \"\(expected)\": a fingerprint has at least 12 characters",
+        remedy: "copy it from loadbooks plan")
+    }
+    guard !fingerprint.hex.hasPrefix(expected.lowercased()) else { return }
+    throw Failure(
+      .settingsWrong,
+      "the plan is not \(expected) any more, but \(fingerprint.short)…: the export, the settings, the "
+        + "mapping, the suppression list, the books or the memory has changed",
+      remedy: "look at the new plan with loadbooks plan, then give its fingerprint")
+  }
+}
