@@ -274,4 +274,5 @@ CREATE TABLE holds (
 
 CREATE INDEX invoices_quickbooks_id ON invoices (quickbooks_id)
   WHERE quickbooks_id IS NOT NULL;
+
 CREATE INDEX invoices_in_doubt ON invoices (run) WHERE state = 'in_doubt';

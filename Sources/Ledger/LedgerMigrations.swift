@@ -20,7 +20,7 @@ enum LedgerMigrations {
     }
     migrator.registerMigration("v2", migrate: migrateToV2)
     migrator.registerMigration("v3", migrate: migrateToV3)
-    migrator.registerMigration("v5-online", migrate: migrateToV5Online)
+    migrator.registerMigration("v6-online", migrate: migrateToV6Online)
     return migrator
   }
 

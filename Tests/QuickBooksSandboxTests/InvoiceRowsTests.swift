@@ -56,7 +56,8 @@ struct InvoiceRowsTests {
   ) async throws {
     try await SandboxFixture.with { fixture in
       let lines = [line("100"), line(amount, quantity: quantity, price: price)]
-      #expect(try await fixture.post(.invoice, invoice(lines)).code == code)
+      let answer = try await fixture.post(.invoice, invoice(lines))
+      #expect(answer.code == code)
     }
   }
 

@@ -71,7 +71,9 @@ struct LimitRowsTests {
   }
 
   @Test func `row 41: a used-up monthly quota does not clear`() async throws {
-    try await withStoppedClock(["monthly-quota-used": "reads"]) { fixture in
+    try await withStoppedClock([
+      "monthly-quota-used": "reads", "access-token-seconds": "10000000",
+    ]) { fixture in
       for _ in 0..<3 {
         #expect(try await fixture.send("GET", "preferences").status == 429)
         try await fixture.sandbox.advance(by: 3600 * 24 / 30)
@@ -121,7 +123,8 @@ struct LimitRowsTests {
 
   @Test func `row 46: without a subscription the books can be read and not written`() async throws {
     try await SandboxFixture.with(["subscription-ended": "on"]) { fixture in
-      #expect(try await fixture.post(.invoice, SandboxFixture.invoice("R46")).code == "6190")
+      let refused = try await fixture.post(.invoice, SandboxFixture.invoice("R46"))
+      #expect(refused.code == "6190")
       #expect(try await fixture.send("POST", "batch", body: batch).code == "6190")
       #expect(try await fixture.send("GET", "invoice/48").status == 200)
       #expect(await fixture.sandbox.journal.isEmpty)

@@ -59,7 +59,7 @@ enum PlainHTTP {
     while sent < bytes.count {
       let count = bytes[sent...].withUnsafeBytes {
         #if canImport(Glibc)
-          Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+          Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         #else
           Darwin.send(descriptor, $0.baseAddress, $0.count, 0)
         #endif

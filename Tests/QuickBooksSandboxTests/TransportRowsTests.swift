@@ -90,7 +90,8 @@ struct TransportRowsTests {
         #expect(elsewhere.customer["DisplayName"]?.string == "Elsewhere")
       }
       try await SandboxFixture.with([:], folder: folder) { fixture in
-        #expect(try await fixture.post(.invoice, body, ["requestid": "r-14"]).body == first)
+        let again = try await fixture.post(.invoice, body, ["requestid": "r-14"])
+        #expect(again.body == first)
         let invoices = await fixture.sandbox.journal.filter { $0.kind == .invoice }
         #expect(invoices.count == 1)
       }
@@ -137,9 +138,9 @@ struct TransportRowsTests {
   @Test func `row 16: request ids and batch ids have a greatest length`() async throws {
     try await SandboxFixture.with { fixture in
       let long = String(repeating: "r", count: 51)
-      #expect(
-        try await fixture.post(.customer, #"{"DisplayName":"L"}"#, ["requestid": long]).code
-          == "2130")
+      let refused = try await fixture.post(
+        .customer, #"{"DisplayName":"L"}"#, ["requestid": long])
+      #expect(refused.code == "2130")
       let fifty = String(long.dropLast())
       #expect(
         try await fixture.post(.customer, #"{"DisplayName":"L"}"#, ["requestid": fifty]).status

@@ -3,7 +3,7 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
-public import Vocabulary
+internal import Vocabulary
 
 /// Carries requests over HTTP with async-http-client.
 ///

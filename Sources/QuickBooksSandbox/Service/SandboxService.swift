@@ -83,8 +83,8 @@ struct SandboxService: Sendable {
   private func consent(_ call: APICall) async -> APIAnswer {
     let knobs = await engine.knobs
     let problem = ConsentRequest.problem(
-      call.parameters, clientIdentifier: await engine.credentials.identifier,
-      redirects: await engine.redirects, keys: knobs[.keys])
+      call.parameters, clientIdentifier: engine.credentials.identifier,
+      redirects: engine.redirects, keys: knobs[.keys])
     if let problem {
       return APIAnswer(
         status: 400, contentType: "text/html;charset=utf-8", body: ConsentRequest.errorPage(problem)
@@ -107,8 +107,8 @@ struct SandboxService: Sendable {
 
   private func decide(_ call: APICall) async -> APIAnswer {
     let problem = ConsentRequest.problem(
-      call.parameters, clientIdentifier: await engine.credentials.identifier,
-      redirects: await engine.redirects, keys: await engine.knobs[.keys])
+      call.parameters, clientIdentifier: engine.credentials.identifier,
+      redirects: engine.redirects, keys: await engine.knobs[.keys])
     if let problem {
       return APIAnswer(
         status: 400, contentType: "text/html;charset=utf-8", body: ConsentRequest.errorPage(problem)

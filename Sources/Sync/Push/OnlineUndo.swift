@@ -1,7 +1,7 @@
 internal import Foundation
 public import Ledger
-public import QuickBooks
-public import QuickBooksOnline
+internal import QuickBooks
+internal import QuickBooksOnline
 public import Vocabulary
 
 /// Takes a run's documents out of QuickBooks Online again, newest first, as long as nobody has touched them.

@@ -10,20 +10,18 @@ extension Settings {
       "https://sandbox-quickbooks.api.intuit.com"),
     .address(
       "online.discovery", \.online.discovery,
-      "The document that says where people log in and where tokens come from; for development keys",
+      "The document that says where to log in and where tokens come from; for development keys",
       "https://developer.intuit.com/.well-known/openid_sandbox_configuration"),
     .address(
       "online.redirect", \.online.redirect,
-      "Where the browser goes after somebody has said yes, exactly as it is registered for your app.",
-      "On this computer it is caught; from anywhere else you paste the address that the browser shows."
-    ),
+      "Where the browser goes after somebody has said yes, as it is registered for your app.",
+      "On this computer it is caught; else you paste the address that the browser shows."),
     .number(
       "online.batch_size", \.online.batchSize, 1...30,
       "How many documents go in one request; 1 sends each by itself."),
     .number(
       "online.requests_per_minute", \.online.requestsPerMinute, 1...60_000,
-      "How fast QuickBooks may be asked; Intuit allows 500 a minute, and more only slows everything down."
-    ),
+      "How fast QuickBooks may be asked; Intuit allows 500 a minute, and more slows everything."),
     .number(
       "online.batches_per_minute", \.online.batchesPerMinute, 1...60_000,
       "The same for requests with several documents; Intuit allows 40 a minute."),

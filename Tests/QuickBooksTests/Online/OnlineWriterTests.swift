@@ -137,6 +137,6 @@ import Vocabulary
     #expect(!names.problems(item: String(repeating: "x", count: 101)).isEmpty)
     #expect(!names.problems(item: "a\"b").isEmpty)
     #expect(!names.problems(customer: "Smile 😀").isEmpty)
-    #expect(names.path("Québec  Lumber\t") == "Québec Lumber")
+    #expect(names.path(" Québec  Lumber\t") == "Québec  Lumber")
   }
 }

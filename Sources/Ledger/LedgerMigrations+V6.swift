@@ -1,12 +1,12 @@
 internal import GRDB
 
-/// What is needed to send records one by one and to find out what became of each: see
-/// ``SyncLedger/recordSent(_:ofRun:at:)``.
+/// The sixth step of the schema: what is needed to send records one by one and to find out what became of
+/// each: see ``SyncLedger/recordSent(_:ofRun:at:)``.
 ///
 /// `batch` is the request id of the batch that a record was sent in, and `batch_item` its name there;
 /// both are repeated for every attempt. `sent_at` is the time of the last attempt.
 extension LedgerMigrations {
-  static func migrateToV5Online(_ db: Database) throws {
+  static func migrateToV6Online(_ db: Database) throws {
     try db.execute(
       sql: """
         ALTER TABLE requests ADD COLUMN batch TEXT CHECK (batch <> '');
