@@ -127,35 +127,17 @@ extension Reconciler {
 
   /// Makes an invoice that seemed missing and a document that seemed unknown one pair.
   private mutating func join(_ index: Int, _ document: Int) {
-    let table = result.books
     claimed[document] = true
     var finding = result.findings[index]
-    let mine = finding.total ?? .zero
-    let theirs = table.total(document) ?? mine
-    finding.document = Int32(document)
+    let ours = Ours(finding)
     // Who suppresses what was billed by hand knows that it has another number there.
-    let isMeant = finding.outcome == .suppressed || request.ignored.contains(.number)
-    finding.fields = .number
-    if let date = table.date(document), date != finding.date { finding.fields.insert(.date) }
-    if table.kind(document) == .invoice, let due = table.dueDate(document),
-      let mine = finding.dueDate, due != mine
-    {
-      finding.fields.insert(.dueDate)
-    }
-    finding.fields.subtract(request.ignored)
-    if isMeant { finding.fields.remove(.number) }
-    finding.outcome = finding.fields.isEmpty ? .same : .differs
-    finding.reason = .renumbered
-    result.listed.add(theirs)
-    shares.addBooks(table, document, theirs)
-    result[finding.outcome].loadOps.add(mine)
-    result[finding.outcome].books.add(theirs)
-    if finding.outcome == .same {
-      result.agreeing[document] = true
-      result.otherNumbers[document] = finding.number
-    } else {
-      shares.noteDifference(finding)
-    }
+    let judgement = judge(
+      document, ours, besides: finding.outcome == .suppressed ? [] : .number)
+    count(document, ours, judgement)
+    finding.document = Int32(document)
+    (finding.outcome, finding.fields) = (judgement.outcome, judgement.fields)
+    finding.reason = judgement.reason == .none ? .renumbered : judgement.reason
+    if judgement.outcome == .same { result.otherNumbers[document] = finding.number }
     result.findings[index] = finding
   }
 
