@@ -217,6 +217,20 @@ struct ReconcilerTests {
       ])
   }
 
+  @Test func `thousands of documents over one flat rate find their invoices by their digits`()
+    throws
+  {
+    var (export, books) = ("", "")
+    for number in 1001...3000 {
+      export += "LD-\(number),Acme,2026-09-0\(number % 9 + 1),500.00,1,Line Haul,500.00\n"
+      books += "2026-09-1\(number % 9),Invoice,\(number),Acme,500.00\n"
+    }
+    let result = try Self.result(export, books)
+    #expect(result[.differs].loadOps.documents == 2000)
+    #expect(result.findings.allSatisfy { $0.fields == [.number, .date] })
+    #expect(result.differences == 2000)
+  }
+
   @Test func `where both spellings of a customer would fit, the name it is paired with decides`()
     throws
   {
