@@ -155,8 +155,6 @@ CREATE TABLE withdrawn (
 
 CREATE INDEX withdrawn_number ON withdrawn (number);
 
-CREATE INDEX withdrawn_run ON withdrawn (run);
-
 CREATE TRIGGER withdrawn_never_changes BEFORE UPDATE ON withdrawn
 BEGIN SELECT RAISE(ABORT, 'what was withdrawn is history'); END;
 
@@ -274,5 +272,9 @@ CREATE TABLE holds (
 
 CREATE INDEX invoices_quickbooks_id ON invoices (quickbooks_id)
   WHERE quickbooks_id IS NOT NULL;
+
+CREATE INDEX withdrawn_run_number ON withdrawn (run, number);
+
+CREATE INDEX withdrawn_run_document ON withdrawn (run, document_number, document_kind);
 
 CREATE INDEX invoices_in_doubt ON invoices (run) WHERE state = 'in_doubt';

@@ -70,7 +70,7 @@ struct BatchText {
     for file in batch.repeated { lines.append("  nothing new \(file.name): \(Self.words(file))") }
     for file in batch.held { lines.append("  held file   \(file.name): \(file.message)") }
     for name in batch.returned {
-      lines.append("  put back    \(name): it changed after it was taken")
+      lines.append("  put back    \(name): it, or what came with it, changed after it was taken")
     }
     if !batch.held.isEmpty || (batch.run?.held.invoices ?? 0) > 0 {
       lines.append("  to mend     \(folders.held(batch.id))")

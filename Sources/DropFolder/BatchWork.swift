@@ -50,6 +50,7 @@ struct BatchWork {
   /// - Throws: `Failure` that is not the fault of its files; the batch waits as far as it has come.
   func finish(_ batch: inout Batch) throws(Failure) {
     try completeRenaming(&batch)
+    let group = batch.files.count
     if batch.stage == .claiming {
       try claim.take(&batch)
       batch.stage = .claimed
@@ -67,15 +68,17 @@ struct BatchWork {
     try store.save(batch)
     do {
       // It may have been a while, and another process, since they were taken.
-      try giveBackUnsettled(&batch)
+      let hasLost = try giveBackUnsettled(&batch) || batch.files.count < group
+      if hasLost { try giveBackLists(&batch) }
       try decide(&batch)
+      try conclude(&batch)
     } catch {
       // It ended in good order, so the files are not what ended it.
       batch.attempts -= 1
-      try store.save(batch)
+      // What went wrong first is what is to be told.
+      try? store.save(batch)
       throw error
     }
-    try conclude(&batch)
   }
 
   // MARK: - Ids
@@ -258,6 +261,12 @@ struct BatchWork {
     }
     try giveBack(unsettled.map(\.name), &batch)
     return !unsettled.isEmpty
+  }
+
+  /// Puts lists back into the inbox whose invoices went back: they belong together.
+  private func giveBackLists(_ batch: inout Batch) throws(Failure) {
+    guard try planner.current().areLists(paths(batch.names, batch)) else { return }
+    try giveBack(batch.names, &batch)
   }
 
   /// Puts files back into the inbox that are not any more what the run read: what came later is new.

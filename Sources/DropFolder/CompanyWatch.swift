@@ -169,27 +169,14 @@ final class CompanyWatch {
     status.waitsForInvoices = true
   }
 
-  /// Whether there are customers or income categories among files, and no invoices.
-  ///
-  /// What cannot be read is neither; if nothing else is there, it is not waited with.
+  /// Whether complete files are lists without invoices; they are looked into once.
   private func areLists(_ files: [ReadyFile], _ planner: KeptPlanner) -> Bool {
     if let lookedInto, lookedInto.files == files { return lookedInto.areLists }
     // Wrong settings are told where the files are taken.
     guard let planner = try? planner.current() else { return false }
-    var areLists = false
-    for file in files {
-      switch try? planner.contents(of: folders.inbox + "/" + file.name) {
-      case .invoices:
-        lookedInto = (files, false)
-        return false
-      case .lists: areLists = true
-      case nil: continue
-      }
-    }
+    let areLists = planner.areLists(files.map { folders.inbox + "/" + $0.name })
     lookedInto = (files, areLists)
-    if areLists {
-      log.info("lists-wait", metadata: ["files": "\(files.count)"])
-    }
+    if areLists { log.info("lists-wait", metadata: ["files": "\(files.count)"]) }
     return areLists
   }
 

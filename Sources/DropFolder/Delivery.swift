@@ -53,3 +53,20 @@ public protocol BatchPlanner {
   /// - Throws: `Failure` with cause `inputUnreadable` or `inputMissing`, as a plan of it would.
   func contents(of file: String) throws(Failure) -> ExportContents
 }
+
+extension BatchPlanner {
+  /// Whether there are customers or income categories among files, and no invoices.
+  ///
+  /// What cannot be read is neither; if nothing else is there, it is no list.
+  func areLists(_ files: [String]) -> Bool {
+    var areLists = false
+    for file in files {
+      switch try? contents(of: file) {
+      case .invoices: return false
+      case .lists: areLists = true
+      case nil: continue
+      }
+    }
+    return areLists
+  }
+}

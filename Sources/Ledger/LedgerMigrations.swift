@@ -20,6 +20,7 @@ enum LedgerMigrations {
     }
     migrator.registerMigration("v2", migrate: migrateToV2)
     migrator.registerMigration("v3", migrate: migrateToV3)
+    migrator.registerMigration("v4-withdrawn", migrate: migrateToV4Withdrawn)
     migrator.registerMigration("v6-online", migrate: migrateToV6Online)
     return migrator
   }

@@ -177,18 +177,17 @@ extension SyncLedger {
     }
   }
 
-  /// Whether a run sent something to a customer that QuickBooks has taken.
+  /// The customers, by their names in QuickBooks, to whom runs sent something that QuickBooks has taken.
   ///
   /// - Throws: `Failure` when the ledger cannot be read.
-  public func hasAccepted(customer: String) throws(Failure) -> Bool {
+  public func acceptedCustomers() throws(Failure) -> [String] {
     try read { db in
-      try Int.fetchOne(
+      try String.fetchAll(
         db,
         sql: """
-          SELECT 1 FROM invoices
-          WHERE quickbooks_customer = ? COLLATE NOCASE AND evidence IN ('accepted', 'confirmed')
-          LIMIT 1
-          """, arguments: [customer]) != nil
+          SELECT DISTINCT quickbooks_customer FROM invoices
+          WHERE evidence IN ('accepted', 'confirmed')
+          """)
     }
   }
 }
@@ -347,11 +346,15 @@ struct AnswerRecorder {
   ) throws {
     switch answer.result {
     case .accepted:
-      if effect == .recorded {
+      guard effect == .recorded else { break }
+      if answer.isDocument {
+        try db.execute(
+          sql: "DELETE FROM holds WHERE kind = 'invoice' AND name = ?", arguments: [number])
+      } else {
+        // QuickBooks takes names that differ by case for one; numbers of invoices are two.
         try db.execute(
           sql: "DELETE FROM holds WHERE kind = ? AND name = ? COLLATE NOCASE",
-          arguments: answer.isDocument
-            ? ["invoice", number ?? ""] : [answer.entity.rawValue, answer.name])
+          arguments: [answer.entity.rawValue, answer.name])
       }
     case .refused: if let hold = answer.hold { try keep(hold, answer, number) }
     case .postponed, .unknown: break

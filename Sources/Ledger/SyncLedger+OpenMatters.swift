@@ -93,8 +93,11 @@ public struct PendingRequest: Hashable, Sendable {
   /// The set in which it stands, in the ledger's form.
   public struct SetMark: Hashable, Sendable {
     let hash: Data
-    /// Whether it is the set of this id.
-    public func isSet(_ messageSet: String) -> Bool { hash == AnswerRecorder.hash(messageSet) }
+
+    init(hash: Data) { self.hash = hash }
+
+    /// The mark of the set of this id.
+    public init(of messageSet: String) { hash = AnswerRecorder.hash(messageSet) }
   }
 }
 
@@ -320,6 +323,20 @@ public struct TakenBackDocument: Hashable, Sendable {
   public var isRemoved: Bool
 }
 
+/// What QuickBooks said when it was asked to delete or void a document of a run that was taken back.
+public struct LedgerRemoval: Sendable {
+  /// The document.
+  public var document: TakenBackDocument
+  /// Status and words; nil when it was done.
+  public var refusal: (code: String, words: String)?
+
+  /// What QuickBooks said about a document.
+  public init(of document: TakenBackDocument, refusal: (code: String, words: String)?) {
+    self.document = document
+    self.refusal = refusal
+  }
+}
+
 extension SyncLedger {
   /// The documents of a run that was taken back, newest first.
   ///
@@ -351,55 +368,65 @@ extension SyncLedger {
     }
   }
 
-  /// Records that QuickBooks deleted, or voided, or refused to, a document of a run that was taken back.
+  /// Records what QuickBooks deleted or voided, or refused to, of a run that was taken back, in one
+  /// transaction.
   ///
   /// - Parameters:
-  ///   - document: The document.
+  ///   - removals: What QuickBooks said, in its order.
   ///   - manner: `delete` or `void`.
-  ///   - refusal: Status and words; nil when it was done.
   ///   - run: The run that was taken back.
   ///   - at: The time, ISO 8601 with zone.
-  /// - Returns: Whether that was news.
-  /// - Throws: `Failure` when the ledger cannot be written.
+  /// - Returns: Of each, whether it was news.
+  /// - Throws: `Failure` when the ledger cannot be written; then nothing is recorded.
   public func record(
-    removalOf document: TakenBackDocument, manner: String, refusal: (code: String, words: String)?,
-    ofRun run: String, at: String
-  ) throws(Failure) -> Bool {
-    try write { db in
+    removals: [LedgerRemoval], manner: String, ofRun run: String, at: String
+  ) throws(Failure) -> [Bool] {
+    guard !removals.isEmpty else { return [] }
+    return try write { db in
       let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
-      let id = "\(manner) \(document.kind.rawValue) \(document.documentNumber)"
-      let state = refusal == nil ? "accepted" : "refused"
-      let known = try String.fetchOne(
-        db, sql: "SELECT state FROM requests WHERE run = ? AND request_id = ?",
-        arguments: [sequence, id])
-      guard known != state, known != "accepted" else { return false }
-      try db.execute(
-        sql: """
-          INSERT INTO requests (run, entity, name, operation, request_id, body_hash, state, attempts,
-            intended_at, answered_at, quickbooks_id, error_code, error)
-          VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
-          ON CONFLICT (run, request_id) DO UPDATE SET state = excluded.state,
-            attempts = attempts + 1, answered_at = excluded.answered_at,
-            error_code = excluded.error_code, error = excluded.error
-          """,
-        arguments: [
-          sequence, document.kind.rawValue, document.documentNumber, manner, id,
-          AnswerRecorder.hash(id), state, at, at, document.quickBooksID, refusal?.code,
-          refusal?.words,
-        ])
-      if refusal == nil {
-        try db.execute(
-          sql: "DELETE FROM holds WHERE kind = 'invoice' AND name = ? AND cause = 'in_quickbooks'",
-          arguments: [document.number])
+      return try removals.map {
+        try SyncLedger.record($0, manner, run: (sequence, run), at: at, db)
       }
-      try LedgerQueries.insert(
-        LedgerEvent(
-          at: at, run: run, invoice: document.number,
-          kind: refusal == nil ? .removed : .removalRefused,
-          detail: "\(document.kind.rawValue.replacing("_", with: " ")) \(document.documentNumber)"
-            + (refusal.map { ", status \($0.code): \($0.words)" } ?? ", by \(manner)")), db)
-      return true
     }
+  }
+
+  private static func record(
+    _ removal: LedgerRemoval, _ manner: String, run: (sequence: Int64, id: String), at: String,
+    _ db: Database
+  ) throws -> Bool {
+    let (document, refusal) = (removal.document, removal.refusal)
+    let id = "\(manner) \(document.kind.rawValue) \(document.documentNumber)"
+    let state = refusal == nil ? "accepted" : "refused"
+    let known = try String.fetchOne(
+      db, sql: "SELECT state FROM requests WHERE run = ? AND request_id = ?",
+      arguments: [run.sequence, id])
+    guard known != state, known != "accepted" else { return false }
+    try db.execute(
+      sql: """
+        INSERT INTO requests (run, entity, name, operation, request_id, body_hash, state, attempts,
+          intended_at, answered_at, quickbooks_id, error_code, error)
+        VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
+        ON CONFLICT (run, request_id) DO UPDATE SET state = excluded.state,
+          attempts = attempts + 1, answered_at = excluded.answered_at,
+          error_code = excluded.error_code, error = excluded.error
+        """,
+      arguments: [
+        run.sequence, document.kind.rawValue, document.documentNumber, manner, id,
+        AnswerRecorder.hash(id), state, at, at, document.quickBooksID, refusal?.code,
+        refusal?.words,
+      ])
+    if refusal == nil {
+      try db.execute(
+        sql: "DELETE FROM holds WHERE kind = 'invoice' AND name = ? AND cause = 'in_quickbooks'",
+        arguments: [document.number])
+    }
+    try LedgerQueries.insert(
+      LedgerEvent(
+        at: at, run: run.id, invoice: document.number,
+        kind: refusal == nil ? .removed : .removalRefused,
+        detail: "\(document.kind.rawValue.replacing("_", with: " ")) \(document.documentNumber)"
+          + (refusal.map { ", status \($0.code): \($0.words)" } ?? ", by \(manner)")), db)
+    return true
   }
 }
 

@@ -53,9 +53,9 @@ extension InvoiceDecoder {
 }
 
 /// What a number's text says about how numbers are written where it comes from.
-enum WrittenNumber {
+package enum WrittenNumber {
   /// Whether a text is `1234.50` or `1234`, as a program writes numbers whatever the country.
-  static func isCanonical(_ text: Span<UInt8>) -> Bool {
+  package static func isCanonical(_ text: Span<UInt8>) -> Bool {
     var (digits, points) = (0, 0)
     for index in text.indices {
       switch text[index] {

@@ -377,6 +377,22 @@ struct CompanyWatchTests {
     #expect(sandbox.watch.failure == nil)
   }
 
+  @Test func `a disk that fails at the end, again and again, is no abrupt end`() throws {
+    let sandbox = try Sandbox()
+    let held = sandbox.company.path + "/held"
+    try FileManager.default.removeItem(atPath: held)
+    try sandbox.folder.write("in the way", to: "acme/held")
+    try sandbox.drop("poison\n", as: "a.csv")
+    sandbox.settle(turns: 60)
+    #expect(sandbox.watch.status.state == .trouble)
+    #expect(sandbox.watch.status.trouble?.cause == "cannotWrite")
+    try FileManager.default.removeItem(atPath: held)
+    sandbox.settle(turns: 30)
+    let batch = try #require(sandbox.watch.status.last?.id)
+    #expect(sandbox.heldFiles == ["a.csv"])
+    #expect(try !sandbox.folder.text("acme/held/\(batch)/why.txt").contains("abruptly"))
+  }
+
   @Test func `our own mistake holds the batch, not those behind it`() throws {
     let isFirst = Mutex(true)
     let sandbox = try Sandbox { point throws(Failure) in

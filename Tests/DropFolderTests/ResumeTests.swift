@@ -291,6 +291,25 @@ struct ResumeTests {
     }
   #endif
 
+  @Test func `customers go back with the invoices that they came with`() throws {
+    try sandbox.drop("customer_name\nSecret Customer 2\n", as: "a.csv")
+    var batch = try begin()
+    try move("a.csv", batch)
+    try move("b.csv", batch)
+    batch.stage = .claimed
+    try store.save(batch)
+    try Data(Sandbox.export([2, 9]).utf8).write(
+      to: URL(fileURLWithPath: folders.archive(batch.id) + "/b.csv"))
+    sandbox.restart()
+    sandbox.turn()
+    #expect(sandbox.names("inbox") == ["a.csv", "b.csv"])
+    #expect(sandbox.heldFiles.isEmpty)
+    sandbox.settle()
+    #expect(try sandbox.documents() == ["2": 1, "9": 1])
+    #expect(sandbox.archived == ["a.csv", "b.csv"])
+    #expect(sandbox.heldFiles.isEmpty)
+  }
+
   @Test func `a file that was written to between kill and restart goes back`() throws {
     let batch = try begin()
     try move("a.csv", batch)

@@ -41,6 +41,22 @@ import Vocabulary
     #expect(shown == schema, "RECORD_GOLDENS=1 swift test --filter LedgerMigrationsTests writes it")
   }
 
+  @Test func `what a run withdrew is found without going through all of it`() throws {
+    let ledger = try sandbox.open()
+    for (condition, index) in [
+      ("number = ? AND run IS ?", "withdrawn_run_number"),
+      ("run = ? AND document_number = ? AND document_kind = ?", "withdrawn_run_document"),
+    ] {
+      let plan = try ledger.read { db in
+        try Row.fetchAll(
+          db, sql: "EXPLAIN QUERY PLAN SELECT id FROM withdrawn WHERE \(condition)",
+          arguments: StatementArguments(condition.filter { $0 == "?" }.map { _ in "1" })
+        ).map { $0["detail"] as String }
+      }
+      #expect(plan.count == 1 && plan[0].contains("INDEX \(index) "), "\(plan)")
+    }
+  }
+
   @Test func `a ledger of a newer version is not touched`() throws {
     _ = try SyncLedger.open(
       folder: sandbox.folder,

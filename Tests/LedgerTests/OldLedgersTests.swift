@@ -83,7 +83,7 @@ import Vocabulary
     #expect(versions == LedgerMigrations.migrator.migrations.dropLast().map(\.self))
   }
 
-  @Test(arguments: ["v1", "v2", "v3"])
+  @Test(arguments: ["v1", "v2", "v3", "v4-withdrawn"])
   func `an old ledger is read without being touched`(_ version: String) throws {
     try make(version)
     let bytes = FileManager.default.contents(atPath: sandbox.ledgerPath)
@@ -94,7 +94,7 @@ import Vocabulary
     #expect(FileManager.default.contents(atPath: sandbox.ledgerPath) == bytes)
   }
 
-  @Test(arguments: ["v1", "v2", "v3"])
+  @Test(arguments: ["v1", "v2", "v3", "v4-withdrawn"])
   func `an old ledger is migrated with all its rows, and goes on`(_ version: String) throws {
     try make(version)
     try expectEverything(of: try sandbox.open())
@@ -108,7 +108,7 @@ import Vocabulary
     }
   }
 
-  @Test(arguments: ["v1", "v2", "v3"])
+  @Test(arguments: ["v1", "v2", "v3", "v4-withdrawn"])
   func `an old ledger comes out with the same schema as a new one`(_ version: String) throws {
     try make(version)
     let fresh = try LedgerSandbox()

@@ -19,8 +19,10 @@ public enum BooksReader {
     /// A list or a report that QuickBooks exported as a table.
     case table
 
-    /// Whether a file that begins with these bytes is of this kind.
-    func recognises(_ head: [UInt8]) -> Bool {
+    /// The kind of a file that begins with these bytes.
+    init(of head: [UInt8]) { self = Kind.allCases.first { $0.recognises(head) } ?? .table }
+
+    private func recognises(_ head: [UInt8]) -> Bool {
       switch self {
       case .iif: IIFSnapshotReader.recognises(head)
       case .qbxml: QBXMLSnapshotReader.recognises(head)
@@ -66,8 +68,8 @@ public enum BooksReader {
   /// Whether a file holds documents and no list, as those that ``BookDocumentFiles`` reads; they may stand
   /// in a folder of lists.
   private static func holdsDocuments(_ path: String) throws(Failure) -> Bool {
-    let head = try BookDocumentFiles.head(path)
-    switch Kind.allCases.first(where: { $0.recognises(head) }) ?? .table {
+    let head = try head(path)
+    switch Kind(of: head) {
     case .iif: return IIFBookReader.holdsTransactions(head)
     case .qbxml: return QBXMLBookReader.holdsRequests(head)
     case .online: return false
@@ -78,26 +80,33 @@ public enum BooksReader {
 
   /// Reads one file.
   static func read(file path: String) throws(Failure) -> CompanySnapshot {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw Failure(
-        .inputUnreadable, "\(path) cannot be opened", remedy: "check who may read the file")
-    }
-    let head = (try? file.read(upToCount: 1 << 16)).flatMap { $0 } ?? Data()
-    var hasher = FingerprintHasher()
-    hasher.update([UInt8](head))
-    while let block = try? file.read(upToCount: 1 << 18), !block.isEmpty {
-      hasher.update([UInt8](block))
-    }
-    try? file.close()
-    let bytes = [UInt8](head)
-    let kind = Kind.allCases.first { $0.recognises(bytes) } ?? .table
-    var part = try kind.read(path: path, name: path)
+    var part = try Kind(of: try head(path)).read(path: path, name: path)
+    let sum = try fingerprint(path)
     for index in part.sources.indices {
-      part.sources[index].fingerprint = hasher.finish()
+      part.sources[index].fingerprint = sum
       part.sources[index].dayIsStated = part.sources[index].day != nil
       if part.sources[index].day == nil { part.sources[index].day = lastChange(of: path) }
     }
     return part
+  }
+
+  /// The first bytes of a file, by which its kind is told.
+  static func head(_ path: String) throws(Failure) -> [UInt8] {
+    guard let file = FileHandle(forReadingAtPath: path) else { throw unreadable(path) }
+    defer { try? file.close() }
+    guard let head = try? file.read(upToCount: 1 << 16) else { return [] }
+    return [UInt8](head)
+  }
+
+  /// The sum of a file's bytes.
+  static func fingerprint(_ path: String) throws(Failure) -> Fingerprint {
+    guard let sum = Fingerprint(ofFile: path) else { throw unreadable(path) }
+    return sum
+  }
+
+  private static func unreadable(_ path: String) -> Failure {
+    Failure(
+      .inputUnreadable, "\(path) cannot be opened", remedy: "check who may read the file")
   }
 
   /// The day a file was last changed, in UTC.

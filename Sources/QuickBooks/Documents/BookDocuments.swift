@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Sheets
 public import Vocabulary
 
@@ -82,41 +81,13 @@ public struct BookDocumentFiles: BookDocumentSource {
   }
 
   private func read(_ path: String, into table: inout BookTable) throws(Failure) {
-    let head = try BookDocumentFiles.head(path)
-    if IIFSnapshotReader.recognises(head) {
-      try IIFBookReader.read(path, conventions, into: &table)
-    } else if QBXMLSnapshotReader.recognises(head) {
-      try QBXMLBookReader.read(path, into: &table)
-    } else if head.starts(with: [0x50, 0x4B, 3, 4]) {
-      try BookReport.read(workbook: path, conventions, into: &table)
-    } else if !OnlineBooks.recognises(head) {
-      try BookReport.read(text: path, conventions, into: &table)
+    switch BooksReader.Kind(of: try BooksReader.head(path)) {
+    case .iif: try IIFBookReader.read(path, conventions, into: &table)
+    case .qbxml: try QBXMLBookReader.read(path, into: &table)
+    case .workbook: try BookReport.read(workbook: path, conventions, into: &table)
+    case .table: try BookReport.read(text: path, conventions, into: &table)
+    // Books of QuickBooks Online are lists, which are passed over.
+    case .online: break
     }
-  }
-
-  /// The first bytes of a file.
-  static func head(_ path: String) throws(Failure) -> [UInt8] {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw Failure(
-        .inputUnreadable, "\(path) cannot be opened", remedy: "check who may read the file")
-    }
-    defer { try? file.close() }
-    return [UInt8]((try? file.read(upToCount: 1 << 16)).flatMap { $0 } ?? Data())
-  }
-}
-
-/// The sum of a file's bytes.
-enum FileSum {
-  static func of(_ path: String) throws(Failure) -> Fingerprint {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw Failure(
-        .inputUnreadable, "\(path) cannot be read", remedy: "check who may read the file")
-    }
-    defer { try? file.close() }
-    var hasher = FingerprintHasher()
-    while let block = try? file.read(upToCount: 1 << 18), !block.isEmpty {
-      block.withUnsafeBytes { hasher.update($0) }
-    }
-    return hasher.finish()
   }
 }

@@ -88,7 +88,7 @@ enum BookReport {
     if let sum = window.fingerprint() {
       reading.finish(&table, sum)
     } else {
-      reading.finish(&table, try FileSum.of(path))
+      reading.finish(&table, try BooksReader.fingerprint(path))
     }
   }
 

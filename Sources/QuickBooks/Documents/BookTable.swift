@@ -1,25 +1,11 @@
 public import Vocabulary
 
-/// The invoices and credit memos that QuickBooks holds, some sixty bytes each.
+/// The invoices and credit memos that QuickBooks holds, some forty bytes each.
 ///
 /// Amounts have the sign of what the customer owes: a credit memo's are negative. Numbers and names are
-/// kept as bytes in one piece; a customer is known by its number among ``customerName(_:)``.
+/// kept as bytes in one piece; a customer is known by its number among ``customerName(_:)``. Each property
+/// has a column of its own; what no file tells, such as due dates, takes no room.
 public struct BookTable: Sendable {
-  /// What is known of one document.
-  struct Row: Sendable {
-    var numberHash: UInt64
-    var total: Int64
-    var balance: Int64
-    var numberStart: UInt32
-    var line: UInt32
-    var customer: Int32
-    var date: Int32
-    var dueDate: Int32
-    var numberLength: UInt16
-    var file: UInt16
-    var marks: Marks
-  }
-
   /// What else there is to know, in one byte.
   struct Marks: OptionSet, Sendable {
     let rawValue: UInt8
@@ -63,7 +49,19 @@ public struct BookTable: Sendable {
 
   /// The files, in the order in which they were read.
   public internal(set) var files: [BookFile] = []
-  private(set) var rows: [Row] = []
+  /// The first document of each file.
+  private var firsts: [Int] = []
+  private var hashes: [UInt64] = []
+  private var totals: [Int64] = []
+  private var dates: [Int32] = []
+  private var customers: [Int32] = []
+  private var lines: [UInt32] = []
+  private var marks: [Marks] = []
+  /// Where the number of each document begins; it ends where the next one begins.
+  private var starts: [UInt32] = []
+  /// Empty as long as no document has one.
+  private var dueDates: [Int32] = []
+  private var balances: [Int64] = []
   /// The hashes of QuickBooks' own ids, where the files have them.
   private var ids: Set<UInt64> = []
   private var numbers: [UInt8] = []
@@ -74,12 +72,22 @@ public struct BookTable: Sendable {
 
   /// Makes room for documents; a little too much costs nothing.
   public mutating func reserve(_ documents: Int) {
-    rows.reserveCapacity(rows.count + documents)
+    let wanted = count + documents
+    hashes.reserveCapacity(wanted)
+    totals.reserveCapacity(wanted)
+    dates.reserveCapacity(wanted)
+    customers.reserveCapacity(wanted)
+    lines.reserveCapacity(wanted)
+    marks.reserveCapacity(wanted)
+    starts.reserveCapacity(wanted)
     numbers.reserveCapacity(numbers.count + documents * 8)
   }
 
   /// Begins a file; what is added from now on stands in it.
-  public mutating func begin(_ file: BookFile) { files.append(file) }
+  public mutating func begin(_ file: BookFile) {
+    files.append(file)
+    firsts.append(count)
+  }
 
   /// Adds a document to the file begun last.
   ///
@@ -90,24 +98,36 @@ public struct BookTable: Sendable {
   public mutating func add(
     _ document: Document, number: Span<UInt8>, customer: Span<UInt8>
   ) {
-    let start = numbers.count
-    let kept = number.extracting(first: min(number.count, Int(UInt16.max)))
-    numbers.append(kept)
     var marks = document.marks
     if document.kind == .creditMemo { marks.insert(.creditMemo) }
     if document.isVoid { marks.insert(.voided) }
-    rows.append(
-      Row(
-        numberHash: ByteHash.of(kept), total: document.total?.cents ?? BookTable.noAmount,
-        balance: document.balance?.cents ?? BookTable.noAmount,
-        numberStart: UInt32(truncatingIfNeeded: start),
-        line: UInt32(clamping: document.line),
-        customer: customer.isEmpty ? -1 : Int32(names.intern(customer)),
-        date: document.date?.daysSince1970 ?? BookTable.noDate,
-        dueDate: document.dueDate?.daysSince1970 ?? BookTable.noDate,
-        numberLength: UInt16(kept.count), file: UInt16(clamping: files.count - 1), marks: marks))
+    if let day = document.dueDate?.daysSince1970 {
+      fill(&dueDates, BookTable.noDate)
+      dueDates.append(day)
+    } else if !dueDates.isEmpty {
+      dueDates.append(BookTable.noDate)
+    }
+    if let cents = document.balance?.cents {
+      fill(&balances, BookTable.noAmount)
+      balances.append(cents)
+    } else if !balances.isEmpty {
+      balances.append(BookTable.noAmount)
+    }
+    starts.append(UInt32(truncatingIfNeeded: numbers.count))
+    numbers.append(number)
+    hashes.append(ByteHash.of(number))
+    totals.append(document.total?.cents ?? BookTable.noAmount)
+    dates.append(document.date?.daysSince1970 ?? BookTable.noDate)
+    customers.append(customer.isEmpty ? -1 : Int32(names.intern(customer)))
+    lines.append(UInt32(clamping: document.line))
+    self.marks.append(marks)
     files[files.count - 1].documents += 1
     if let total = document.total { files[files.count - 1].amount += total }
+  }
+
+  /// Begins a column that no document had a value in so far.
+  private func fill<Value>(_ column: inout [Value], _ nothing: Value) {
+    if column.isEmpty { column = Array(repeating: nothing, count: count) }
   }
 
   /// Notes QuickBooks' own id of a document; false when it was met before.
@@ -118,46 +138,49 @@ public struct BookTable: Sendable {
   // MARK: - Asking
 
   /// How many documents there are, those told by several files counted as often.
-  public var count: Int { rows.count }
+  public var count: Int { hashes.count }
 
   /// The number of a document, as text.
   public func number(_ document: Int) -> String {
-    String(decoding: numbers[numberRange(document)], as: UTF8.self)
+    String(decoding: numberBytes(document), as: UTF8.self)
   }
+
+  /// The number of a document, as it stands in the file.
+  public func numberBytes(_ document: Int) -> ArraySlice<UInt8> { numbers[numberRange(document)] }
 
   /// Whether a document has this number.
   public func hasNumber(_ document: Int, _ number: Span<UInt8>) -> Bool {
-    let row = rows[document]
-    guard Int(row.numberLength) == number.count else { return false }
-    let start = Int(row.numberStart)
-    for index in number.indices where numbers[start + index] != number[index] { return false }
+    let range = numberRange(document)
+    guard range.count == number.count else { return false }
+    for index in number.indices where numbers[range.lowerBound + index] != number[index] {
+      return false
+    }
     return true
   }
 
   /// Whether two documents have the same number.
   public func haveSameNumber(_ left: Int, _ right: Int) -> Bool {
-    guard rows[left].numberHash == rows[right].numberHash else { return false }
-    return numbers[numberRange(left)].elementsEqual(numbers[numberRange(right)])
+    hashes[left] == hashes[right] && numberBytes(left).elementsEqual(numberBytes(right))
   }
 
   /// Whether it has a number at all.
-  public func hasNumber(_ document: Int) -> Bool { rows[document].numberLength > 0 }
+  public func hasNumber(_ document: Int) -> Bool { !numberRange(document).isEmpty }
 
   /// The hash of its number.
-  public func numberHash(_ document: Int) -> UInt64 { rows[document].numberHash }
+  public func numberHash(_ document: Int) -> UInt64 { hashes[document] }
 
   private func numberRange(_ document: Int) -> Range<Int> {
-    let start = Int(rows[document].numberStart)
-    return start..<start + Int(rows[document].numberLength)
+    let next = document + 1
+    return Int(starts[document])..<(next < starts.count ? Int(starts[next]) : numbers.count)
   }
 
   /// The form.
   public func kind(_ document: Int) -> SalesDocument.Kind {
-    rows[document].marks.contains(.creditMemo) ? .creditMemo : .invoice
+    marks[document].contains(.creditMemo) ? .creditMemo : .invoice
   }
 
   /// Its customer's number; -1 when no file says it.
-  public func customer(_ document: Int) -> Int { Int(rows[document].customer) }
+  public func customer(_ document: Int) -> Int { Int(customers[document]) }
 
   /// How many customers there are.
   public var customerCount: Int { names.count }
@@ -172,35 +195,49 @@ public struct BookTable: Sendable {
   }
 
   /// Its date.
-  public func date(_ document: Int) -> CalendarDate? { BookTable.day(rows[document].date) }
+  public func date(_ document: Int) -> CalendarDate? { BookTable.day(dates[document]) }
 
   /// When it is due.
-  public func dueDate(_ document: Int) -> CalendarDate? { BookTable.day(rows[document].dueDate) }
+  public func dueDate(_ document: Int) -> CalendarDate? {
+    dueDates.isEmpty ? nil : BookTable.day(dueDates[document])
+  }
 
   /// What it is about.
-  public func total(_ document: Int) -> Money? { BookTable.money(rows[document].total) }
+  public func total(_ document: Int) -> Money? { BookTable.money(totals[document]) }
 
   /// What is still open of it.
-  public func balance(_ document: Int) -> Money? { BookTable.money(rows[document].balance) }
+  public func balance(_ document: Int) -> Money? {
+    balances.isEmpty ? nil : BookTable.money(balances[document])
+  }
 
   /// Whether it was voided.
-  public func isVoid(_ document: Int) -> Bool { rows[document].marks.contains(.voided) }
+  public func isVoid(_ document: Int) -> Bool { marks[document].contains(.voided) }
 
   /// Whether something cannot be read.
   public func isUnreadable(_ document: Int) -> Bool {
-    !rows[document].marks.isDisjoint(with: [.amountUnreadable, .dateUnreadable])
+    !marks[document].isDisjoint(with: [.amountUnreadable, .dateUnreadable])
   }
 
   /// Whether an earlier file told it already, so that it does not count again.
-  public func isToldBefore(_ document: Int) -> Bool { rows[document].marks.contains(.told) }
+  public func isToldBefore(_ document: Int) -> Bool { marks[document].contains(.told) }
 
   /// Which file tells it.
-  public func file(_ document: Int) -> Int { Int(rows[document].file) }
+  public func file(_ document: Int) -> Int {
+    var (low, high) = (0, firsts.count)
+    while low + 1 < high {
+      let middle = (low + high) / 2
+      if firsts[middle] <= document { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// The line of its file that it stands on, from 1.
+  public func line(_ document: Int) -> Int { Int(lines[document]) }
 
   /// Where it stands.
   public func location(_ document: Int) -> SourceLocation {
     let file = files[file(document)]
-    return SourceLocation(file: file.name, line: Int(rows[document].line), sheet: file.sheet)
+    return SourceLocation(file: file.name, line: line(document), sheet: file.sheet)
   }
 
   private static func day(_ days: Int32) -> CalendarDate? {
@@ -215,12 +252,10 @@ public struct BookTable: Sendable {
 
   /// Reads the dates of a file's documents day first, which were read month first where both fit.
   mutating func swapDays(from first: Int) {
-    for index in first..<rows.count {
-      if rows[index].marks.contains(.dateFitsBothWays) {
-        rows[index].date = BookTable.swapped(rows[index].date)
-      }
-      if rows[index].marks.contains(.dueDateFitsBothWays) {
-        rows[index].dueDate = BookTable.swapped(rows[index].dueDate)
+    for index in first..<count {
+      if marks[index].contains(.dateFitsBothWays) { dates[index] = BookTable.swapped(dates[index]) }
+      if marks[index].contains(.dueDateFitsBothWays), !dueDates.isEmpty {
+        dueDates[index] = BookTable.swapped(dueDates[index])
       }
     }
   }
@@ -237,36 +272,48 @@ public struct BookTable: Sendable {
   ///
   /// - Parameter index: Finds documents by their numbers.
   mutating func join(_ index: BookIndex) {
-    var joinedBy = Array(repeating: Int32(-1), count: rows.count)
-    for document in rows.indices where hasNumber(document) {
-      guard let first = firstToTell(document, index, joinedBy) else { continue }
-      joinedBy[first] = Int32(rows[document].file)
-      rows[document].marks.insert(.told)
-      let other = rows[document]
-      if rows[first].total == BookTable.noAmount { rows[first].total = other.total }
-      if rows[first].balance == BookTable.noAmount { rows[first].balance = other.balance }
-      if rows[first].customer < 0 { rows[first].customer = other.customer }
-      if rows[first].date == BookTable.noDate { rows[first].date = other.date }
-      if rows[first].dueDate == BookTable.noDate { rows[first].dueDate = other.dueDate }
-      if other.marks.contains(.voided) { rows[first].marks.insert(.voided) }
+    var joinedBy = Array(repeating: Int32(-1), count: count)
+    for (file, start) in firsts.enumerated() {
+      for document in start..<(file + 1 < firsts.count ? firsts[file + 1] : count)
+      where hasNumber(document) {
+        guard let first = firstToTell(document, file, index, joinedBy) else { continue }
+        joinedBy[first] = Int32(file)
+        marks[document].insert(.told)
+        add(document, to: first)
+      }
     }
+  }
+
+  /// Adds to a document what another row tells of it.
+  private mutating func add(_ other: Int, to first: Int) {
+    if totals[first] == BookTable.noAmount, totals[other] != BookTable.noAmount {
+      totals[first] = totals[other]
+      if !marks[other].contains(.amountUnreadable) { marks[first].remove(.amountUnreadable) }
+    }
+    if dates[first] == BookTable.noDate, dates[other] != BookTable.noDate {
+      dates[first] = dates[other]
+      if !marks[other].contains(.dateUnreadable) { marks[first].remove(.dateUnreadable) }
+    }
+    if customers[first] < 0 { customers[first] = customers[other] }
+    if !balances.isEmpty, balances[first] == BookTable.noAmount {
+      balances[first] = balances[other]
+    }
+    if !dueDates.isEmpty, dueDates[first] == BookTable.noDate { dueDates[first] = dueDates[other] }
+    if marks[other].contains(.voided) { marks[first].insert(.voided) }
   }
 
   /// The document of an earlier file that is the same one; nil where there is none.
   ///
   /// Two files whose documents are told apart never tell the same one.
   private func firstToTell(
-    _ document: Int, _ index: BookIndex, _ joinedBy: [Int32]
+    _ document: Int, _ file: Int, _ index: BookIndex, _ joinedBy: [Int32]
   ) -> Int? {
-    let row = rows[document]
-    var candidate = index.first(row.numberHash, in: self)
-    while candidate >= 0, candidate < document {
-      let other = rows[candidate]
-      let areApart =
-        files[Int(row.file)].form.tellsDoubles && files[Int(other.file)].form.tellsDoubles
-      if other.file != row.file, joinedBy[candidate] != Int32(row.file), !areApart,
-        !other.marks.contains(.told), haveSameNumber(candidate, document),
-        BookTable.mayBeSame(other, row)
+    let tellsDoubles = files[file].form.tellsDoubles
+    var candidate = index.first(hashes[document], in: self)
+    while candidate >= 0, candidate < firsts[file] {
+      if joinedBy[candidate] != Int32(file), !marks[candidate].contains(.told),
+        haveSameNumber(candidate, document), mayBeSame(candidate, document),
+        !(tellsDoubles && files[self.file(candidate)].form.tellsDoubles)
       {
         return candidate
       }
@@ -275,11 +322,12 @@ public struct BookTable: Sendable {
     return nil
   }
 
-  private static func mayBeSame(_ left: Row, _ right: Row) -> Bool {
-    left.marks.contains(.creditMemo) == right.marks.contains(.creditMemo)
-      && (left.total == right.total || left.total == noAmount || right.total == noAmount)
-      && (left.customer == right.customer || left.customer < 0 || right.customer < 0)
-      && (left.date == right.date || left.date == noDate || right.date == noDate)
+  private func mayBeSame(_ left: Int, _ right: Int) -> Bool {
+    func agree<Value: Equatable>(_ column: [Value], _ nothing: Value) -> Bool {
+      column[left] == column[right] || column[left] == nothing || column[right] == nothing
+    }
+    return kind(left) == kind(right) && agree(totals, BookTable.noAmount) && agree(customers, -1)
+      && agree(dates, BookTable.noDate)
   }
 }
 

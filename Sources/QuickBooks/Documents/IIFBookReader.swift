@@ -44,7 +44,8 @@ enum IIFBookReader {
       case .header("TRNS"):
         columns = Columns(reader)
         if table.files.last?.name != path {
-          table.begin(BookFile(name: path, form: .iif, fingerprint: try FileSum.of(path)))
+          table.begin(
+            BookFile(name: path, form: .iif, fingerprint: try BooksReader.fingerprint(path)))
         }
       case .data("TRNS"):
         guard !isOpen else { throw fault("a TRNS row stands inside a block", reader) }

@@ -7,10 +7,10 @@ enum QBXMLBookReader {
   ///
   /// - Throws: `Failure` with cause `inputUnreadable`.
   static func read(_ path: String, into table: inout BookTable) throws(Failure) {
-    if holdsRequests(try BookDocumentFiles.head(path)) {
+    if holdsRequests(try BooksReader.head(path)) {
       return try readRequests(path, into: &table)
     }
-    let file = BookFile(name: path, form: .qbxml, fingerprint: try FileSum.of(path))
+    let file = BookFile(name: path, form: .qbxml, fingerprint: try BooksReader.fingerprint(path))
     let visitor = BookVisitor(table, file)
     // The visitor is the only owner while it fills the table.
     table = BookTable()
@@ -30,7 +30,7 @@ enum QBXMLBookReader {
   }
 
   private static func readRequests(_ path: String, into table: inout BookTable) throws(Failure) {
-    let file = BookFile(name: path, form: .requests, fingerprint: try FileSum.of(path))
+    let file = BookFile(name: path, form: .requests, fingerprint: try BooksReader.fingerprint(path))
     var collected = table
     table = BookTable()
     var hasBegun = false

@@ -19,8 +19,8 @@ struct ReportColumns {
   private(set) var status = -1
   private var aging = -1
 
-  /// The columns of amounts.
-  var amounts: [Int] { [amount, debit, credit, balance] }
+  /// The columns of amounts; -1 for each that is not there.
+  var amounts: InlineArray<4, Int> { [amount, debit, credit, balance] }
 
   /// Whether a column tells what a document is about, and not only what is open of it.
   var tellsTotal: Bool { amount >= 0 || debit >= 0 || credit >= 0 }
@@ -42,7 +42,7 @@ struct ReportColumns {
     for (column, key) in keys.enumerated() { take(key, column) }
     let title = titles.joined(separator: " ").lowercased()
     takeBalance(keys, title)
-    guard number >= 0, date >= 0, amounts.contains(where: { $0 >= 0 }) else { return nil }
+    guard number >= 0, date >= 0, tellsTotal || balance >= 0 else { return nil }
     form = form(title)
   }
 
@@ -124,7 +124,8 @@ extension ReportColumns {
     let hasDate = label != date && !row.range(date).isEmpty
     guard !hasNumber, !hasDate else { return nil }
     if name.isEmpty { return row.filledCount > 1 ? "" : nil }
-    return amounts.contains { !row.range($0).isEmpty } ? short : nil
+    let amounts = amounts
+    return amounts.indices.contains { !row.range(amounts[$0]).isEmpty } ? short : nil
   }
 }
 

@@ -165,16 +165,18 @@ struct ReportReading {
     _ row: ReportRow, _ columns: ReportColumns, _ sums: Sums, _ what: String,
     _ table: inout BookTable
   ) {
-    for (index, column) in columns.amounts.enumerated() where column >= 0 {
-      guard let stated = amount(row, column), stated.cents != sums.cents[index] else {
-        continue
-      }
+    let places = columns.amounts
+    var isStated = false
+    for index in places.indices {
+      guard let stated = amount(row, places[index]) else { continue }
+      isStated = true
+      guard stated.cents != sums.cents[index] else { continue }
       tell(
         "\"\(row.string(row.firstFilled))\" is \(stated.grouped), but \(what) add up to "
           + "\(Money(cents: sums.cents[index]).grouped)", row.line, &table)
       return
     }
-    table.files[fileIndex].controls += 1
+    if isStated { table.files[fileIndex].controls += 1 }
   }
 
   private mutating func tell(_ message: String, _ line: Int, _ table: inout BookTable) {
@@ -205,6 +207,8 @@ struct ReportReading {
     }
     document.line = row.line
     document.date = days.day(span.extracting(row.range(columns.date)), &document, .date)
+    // Nobody may take what is left blank for the same day.
+    if row.range(columns.date).isEmpty { document.marks.insert(.dateUnreadable) }
     document.dueDate = days.day(span.extracting(row.range(columns.dueDate)), &document, .dueDate)
     document.isVoid =
       BookReport.saysVoid(span.extracting(row.range(columns.memo)))
@@ -226,8 +230,9 @@ struct ReportReading {
     _ row: ReportRow, _ columns: ReportColumns, _ amounts: InlineArray<4, Money?>,
     _ document: inout BookTable.Document
   ) {
-    for (index, column) in columns.amounts.enumerated()
-    where amounts[index] == nil && !row.range(column).isEmpty {
+    let places = columns.amounts
+    for index in places.indices
+    where amounts[index] == nil && !row.range(places[index]).isEmpty {
       document.marks.insert(.amountUnreadable)
     }
     if amounts[1] != nil || amounts[2] != nil {
@@ -254,13 +259,9 @@ struct ReportReading {
   private mutating func add(
     _ row: ReportRow, _ columns: ReportColumns
   ) -> InlineArray<4, Money?> {
-    let places = (columns.amount, columns.debit, columns.credit, columns.balance)
-    let values: InlineArray<4, Money?> = [
-      amount(row, places.0), amount(row, places.1), amount(row, places.2), amount(row, places.3),
-    ]
-    let cents: InlineArray<4, Int64> = [
-      values[0]?.cents ?? 0, values[1]?.cents ?? 0, values[2]?.cents ?? 0, values[3]?.cents ?? 0,
-    ]
+    let places = columns.amounts
+    let values = InlineArray<4, Money?> { amount(row, places[$0]) }
+    let cents = InlineArray<4, Int64> { values[$0]?.cents ?? 0 }
     whole.add(cents)
     for index in groups.indices {
       groups[index].sums.add(cents)

@@ -118,28 +118,33 @@ extension AnswerIntake {
       if let id = document.quickBooksID { byID[id] = document }
       byID[RemovalRequests.requestID(document.kind, document.documentNumber)] = document
     }
+    var removals: [(answer: QBXMLAnswer, removal: LedgerRemoval)] = []
     for (answer, record) in set.answers {
       guard let document = record.flatMap({ byID[$0["TxnID"]] }) ?? byID[answer.requestID] else {
         section.unmatched += 1
         continue
       }
       let refusal = answer.isDone ? nil : (String(answer.status), answer.message)
-      let isNews = try ledger.record(
-        removalOf: document, manner: manner, refusal: refusal, ofRun: run, at: clock())
+      removals.append((answer, LedgerRemoval(of: document, refusal: refusal)))
+    }
+    let news = try ledger.record(
+      removals: removals.map(\.removal), manner: manner, ofRun: run, at: clock())
+    for ((answer, removal), isNews) in zip(removals, news) {
       guard isNews else {
         section.nothingNew += 1
         continue
       }
-      guard let refusal else {
+      guard let refusal = removal.refusal else {
         section.removed += 1
         continue
       }
       section.notRemoved += 1
+      let document = removal.document
       report.findings.append(
         Finding(
           AnswerRules.removalRefused,
-          "QuickBooks did not \(manner) the document \(document.documentNumber): \(refusal.1) "
-            + "(status \(refusal.0))", location: answer.location, value: document.documentNumber,
+          "QuickBooks did not \(manner) the document \(document.documentNumber): \(refusal.words) "
+            + "(status \(refusal.code))", location: answer.location, value: document.documentNumber,
           invoice: document.number))
     }
     report.sections.append(section)

@@ -17,8 +17,10 @@ public struct AnswerIntake {
   let clock: () -> String
   /// The run that the user says the answers belong to; nil when they say so themselves.
   let named: String?
-  var runs: [RunRequests] = []
-  private var runsAreRead = false
+  /// The runs whose answers may come; nil as long as nobody asked.
+  private var records: [RunRecord]?
+  /// The requests of runs that an answer was about, by their ids.
+  private var requests: [String: RunRequests] = [:]
   var report = AnswerReport()
 
   /// Takes in answers.
@@ -142,29 +144,36 @@ public struct AnswerIntake {
   }
 
   /// The runs that an answer may belong to: one, when it says what set it answers.
+  ///
+  /// Only their files are read; those of all runs, when it does not say so.
   mutating func runs(of set: AnsweredSet) throws(Failure) -> [RunRequests] {
-    try readRuns()
-    let all = named.map { named in runs.filter { $0.run.id == named } } ?? runs
     let id = set.messageSet.id
-    if !id.isEmpty { return all.filter { QBXMLMessageSets(run: $0.run.id).owns(id) } }
     let asked = set.answers.map(\.answer.requestID)
-    return all.filter { run in !asked.isEmpty && asked.allSatisfy { run.byID[$0] != nil } }
-  }
-
-  /// Reads the runs once, and anew what a file was added to.
-  private mutating func readRuns() throws(Failure) {
-    guard !runsAreRead else { return }
-    for run in try ledger.runs() where run.target == "qbxml" {
-      guard run.state == .finished || run.state == .undone else { continue }
-      runs.append(try RunRequests(run, in: company, ledger))
+    guard !id.isEmpty || !asked.isEmpty else { return [] }
+    var fitting: [RunRequests] = []
+    for record in try candidates() where id.isEmpty || QBXMLMessageSets(run: record.id).owns(id) {
+      let run = try requests(of: record)
+      if !id.isEmpty || asked.allSatisfy({ run.byID[$0] != nil }) { fitting.append(run) }
     }
-    runsAreRead = true
+    return fitting
   }
 
-  /// Reads a run's files again, because one was added.
-  mutating func refresh(_ run: String) throws(Failure) {
-    guard let index = runs.firstIndex(where: { $0.run.id == run }) else { return }
-    runs[index] = try RunRequests(runs[index].run, in: company, ledger)
+  /// The qbXML runs that sent something, or the one that the user named.
+  private mutating func candidates() throws(Failure) -> [RunRecord] {
+    if let records { return records }
+    let found = try ledger.runs().filter {
+      $0.target == "qbxml" && ($0.state == .finished || $0.state == .undone)
+        && (named == nil || $0.id == named)
+    }
+    records = found
+    return found
+  }
+
+  private mutating func requests(of record: RunRecord) throws(Failure) -> RunRequests {
+    if let known = requests[record.id] { return known }
+    let read = try RunRequests(record, in: company, ledger)
+    requests[record.id] = read
+    return read
   }
 
   // MARK: - One set
@@ -207,7 +216,7 @@ public struct AnswerIntake {
         answers: items.map(\.ledgerAnswer) + judge.impostors(among: items), ofRun: run.run.id,
         at: clock(), file: resend?.record)
       try resend?.publish()
-      if resend != nil { try refresh(run.run.id) }
+      if let added = resend?.record { requests[run.run.id]?.read(added.name, added.fingerprint) }
       tell(items, effects, run, resend, &section)
     } catch {
       resend?.discardUnlessRecorded(ledger)

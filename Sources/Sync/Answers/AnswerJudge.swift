@@ -8,6 +8,21 @@ struct AnswerJudge {
   let run: RunRequests
   let books: CompanySnapshot?
   let known: [String: LedgerRequest]
+  /// Customers that QuickBooks did not make anew, because their names were taken, by their names in lower
+  /// case.
+  private let notMade: [String: LedgerRequest]
+
+  init(
+    ledger: SyncLedger, run: RunRequests, books: CompanySnapshot?, known: [String: LedgerRequest]
+  ) {
+    (self.ledger, self.run, self.books, self.known) = (ledger, run, books, known)
+    let customers = known.values.filter {
+      $0.entity == .customer && ($0.code == "3100" || $0.state == .refused)
+    }
+    notMade = Dictionary(customers.map { ($0.name.lowercased(), $0) }) {
+      $0.requestID < $1.requestID ? $0 : $1
+    }
+  }
 
   /// An answer with its request; nil when the run has none with its id.
   func item(_ answer: QBXMLAnswer, _ record: QBXMLRecord?, _ messageSet: String) -> AnswerItem? {
@@ -54,9 +69,7 @@ struct AnswerJudge {
     let proven = Set(
       items.filter { $0.entity == .invoice || $0.entity == .creditMemo }
         .filter { $0.result == .accepted }.map { $0.request.customer.lowercased() })
-    for index in items.indices where items[index].judgement == .nameTaken {
-      try decideTaken(&items[index], missing, proven)
-    }
+    try decideTaken(&items, missing, proven)
     let waiting = Set(
       items.filter { $0.isPostponed }.map {
         "\($0.entity.rawValue) \($0.request.name.lowercased())"
@@ -123,12 +136,10 @@ struct AnswerJudge {
 
   /// The customer that a document names in vain, although its name was said to be taken.
   private func impostor(_ item: AnswerItem) -> LedgerRequest? {
-    guard case .referenceMissing("Customer", let name) = item.judgement, !name.isEmpty,
-      let request = known.values.first(where: {
-        $0.entity == .customer && $0.name.lowercased() == name.lowercased()
-      }), request.code == "3100" || request.state == .refused
-    else { return nil }
-    return request
+    guard case .referenceMissing("Customer", let name) = item.judgement, !name.isEmpty else {
+      return nil
+    }
+    return notMade[name.lowercased()]
   }
 
   private func decideAlone(_ item: inout AnswerItem) {
@@ -283,25 +294,42 @@ struct AnswerJudge {
     return words
   }
 
-  /// Whose name it is that is taken: the same kind of entry, which is as good as made, or another kind.
+  /// Whose names they are that are taken: the same kind of entry, which is as good as made, or another kind.
   private func decideTaken(
-    _ item: inout AnswerItem, _ missing: Set<String>, _ proven: Set<String>
+    _ items: inout [AnswerItem], _ missing: Set<String>, _ proven: Set<String>
   ) throws(Failure) {
-    item.exists = true
-    guard item.entity == .customer else { return }
-    let name = item.request.name.lowercased()
-    var owner: String?
-    if let books, books.customers.contains(where: { $0.name.lowercased() == name }) { return }
-    if let books {
-      let others = [
-        ("a vendor", books.vendors), ("an employee", books.employees),
-        ("another name", books.otherNames),
-      ]
-      owner = others.first { $0.1.contains { $0.name.lowercased() == name } }?.0
+    let taken = items.indices.filter { items[$0].judgement == .nameTaken }
+    for index in taken { items[index].exists = true }
+    let customers = taken.filter { items[$0].entity == .customer }
+    guard !customers.isEmpty else { return }
+    let owners = NameOwners(books)
+    let proven = proven.union(try ledger.acceptedCustomers().lazy.map { $0.lowercased() })
+    for index in customers { decideTaken(&items[index], owners, missing, proven) }
+  }
+
+  /// Who has which names in the books, in lower case.
+  private struct NameOwners {
+    let customers: Set<String>
+    let others: [String: String]
+
+    init(_ books: CompanySnapshot?) {
+      customers = Set((books?.customers ?? []).map { $0.name.lowercased() })
+      let names =
+        (books?.vendors ?? []).map { ($0.name.lowercased(), "a vendor") }
+        + (books?.employees ?? []).map { ($0.name.lowercased(), "an employee") }
+        + (books?.otherNames ?? []).map { ($0.name.lowercased(), "another name") }
+      others = Dictionary(names) { first, _ in first }
     }
+  }
+
+  private func decideTaken(
+    _ item: inout AnswerItem, _ owners: NameOwners, _ missing: Set<String>, _ proven: Set<String>
+  ) {
+    let name = item.request.name.lowercased()
+    if owners.customers.contains(name) { return }
+    var owner = owners.others[name]
     if owner == nil {
       if proven.contains(name) { return }
-      if try ledger.hasAccepted(customer: item.request.name) { return }
       if known[item.request.id]?.state == .refused || missing.contains(name) {
         owner = "a vendor, an employee or another name"
       }

@@ -20,13 +20,17 @@ public struct PendingFile: Sendable, Hashable {
     _ ledger: SyncLedger, in company: CompanyFolder
   ) throws(Failure) -> [PendingFile] {
     var files: [PendingFile] = []
+    var places: [String: Int] = [:]
+    var names = PendingSets()
     for request in try ledger.pendingRequests() {
-      guard let name = name(of: request) else { continue }
-      if let index = files.firstIndex(where: { $0.run == request.run && $0.name == name }) {
-        files[index].requests.append(request)
+      guard let name = names.name(of: request) else { continue }
+      let key = request.run + "/" + name
+      if let place = places[key] {
+        files[place].requests.append(request)
         continue
       }
       guard let run = try ledger.run(request.run) else { continue }
+      places[key] = files.count
       files.append(
         PendingFile(
           run: request.run, name: name, path: RunFolder.path(of: run, in: company) + "/" + name,
@@ -34,20 +38,55 @@ public struct PendingFile: Sendable, Hashable {
     }
     return files.sorted { ($0.run, $0.name) < ($1.run, $1.name) }
   }
+}
 
-  /// The name of the file in which a request stands: its set's number has it.
-  static func name(of request: PendingRequest) -> String? {
-    let sets = QBXMLMessageSets(run: request.run)
-    // A run has as many files as there are answers at most; its numbers begin behind its own files.
-    for number in 1...9_999 where request.stands.isSet(sets.id(number)) {
-      return RunFile.name(number, "resend")
+/// Finds the file in which a request stands: the number of its set is the file's.
+private struct PendingSets {
+  /// The sets of a run, as far as they were looked at.
+  private struct Run {
+    let sets: QBXMLMessageSets
+    var names: [PendingRequest.SetMark: String] = [:]
+    // Its numbers begin behind the run's own files, and it has as many files as there are answers at most.
+    var next = 1
+
+    mutating func name(of mark: PendingRequest.SetMark) -> String? {
+      while names[mark] == nil, next <= 9_999 {
+        names[PendingRequest.SetMark(of: sets.id(next))] = RunFile.name(next, "resend")
+        next += 1
+      }
+      return names[mark]
     }
-    return nil
   }
 
-  /// `003-resend.xml of run 20261123-130000-4c1e`.
-  static func words(_ request: PendingRequest) -> String? {
-    name(of: request).map { "\($0) of run \(request.run)" }
+  private var runs: [String: Run] = [:]
+
+  mutating func name(of request: PendingRequest) -> String? {
+    runs[request.run, default: Run(sets: QBXMLMessageSets(run: request.run))].name(
+      of: request.stands)
+  }
+}
+
+/// Documents that QuickBooks did not get to, with the files in which they wait.
+struct PendingNames {
+  private var words: [String: String] = [:]
+
+  /// All of them.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  init(_ ledger: SyncLedger?) throws(Failure) {
+    var names = PendingSets()
+    for request in try ledger?.pendingRequests() ?? [] {
+      guard let name = names.name(of: request) else { continue }
+      words["\(request.run) \(request.entity.rawValue) \(request.name)"] =
+        "QuickBooks did not get to it: send \(name) of run \(request.run)"
+    }
+  }
+
+  var isEmpty: Bool { words.isEmpty }
+
+  /// What is to be done about an invoice; nil for one that does not wait.
+  func words(_ entry: LedgerEntry) -> String? {
+    entry.run.flatMap { words["\($0) \(entry.documentKind.rawValue) \(entry.documentNumber)"] }
   }
 }
 

@@ -35,22 +35,35 @@ struct RunRequests {
       run.outputs.map { ($0.name, $0.fingerprint) }, uniquingKeysWith: { first, _ in first }
     ).merging(try ledger.laterFiles(ofRun: run.id)) { first, _ in first }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in names.sorted() where name.hasSuffix(".xml") && !name.hasPrefix(".") {
-      var requests: [QBXMLRequest] = []
-      let path = folder + "/" + name
-      let set = try? QBXMLRequests.forEach(ofFile: path, validating: true) {
-        (request) throws(Failure) in requests.append(request)
-      }
-      guard let id = set, requests.contains(where: { $0.type.hasSuffix("Add") }) else {
-        continue
-      }
-      let isIntact = written[name].map { $0 == Fingerprint(ofFile: path) } ?? true
-      for (index, request) in requests.enumerated() {
-        if byID[request.id] == nil { byID[request.id] = (files.count, index) }
-        lastFile[request.id] = files.count
-      }
-      files.append(File(name: name, messageSet: id, requests: requests, isIntact: isIntact))
+    let files = names.filter { $0.hasSuffix(".xml") && !$0.hasPrefix(".") }
+      .map { (number: RunRequests.number(of: $0) ?? 0, name: $0) }
+    // In the order of their numbers, of which the thousandth has a digit more.
+    for file in files.sorted(by: <) { read(file.name, written[file.name]) }
+  }
+
+  /// Reads a file of the run's folder, unless it has no requests that make anything.
+  ///
+  /// - Parameters:
+  ///   - name: Its name; it comes behind all that were read before.
+  ///   - sum: The sum of the bytes that were written; nil when nobody knows it.
+  mutating func read(_ name: String, _ sum: Fingerprint?) {
+    var requests: [QBXMLRequest] = []
+    let path = folder + "/" + name
+    let set = try? QBXMLRequests.forEach(ofFile: path, validating: true) {
+      (request) throws(Failure) in requests.append(request)
     }
+    guard let id = set, requests.contains(where: { $0.type.hasSuffix("Add") }) else { return }
+    let isIntact = sum.map { $0 == Fingerprint(ofFile: path) } ?? true
+    for (index, request) in requests.enumerated() {
+      if byID[request.id] == nil { byID[request.id] = (files.count, index) }
+      lastFile[request.id] = files.count
+    }
+    files.append(File(name: name, messageSet: id, requests: requests, isIntact: isIntact))
+  }
+
+  /// The number that a file's name begins with.
+  private static func number(of name: some StringProtocol) -> Int? {
+    Int(name.prefix { $0.isNumber })
   }
 
   /// The request with an id.
@@ -60,7 +73,7 @@ struct RunRequests {
   func writtenName(ofSet messageSet: String) -> String? {
     guard let number = QBXMLMessageSets(run: run.id).number(of: messageSet) else { return nil }
     return run.outputs.map(\.name).first {
-      $0.hasSuffix(".xml") && Int($0.prefix { $0.isNumber }) == number
+      $0.hasSuffix(".xml") && RunRequests.number(of: $0) == number
     } ?? RunFile.name(number, "resend")
   }
 
@@ -68,7 +81,7 @@ struct RunRequests {
   var nextNumber: Int {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let numbers = (names + run.outputs.map(\.name)).compactMap {
-      Int($0.drop { $0 == "." }.prefix { $0.isNumber })
+      RunRequests.number(of: $0.drop { $0 == "." })
     }
     return (numbers.max() ?? 0) + 1
   }

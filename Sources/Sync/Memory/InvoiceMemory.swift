@@ -20,12 +20,7 @@ struct InvoiceMemory {
     entry = try ledger.entry(number: number)
     unsent = try ledger.unsent(number: number)
     open = try ledger.openRemarks(invoice: number).map(\.message)
-    if let entry {
-      open += try ledger.pendingRequests().filter {
-        $0.run == entry.run && $0.entity.rawValue == entry.documentKind.rawValue
-          && $0.name == entry.documentNumber
-      }.compactMap { PendingFile.words($0).map { "QuickBooks did not get to it: send \($0)" } }
-    }
+    if let entry, let words = try PendingNames(ledger).words(entry) { open.append(words) }
     if let entry, let run = entry.run { try addSending(entry.documentWords, run, ledger) }
     for withdrawn in try ledger.withdrawn(number: number) { try add(withdrawn, ledger) }
     if let unsent, unsent.outcome == .held || unsent.outcome == .suppressed {

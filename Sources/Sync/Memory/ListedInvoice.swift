@@ -219,25 +219,6 @@ public struct InvoiceList {
   }
 }
 
-/// Documents that QuickBooks did not get to, with the files in which they wait.
-private struct PendingNames {
-  private var words: [String: String] = [:]
-
-  init(_ ledger: SyncLedger?) throws(Failure) {
-    for request in try ledger?.pendingRequests() ?? [] {
-      guard let file = PendingFile.words(request) else { continue }
-      words["\(request.run) \(request.entity.rawValue) \(request.name)"] =
-        "QuickBooks did not get to it: send \(file)"
-    }
-  }
-
-  var isEmpty: Bool { words.isEmpty }
-
-  func words(_ entry: LedgerEntry) -> String? {
-    entry.run.flatMap { words["\($0) \(entry.documentKind.rawValue) \(entry.documentNumber)"] }
-  }
-}
-
 /// Counts what a list shows.
 public struct ListTotals: Sendable {
   /// By status, in the order of the tabs; held ones count in their own status, too.

@@ -74,9 +74,7 @@ public struct MigrationStatement {
     if let filters = report.filters { text += "only \(FindingText.visible(filters))\n" }
     text += "\n\(result.verdict)\n\n"
     text += Columns.line("", "LoadOps", "", "QuickBooks", "", "difference")
-    for outcome in Reconciliation.Outcome.allCases {
-      let pair = result[outcome]
-      guard pair != Reconciliation.Pair() || outcome == .same else { continue }
+    for (outcome, pair) in result.shownClasses {
       text += Columns.line("\(outcome.sign) \(outcome.title)", pair)
     }
     text += Columns.line("  in all", result.total)
@@ -113,15 +111,10 @@ public struct MigrationStatement {
   /// The statement as one page to print and sign.
   public var html: String {
     let page = ReconciliationPage(report: report)
-    var html = HTMLText()
-    html.markup("<!DOCTYPE html>\n")
-    html.tag(
-      "html", ["xmlns": "http://www.w3.org/1999/xhtml", "lang": "en", "xml:lang": "en"]
+    return HTMLText.page(
+      "statement of reconciliation", of: report.company, sheet: ReconciliationPage.sheet,
+      look: "statement", hasScript: false
     ) { html in
-      html.markup("\n<head>\n")
-      let company = report.company.map { HTMLText.clipped($0, to: 80) + ": " } ?? ""
-      html.head(company + "statement of reconciliation", sheet: ReconciliationPage.sheet)
-      html.markup("</head>\n<body>\n<main class=\"statement\">\n")
       page.appendHeader("Statement of reconciliation", to: &html)
       page.appendVerdict(to: &html)
       page.appendClasses(to: &html)
@@ -142,10 +135,8 @@ public struct MigrationStatement {
       }
       appendFiles(page, to: &html)
       html.markup("<div class=\"signature\"><div>Prepared by</div><div>Checked by</div>")
-      html.markup("<div>Date</div></div>\n</main>\n</body>\n")
+      html.markup("<div>Date</div></div>\n")
     }
-    html.markup("\n")
-    return html.output
   }
 
   private func appendRuns(to html: inout HTMLText) {

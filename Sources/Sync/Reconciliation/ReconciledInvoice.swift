@@ -53,6 +53,14 @@ struct Ours {
     kind = (total ?? .zero) < .zero ? .creditMemo : .invoice
   }
 
+  /// What a finding keeps of it.
+  init(_ finding: Reconciliation.Finding) {
+    customer = Int(finding.customer)
+    (date, dueDate) = (finding.date, finding.dueDate)
+    (total, dueAmount) = (finding.total, finding.dueAmount)
+    kind = (total ?? .zero) < .zero ? .creditMemo : .invoice
+  }
+
   /// A finding about it.
   func finding(
     _ record: Record, _ invoice: Invoice, _ file: Int, _ outcome: Reconciliation.Outcome

@@ -62,63 +62,73 @@ extension Reconciler {
     var customer: Int32
     var total: Money
     var date: CalendarDate?
+    /// What their numbers have in common; empty where they need not resemble each other.
+    var number: [UInt8] = []
   }
 
   /// Pairs by customer, total and date, where these belong to one invoice and one document only.
   private mutating func pairExactly(_ lost: inout [Int], _ left: inout [Int]) {
-    pair(&lost, &left, byDate: true) { _, _ in true }
+    pair(&lost, &left, byDate: true)
   }
 
   /// Pairs by customer and total, where the numbers resemble each other.
   private mutating func pairByNumber(_ lost: inout [Int], _ left: inout [Int]) {
-    pair(&lost, &left, byDate: false) { NumberLikeness.areEqual($0, $1) }
+    pair(&lost, &left, byDate: false)
   }
 
-  private mutating func pair(
-    _ lost: inout [Int], _ left: inout [Int], byDate: Bool,
-    where isLike: (String, String) -> Bool
-  ) {
+  private mutating func pair(_ lost: inout [Int], _ left: inout [Int], byDate: Bool) {
     let table = result.books
-    var documents: [Key: [Int]] = [:]
+    typealias One = (index: Int, number: NumberLikeness)
+    var documents: [Key: [One]] = [:]
+    var documentCounts: [Key: Int] = [:]
     for document in left {
       guard let total = table.total(document) ?? table.balance(document),
         !isDouble(document), !byDate || table.date(document) != nil
       else { continue }
-      let key = Key(
+      var key = Key(
         customer: Int32(table.customer(document)), total: total,
         date: byDate ? table.date(document) : nil)
-      documents[key, default: []].append(document)
+      documentCounts[key, default: 0] += 1
+      let number = NumberLikeness(table.number(document))
+      if !byDate {
+        guard !number.core.isEmpty else { continue }
+        key.number = number.core
+      }
+      documents[key, default: []].append((document, number))
     }
-    var wanted: [Key: [Int]] = [:]
+    var wanted: [Key: [One]] = [:]
+    var invoiceCounts: [Key: Int] = [:]
     // The order of their first invoices, so that the same files always give the same pairs.
     var keys: [Key] = []
     for index in lost {
       let finding = result.findings[index]
       guard let total = finding.total, !byDate || finding.date != nil else { continue }
+      let number = NumberLikeness(finding.number)
       let names = names(of: Int(finding.customer))
       for name in names.0 == names.1 ? [names.0] : [names.0, names.1] where name >= 0 {
-        let key = Key(customer: name, total: total, date: byDate ? finding.date : nil)
+        var key = Key(customer: name, total: total, date: byDate ? finding.date : nil)
+        invoiceCounts[key, default: 0] += 1
+        if !byDate { key.number = number.core }
         guard documents[key] != nil else { continue }
         if wanted[key] == nil { keys.append(key) }
-        wanted[key, default: []].append(index)
+        wanted[key, default: []].append((index, number))
       }
     }
     var taken: Set<Int> = []
     var found: Set<Int> = []
     for key in keys {
       guard let candidates = documents[key], let invoices = wanted[key] else { continue }
-      for invoice in invoices.sorted() where !found.contains(invoice) {
-        let number = result.findings[invoice].number
-        let free = candidates.filter { !taken.contains($0) }
-        let alike = free.filter { isLike(number, table.number($0)) }
-        // Where several fit, only a number that resembles the invoice's may decide.
-        let isSure = invoices.count == 1 && candidates.count == 1
-        let choice =
-          isSure ? alike : alike.filter { NumberLikeness.areAlike(number, table.number($0)) }
+      let whole = Key(customer: key.customer, total: key.total, date: key.date)
+      // Where several fit, only a number that resembles the invoice's may decide.
+      let isSure = invoiceCounts[whole] == 1 && documentCounts[whole] == 1
+      for invoice in invoices where !found.contains(invoice.index) {
+        let choice = candidates.filter {
+          !taken.contains($0.index) && (isSure || invoice.number.isLike($0.number))
+        }
         guard choice.count == 1 else { continue }
-        taken.insert(choice[0])
-        found.insert(invoice)
-        join(invoice, choice[0])
+        taken.insert(choice[0].index)
+        found.insert(invoice.index)
+        join(invoice.index, choice[0].index)
       }
     }
     lost.removeAll(where: found.contains)
@@ -127,35 +137,17 @@ extension Reconciler {
 
   /// Makes an invoice that seemed missing and a document that seemed unknown one pair.
   private mutating func join(_ index: Int, _ document: Int) {
-    let table = result.books
     claimed[document] = true
     var finding = result.findings[index]
-    let mine = finding.total ?? .zero
-    let theirs = table.total(document) ?? mine
-    finding.document = Int32(document)
+    let ours = Ours(finding)
     // Who suppresses what was billed by hand knows that it has another number there.
-    let isMeant = finding.outcome == .suppressed || request.ignored.contains(.number)
-    finding.fields = .number
-    if let date = table.date(document), date != finding.date { finding.fields.insert(.date) }
-    if table.kind(document) == .invoice, let due = table.dueDate(document),
-      let mine = finding.dueDate, due != mine
-    {
-      finding.fields.insert(.dueDate)
-    }
-    finding.fields.subtract(request.ignored)
-    if isMeant { finding.fields.remove(.number) }
-    finding.outcome = finding.fields.isEmpty ? .same : .differs
-    finding.reason = .renumbered
-    result.listed.add(theirs)
-    shares.addBooks(table, document, theirs)
-    result[finding.outcome].loadOps.add(mine)
-    result[finding.outcome].books.add(theirs)
-    if finding.outcome == .same {
-      result.agreeing[document] = true
-      result.otherNumbers[document] = finding.number
-    } else {
-      shares.noteDifference(finding)
-    }
+    let judgement = judge(
+      document, ours, besides: finding.outcome == .suppressed ? [] : .number)
+    count(document, ours, judgement)
+    finding.document = Int32(document)
+    (finding.outcome, finding.fields) = (judgement.outcome, judgement.fields)
+    finding.reason = judgement.reason == .none ? .renumbered : judgement.reason
+    if judgement.outcome == .same { result.otherNumbers[document] = finding.number }
     result.findings[index] = finding
   }
 
@@ -187,37 +179,37 @@ extension Reconciler {
 }
 
 /// Whether one invoice number may have been made of another by hand.
-enum NumberLikeness {
-  /// Numbers that differ by leading zeros, marks, case or a prefix, or by a slip of one or two characters.
-  static func areAlike(_ left: String, _ right: String) -> Bool {
-    let (one, other) = (bare(left), bare(right))
-    guard !one.isEmpty, !other.isEmpty else { return right.isEmpty || left.isEmpty }
-    if one == other { return true }
-    let (short, long) = one.count < other.count ? (one, other) : (other, one)
+struct NumberLikeness {
+  /// Letters and digits, without leading zeros.
+  private let bare: [UInt8]
+  /// What numbers have in common that differ by leading zeros, marks, case or letters only; empty when
+  /// there is nothing that they could have in common.
+  let core: [UInt8]
+  private let isEmpty: Bool
+
+  /// What there is to compare of a number.
+  init(_ number: String) {
+    let kept = number.uppercased().utf8.filter {
+      $0 >= 0x80 || $0 &- 0x30 < 10 || $0 &- 0x41 < 26
+    }
+    bare = Array(kept.drop { $0 == UInt8(ascii: "0") })
+    let digits = Array(bare.filter { $0 &- 0x30 < 10 }.drop { $0 == UInt8(ascii: "0") })
+    core = digits.count >= 3 ? digits : bare
+    isEmpty = number.isEmpty
+  }
+
+  /// Whether they differ by leading zeros, marks, case or a prefix, or by a slip of one or two characters.
+  func isLike(_ other: NumberLikeness) -> Bool {
+    guard !bare.isEmpty, !other.bare.isEmpty else { return isEmpty || other.isEmpty }
+    if bare == other.bare { return true }
+    let (short, long) = bare.count < other.bare.count ? (bare, other.bare) : (other.bare, bare)
     if short.count >= 3, long.starts(with: short) || long.reversed().starts(with: short.reversed())
     {
       return true
     }
     let slips = short.count >= 6 ? 2 : 1
-    return Spelling.distance(one, other, limit: slips + 1) <= slips
-  }
-
-  /// Numbers that differ by leading zeros, marks, case or letters only.
-  static func areEqual(_ left: String, _ right: String) -> Bool {
-    let (one, other) = (bare(left), bare(right))
-    if one == other { return !one.isEmpty }
-    let digits = { (text: [UInt8]) in
-      text.filter { $0 &- 0x30 < 10 }.drop { $0 == UInt8(ascii: "0") }
-    }
-    return digits(one).count >= 3 && digits(one).elementsEqual(digits(other))
-  }
-
-  /// Letters and digits, without leading zeros.
-  private static func bare(_ text: String) -> [UInt8] {
-    let kept = text.uppercased().utf8.filter {
-      $0 >= 0x80 || $0 &- 0x30 < 10 || $0 &- 0x41 < 26
-    }
-    return Array(kept.drop { $0 == UInt8(ascii: "0") })
+    return long.count - short.count <= slips
+      && Spelling.distance(bare, other.bare, limit: slips + 1) <= slips
   }
 }
 

@@ -5,9 +5,10 @@ public import Vocabulary
 
 /// Compares an export with the documents of the books; reads both, changes nothing.
 ///
-/// The books are a compact table with an index over its numbers. The export is read once more, as
-/// delivering would read it, and each invoice looks its document up; only what does not agree is kept. What
-/// no invoice has claimed is looked at in the end (see `Reconciler+Leftovers.swift`).
+/// The books are a compact table with an index over its numbers. What the plan keeps of the invoices shows
+/// for most that they agree; the export is read once more for the others (see `Reconciler+Export.swift`),
+/// each of which looks its document up, and only what does not agree is kept. What no invoice has claimed is
+/// looked at in the end (see `Reconciler+Leftovers.swift`).
 public struct Reconciler {
   /// Tells how far it is, in invoices.
   public typealias Progress = (_ done: UInt64, _ total: UInt64) -> Void
@@ -98,17 +99,7 @@ public struct Reconciler {
 
   // MARK: - Invoices
 
-  private mutating func compareAll(_ progress: Progress?) throws(Failure) {
-    let plan = result.plan
-    let total = UInt64(plan.invoices.count)
-    var replay = try PlanReplay(plan)
-    while try replay.next() {
-      if replay.met & 4095 == 0 { progress?(UInt64(replay.met), total) }
-      compare(replay.record, replay.invoice, replay.assessment, file: replay.file)
-    }
-  }
-
-  private mutating func compare(
+  mutating func compare(
     _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment, file: Int
   ) {
     let number = record.text.span.extracting(invoice.number.value.range)
@@ -195,38 +186,81 @@ public struct Reconciler {
     _ document: Int, _ record: Record, _ invoice: Invoice,
     _ assessment: InvoiceAssessor.Assessment, _ ours: Ours, _ file: Int
   ) {
-    let fields = differences(document, ours).subtracting(request.ignored)
-    let theirs = books.total(document) ?? ours.amount
-    result.listed.add(theirs)
-    shares.addBooks(books, document, theirs)
-    let isUnreadable =
-      ours.isUnreadable || books.isUnreadable(document)
-    let outcome: Reconciliation.Outcome =
-      !fields.isEmpty ? .differs : isUnreadable ? .uncertain : .same
-    result[outcome].loadOps.add(ours.amount)
-    result[outcome].books.add(theirs)
     let isOther = !books.hasNumber(
       document, record.text.span.extracting(invoice.number.value.range))
-    if outcome == .same {
-      result.agreeing[document] = true
-      shares.noteSame(document, books)
+    let judgement = judge(document, ours)
+    count(document, ours, judgement)
+    if judgement.outcome == .same {
       if isOther { result.otherNumbers[document] = record.string(invoice.number) }
       return
     }
-    var finding = ours.finding(record, invoice, file, outcome)
-    finding.fields = fields
+    var finding = ours.finding(record, invoice, file, judgement.outcome)
+    finding.fields = judgement.fields
     finding.document = Int32(document)
-    finding.reason =
-      outcome == .uncertain
-      ? .unreadable
-      : assessment.outcome == .suppressed
-        ? .suppressedButThere : assessment.outcome == .held ? .heldButThere : .none
+    finding.reason = judgement.reason
+    if judgement.outcome == .differs {
+      switch assessment.outcome {
+      case .suppressed: finding.reason = .suppressedButThere
+      case .held: finding.reason = .heldButThere
+      case .delivered, .alreadySynced: break
+      }
+    }
     finding.rules = assessment.rules
     result.findings.append(finding)
-    if fields.contains(.total) || fields.contains(.voided) {
-      result.wrongAmount += Money(cents: abs((theirs - ours.amount).cents))
+  }
+
+  // MARK: - Pairs
+
+  /// What became of an invoice that has a document.
+  struct Judgement {
+    var outcome: Reconciliation.Outcome
+    var fields: Reconciliation.Fields
+    var reason = Reconciliation.Reason.none
+  }
+
+  /// Judges an invoice and its document, however they found each other.
+  ///
+  /// What could not be compared is not the same.
+  mutating func judge(
+    _ document: Int, _ ours: Ours, besides found: Reconciliation.Fields = []
+  ) -> Judgement {
+    let fields = differences(document, ours).union(found).subtracting(request.ignored)
+    if !fields.isEmpty { return Judgement(outcome: .differs, fields: fields) }
+    if ours.isUnreadable || books.isUnreadable(document)
+      || ours.date == nil && books.date(document) != nil && !request.ignored.contains(.date)
+    {
+      return Judgement(outcome: .uncertain, fields: [], reason: .unreadable)
     }
-    if outcome == .differs { shares.noteDifference(ours, books, document, fields) }
+    if books.total(document) == nil, !request.ignored.contains(.total) {
+      guard let open = books.balance(document) else {
+        return Judgement(outcome: .uncertain, fields: [], reason: .unreadable)
+      }
+      // Where LoadOps does not say what is open, less than the whole may be right or wrong.
+      if ours.dueAmount == nil, ours.total != open, !request.ignored.contains(.balance) {
+        return Judgement(outcome: .uncertain, fields: [], reason: .mayBePaid)
+      }
+    }
+    return Judgement(outcome: .same, fields: [])
+  }
+
+  /// Counts an invoice and its document.
+  mutating func count(_ document: Int, _ ours: Ours, _ judgement: Judgement) {
+    let theirs = books.total(document) ?? ours.amount
+    result.listed.add(theirs)
+    shares.addBooks(books, document, theirs)
+    result[judgement.outcome].loadOps.add(ours.amount)
+    result[judgement.outcome].books.add(theirs)
+    switch judgement.outcome {
+    case .same:
+      result.agreeing[document] = true
+      shares.noteSame(document, books)
+    case .differs:
+      if !judgement.fields.isDisjoint(with: [.total, .voided]) {
+        result.wrongAmount += Money(cents: abs((theirs - ours.amount).cents))
+      }
+      shares.noteDifference(ours, books, document, judgement.fields)
+    default: break
+    }
   }
 
   /// What an invoice and its document say differently.

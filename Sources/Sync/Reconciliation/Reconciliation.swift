@@ -275,6 +275,11 @@ public struct Reconciliation {
     set { classes[Int(outcome.rawValue)] = newValue }
   }
 
+  /// The classes that the renderings show, in their order: those that have anything, and what agrees.
+  var shownClasses: [(outcome: Outcome, pair: Pair)] {
+    Outcome.allCases.map { ($0, self[$0]) }.filter { $0.outcome == .same || $0.pair != Pair() }
+  }
+
   /// Both sides in all.
   public var total: Pair {
     var total = Pair()

@@ -11,12 +11,15 @@ struct ReconciliationCSV: ~Copyable {
 
   private let file: StagedFile
   private var buffer: [UInt8] = []
+  /// The cells of customers and files of the books, by their numbers, once they were met.
+  private var customers: [[UInt8]]
+  private var files: [[UInt8]]
 
   /// Writes the whole file, which its owner finishes.
   ///
   /// - Throws: `Failure` with cause `cannotWrite`.
   static func write(_ report: ReconciliationReport, to file: StagedFile) throws(Failure) {
-    var table = ReconciliationCSV(file)
+    var table = ReconciliationCSV(file, report.reconciliation.books)
     for row in report.rows {
       table.append(row)
       try table.flushIfLong()
@@ -24,15 +27,17 @@ struct ReconciliationCSV: ~Copyable {
     let result = report.reconciliation
     let told = Set(result.findings.lazy.filter { $0.outcome == .same }.map { Int($0.document) })
     for document in result.agreeing.indices
-    where result.agreeing[document] && !told.contains(document) {
+    where result.agreeing[document] && (told.isEmpty || !told.contains(document)) {
       table.append(agreeing: document, result)
       try table.flushIfLong()
     }
     try table.flush()
   }
 
-  private init(_ file: StagedFile) {
+  private init(_ file: StagedFile, _ books: borrowing BookTable) {
     self.file = file
+    customers = Array(repeating: [], count: books.customerCount)
+    files = books.files.map { ReconciliationCSV.cell($0.name) }
     buffer.reserveCapacity(1 << 16)
     buffer.append(contentsOf: ReconciliationCSV.header.utf8)
   }
@@ -71,26 +76,43 @@ struct ReconciliationCSV: ~Copyable {
   }
 
   /// A document that agrees says all that its invoice says.
+  ///
+  /// There may be hundreds of thousands: nothing of them becomes a text of its own.
   private mutating func append(agreeing document: Int, _ result: borrowing Reconciliation) {
-    let table = result.books
+    let number = result.books.numberBytes(document)
     buffer.append(contentsOf: "=,same,".utf8)
-    cell(result.otherNumbers[document] ?? table.number(document))
-    cell("")
-    cell(table.date(document))
-    cell("")
-    cell(table.total(document))
-    cell("")
-    cell(table.number(document))
-    cell(table.customerName(table.customer(document)))
-    cell(table.date(document))
-    cell(table.dueDate(document))
-    cell(table.total(document))
-    cell(table.balance(document))
+    if let other = result.otherNumbers[document] { cell(other) } else { cell(number) }
+    buffer.append(UInt8(ascii: ","))
+    let (date, total) = (result.books.date(document), result.books.total(document))
+    cell(date)
+    buffer.append(UInt8(ascii: ","))
+    cell(total)
+    buffer.append(UInt8(ascii: ","))
+    cell(number)
+    cell(customer: result.books.customer(document), result.books)
+    cell(date)
+    cell(result.books.dueDate(document))
+    cell(total)
+    cell(result.books.balance(document))
     buffer.append(contentsOf: ",,,,".utf8)
-    let location = table.location(document)
-    cell(location.file)
-    cell(line: location.line)
+    buffer.append(contentsOf: files[result.books.file(document)])
+    cell(line: result.books.line(document))
     endRow()
+  }
+
+  private mutating func cell(customer number: Int, _ books: borrowing BookTable) {
+    guard number >= 0 else { return buffer.append(UInt8(ascii: ",")) }
+    if customers[number].isEmpty {
+      customers[number] = ReconciliationCSV.cell(books.customerName(number))
+    }
+    buffer.append(contentsOf: customers[number])
+  }
+
+  private static func cell(_ text: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    CSVText.appendCell(text, to: &bytes)
+    bytes.append(UInt8(ascii: ","))
+    return bytes
   }
 
   private mutating func cell(_ text: String) {
@@ -98,7 +120,23 @@ struct ReconciliationCSV: ~Copyable {
     buffer.append(UInt8(ascii: ","))
   }
 
-  private mutating func cell(_ date: CalendarDate?) { cell(date?.description ?? "") }
+  private mutating func cell(_ bytes: ArraySlice<UInt8>) {
+    CSVText.appendCell(bytes.span, to: &buffer)
+    buffer.append(UInt8(ascii: ","))
+  }
+
+  private mutating func cell(_ date: CalendarDate?) {
+    if let (year, month, day) = date?.components {
+      buffer.appendDecimal(UInt64(year))
+      buffer.append(UInt8(ascii: "-"))
+      if month < 10 { buffer.append(UInt8(ascii: "0")) }
+      buffer.appendDecimal(UInt64(month))
+      buffer.append(UInt8(ascii: "-"))
+      if day < 10 { buffer.append(UInt8(ascii: "0")) }
+      buffer.appendDecimal(UInt64(day))
+    }
+    buffer.append(UInt8(ascii: ","))
+  }
 
   private mutating func cell(_ money: Money?) {
     money?.append(to: &buffer)

@@ -10,15 +10,9 @@ extension ReconciliationReport {
   /// The report as `reconciliation.html`: one file that opens from a mail, without network.
   public var html: String {
     let page = ReconciliationPage(report: self)
-    var html = HTMLText()
-    html.markup("<!DOCTYPE html>\n")
-    html.tag(
-      "html", ["xmlns": "http://www.w3.org/1999/xhtml", "lang": "en", "xml:lang": "en"]
+    return HTMLText.page(
+      "LoadBooks reconciliation", of: company, sheet: ReconciliationPage.sheet
     ) { html in
-      html.markup("\n<head>\n")
-      let company = company.map { HTMLText.clipped($0, to: 80) + ": " } ?? ""
-      html.head(company + "LoadBooks reconciliation", sheet: ReconciliationPage.sheet)
-      html.markup("</head>\n<body>\n<main>\n")
       page.appendHeader("LoadBooks reconciliation", to: &html)
       page.appendVerdict(to: &html)
       page.appendCards(to: &html)
@@ -29,12 +23,8 @@ extension ReconciliationReport {
       page.appendMonths(to: &html)
       page.appendFiles(to: &html)
       html.markup("<footer><p>Written by LoadBooks. This page loads nothing and sends nothing.")
-      html.markup("</p></footer>\n</main>\n<script>")
-      html.markup(HTMLStyle.script)
-      html.markup("</script>\n</body>\n")
+      html.markup("</p></footer>\n")
     }
-    html.markup("\n")
-    return html.output
   }
 }
 
@@ -165,9 +155,7 @@ struct ReconciliationPage {
       html.table("Classes") { html in
         head("Class", to: &html)
         html.markup("<tbody>\n")
-        for outcome in Reconciliation.Outcome.allCases {
-          let pair = result[outcome]
-          guard pair != Reconciliation.Pair() || outcome == .same else { continue }
+        for (outcome, pair) in result.shownClasses {
           html.tag("tr") { html in
             html.tag("th", ["scope": "row"]) { html in
               html.tag("span", ["class": "sign"], outcome.sign)

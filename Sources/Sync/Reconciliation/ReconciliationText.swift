@@ -46,9 +46,7 @@ extension ReconciliationReport {
   private var classes: String {
     let result = reconciliation
     var text = "\n" + Columns.line("", "LoadOps", "", "QuickBooks", "", "difference")
-    for outcome in Reconciliation.Outcome.allCases {
-      let pair = result[outcome]
-      guard pair != Reconciliation.Pair() || outcome == .same else { continue }
+    for (outcome, pair) in result.shownClasses {
       text += Columns.line("\(outcome.sign) \(outcome.title)", pair)
     }
     text += "  " + String(repeating: "-", count: 92) + "\n"

@@ -14,14 +14,7 @@ public enum HTMLReport {
   /// The report as a page.
   public static func render(_ report: SyncReport) -> String {
     let page = HTMLPage(report: report)
-    var html = HTMLText()
-    html.markup("<!DOCTYPE html>\n")
-    html.tag(
-      "html", ["xmlns": "http://www.w3.org/1999/xhtml", "lang": "en", "xml:lang": "en"]
-    ) { html in
-      html.markup("\n<head>\n")
-      page.appendHead(to: &html)
-      html.markup("</head>\n<body>\n<main>\n")
+    return HTMLText.page("LoadBooks " + page.title.lowercased(), of: report.run.company) { html in
       page.appendHeader(to: &html)
       page.appendVerdict(to: &html)
       page.appendCards(to: &html)
@@ -35,12 +28,7 @@ public enum HTMLReport {
       page.appendInvoices(to: &html)
       page.appendFiles(to: &html)
       page.appendFooter(to: &html)
-      html.markup("</main>\n<script>")
-      html.markup(HTMLStyle.script)
-      html.markup("</script>\n</body>\n")
     }
-    html.markup("\n")
-    return html.output
   }
 }
 
@@ -58,11 +46,6 @@ struct HTMLPage {
 
   /// Something is held, be it invoices or customers.
   var hasHeld: Bool { report.totals.held != .zero || report.customers.held > 0 }
-
-  func appendHead(to html: inout HTMLText) {
-    let company = report.run.company.map { HTMLText.clipped($0, to: 80) + ": " } ?? ""
-    html.head(company + "LoadBooks " + title.lowercased())
-  }
 
   func appendHeader(to html: inout HTMLText) {
     let run = report.run
@@ -271,8 +254,46 @@ struct HTMLPage {
 }
 
 extension HTMLText {
+  /// A whole page.
+  ///
+  /// - Parameters:
+  ///   - title: What it is, for the window.
+  ///   - company: Whose it is.
+  ///   - sheet: What it has beside the style sheet of all pages.
+  ///   - look: The class of all that it shows; empty for none.
+  ///   - hasScript: Whether it has a table of invoices, which the script filters.
+  ///   - content: Appends what it shows.
+  /// - Returns: The page.
+  static func page(
+    _ title: String, of company: String?, sheet: StaticString? = nil, look: String = "",
+    hasScript: Bool = true, _ content: (inout HTMLText) -> Void
+  ) -> String {
+    var html = HTMLText()
+    html.markup("<!DOCTYPE html>\n")
+    html.tag(
+      "html", ["xmlns": "http://www.w3.org/1999/xhtml", "lang": "en", "xml:lang": "en"]
+    ) { html in
+      html.markup("\n<head>\n")
+      html.head((company.map { clipped($0, to: 80) + ": " } ?? "") + title, sheet: sheet)
+      html.markup("</head>\n<body>\n")
+      html.tag("main", look.isEmpty ? [:] : ["class": look]) { html in
+        html.markup("\n")
+        content(&html)
+      }
+      html.markup("\n")
+      if hasScript {
+        html.markup("<script>")
+        html.markup(HTMLStyle.script)
+        html.markup("</script>\n")
+      }
+      html.markup("</body>\n")
+    }
+    html.markup("\n")
+    return html.output
+  }
+
   /// What stands in the head of every page; `sheet` comes behind the one that all of them have.
-  mutating func head(_ title: String, sheet: StaticString? = nil) {
+  private mutating func head(_ title: String, sheet: StaticString? = nil) {
     markup("<meta charset=\"utf-8\"/>\n")
     markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ")
     markup("style-src 'sha256-")

@@ -90,7 +90,9 @@ struct HeldRecords {
       return
     }
     let isTyped = hasTypes && (cell.value == cell.source || isAmount)
-    if numbers == .eu, isTyped, HeldRecords.isPlain(record.text[cell.value.range]) {
+    if numbers == .eu, isTyped, record.text[cell.value.range].contains(UInt8(ascii: ".")),
+      WrittenNumber.isCanonical(record.text.span.extracting(cell.value.range))
+    {
       // A number of JSON or a workbook has a decimal point whatever the convention; in a text it must not.
       row.append(UInt8(ascii: "\""))
       row.append(contentsOf: record.text[cell.value.range].map { $0 == 0x2E ? 0x2C : $0 })
@@ -105,13 +107,6 @@ struct HeldRecords {
     case .quantity, .rate, .amount, .invoiceTotal, .dueAmount: true
     default: false
     }
-  }
-
-  /// Whether a text is digits with a point, and cannot be a number of the other convention.
-  private static func isPlain(_ text: ArraySlice<UInt8>) -> Bool {
-    guard let point = text.firstIndex(of: 0x2E) else { return false }
-    return text.allSatisfy { $0 &- 0x30 < 10 || $0 == 0x2E || $0 == 0x2D }
-      && text[(point + 1)...].firstIndex(of: 0x2E) == nil
   }
 
   private static func isLineField(_ field: Field) -> Bool {

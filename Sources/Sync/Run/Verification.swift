@@ -297,9 +297,11 @@ public struct Verification: Sendable {
       return
     }
     var examples: [String] = []
+    let known = Set(
+      refused.map { RolledInvoice(number: CSVText.plainCell($0.number.text), amount: $0.amount) })
     try InvoicesCSV.forEachDecision(ofFile: path) { (number, word, total) throws(Failure) in
       guard word == Outcome.delivered.word, examples.count < 5,
-        !refused.contains(where: { $0.number.text == number && $0.amount == total })
+        !known.contains(RolledInvoice(number: number, amount: total))
       else { return }
       let entry = try ledger.entry(number: number)
       if entry?.run != record.id || entry?.amount != total {
@@ -353,6 +355,12 @@ public struct Verification: Sendable {
         "it has changed since")
     }
   }
+}
+
+/// An invoice as a row of `invoices.csv` has it.
+private struct RolledInvoice: Hashable {
+  var number: String
+  var amount: Money
 }
 
 /// The numbers and amounts of many invoices in one value, whatever their order.

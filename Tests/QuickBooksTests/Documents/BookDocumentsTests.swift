@@ -175,6 +175,31 @@ struct BookDocumentsTests {
     #expect((open.total(0), open.balance(0)) == (nil, Money(cents: 400)))
   }
 
+  @Test func `what one report leaves blank and another tells is known`() throws {
+    let table = try read([
+      "a.csv": "Date,Type,Num,Customer,Amount\n,Invoice,1,A,\n09/02/2026,Invoice,2,A,7.00\n",
+      "b.csv":
+        "Date,Type,Num,Customer,Due Date,Amount\n09/01/2026,Invoice,1,A,10/01/2026,5.00\n",
+    ])
+    #expect((0..<3).map(table.isToldBefore) == [false, false, true])
+    #expect((0..<2).map(table.isUnreadable) == [false, false])
+    #expect((0..<2).map(table.total) == [Money(cents: 500), Money(cents: 700)])
+    #expect(table.date(0) == CalendarDate(iso: "2026-09-01"))
+    #expect(table.dueDate(0) == CalendarDate(iso: "2026-10-01"))
+    #expect(table.dueDate(1) == nil)
+    #expect((0..<3).map(table.file) == [0, 0, 1])
+    #expect(table.location(2).file.hasSuffix("b.csv"))
+  }
+
+  @Test func `a row of totals that states no amount proves nothing`() throws {
+    let table = try read([
+      "list.csv":
+        "Customer,Date,Num,Amount\nBeta,,,\n,09/01/2026,1022,10.00\nTotal for Beta,,,\n"
+        + "TOTAL,,,10.00\n"
+    ])
+    #expect(table.files[0].controls == 1)
+  }
+
   @Test func `a row with a number and no date is told and not taken for a customer`() throws {
     let table = try read([
       "list.csv":

@@ -28,7 +28,8 @@ struct ReconcilerTests {
   private static let bookHeader = "Date,Type,Num,Customer,Amount\n"
 
   private static func result(
-    _ export: String, _ books: String, _ change: (inout Reconciler.Request) -> Void = { _ in }
+    _ export: String, _ books: String, exportHeader: String = exportHeader,
+    bookHeader: String = bookHeader, _ change: (inout Reconciler.Request) -> Void = { _ in }
   ) throws -> Reconciliation {
     let fixture = try PlanFixture()
     let plan = try fixture.plan(exportHeader + export)
@@ -109,6 +110,77 @@ struct ReconcilerTests {
     #expect(shares == result.total, "\(random)")
     let months = result.months.reduce(into: Reconciliation.Pair()) { $0 += $1.pair }
     #expect(months == result.total, "\(random)")
+    // Filters that leave nothing out have every invoice read again, which must not make a difference.
+    let again = try Self.result(items.map(\.exportRow).joined(), books.joined()) {
+      $0.selection.from = CalendarDate(iso: "2000-01-01")
+      $0.selection.until = CalendarDate(iso: "2100-01-01")
+    }
+    #expect(Self.told(again) == expected.sorted(), "\(random)")
+    #expect(again.classes == result.classes, "\(random)")
+    #expect(again.agreeing == result.agreeing, "\(random)")
+    #expect(again.compared == result.compared, "\(random)")
+    #expect(again.wrongAmount == result.wrongAmount, "\(random)")
+    #expect(again.customers == result.customers, "\(random)")
+  }
+
+  @Test func `invoices whose rows stand apart are read whole where one does not agree`() throws {
+    var (export, books, tail) = ("", "", "")
+    for number in 1...40 {
+      export += "LD\(number),Acme,2026-09-01,30.00,1,Line Haul,10.00\n"
+      tail += "LD\(number),Acme,2026-09-01,30.00,2,Line Haul,20.00\n"
+      books += "2026-09-01,Invoice,LD\(number),Acme,\(number == 7 ? "30.01" : "30.00")\n"
+    }
+    let result = try Self.result(export + tail, books)
+    #expect(Self.told(result) == ["differs LD7 total"])
+    #expect(result[.differs].difference == Money(cents: 1))
+    #expect(result.read.documents == 40)
+  }
+
+  private static let openExport =
+    "invoice_number,customer_name,invoice_date,invoice_total,due_amount,line_no,category,amount\n"
+  private static let openBooks = "Date,Type,Num,Customer,Amount,Open Balance,Status\n"
+
+  @Test func `a document with another number is compared like one with the same`() throws {
+    let export = "LD1,Acme,2026-09-01,10.00,4.00,1,Line Haul,10.00\n"
+    for (books, expected) in [
+      ("2026-09-01,Invoice,X-7,Acme,10.00,4.00,\n", "differs LD1 number"),
+      ("2026-09-01,Invoice,X-7,Acme,10.00,9.00,\n", "differs LD1 number balance"),
+      ("2026-09-01,Invoice,X-7,Acme,10.00,4.00,Voided\n", "differs LD1 number voided"),
+      ("2026-09-01,Invoice,LD1,Acme,10.00,9.00,\n", "differs LD1 balance"),
+    ] {
+      let result = try Self.result(
+        export, books, exportHeader: Self.openExport, bookHeader: Self.openBooks)
+      #expect(Self.told(result) == [expected], "\(books)")
+      #expect(result.isBalanced)
+    }
+    // Who does not compare numbers still hears of the rest.
+    let ignored = try Self.result(
+      export, "2026-09-01,Invoice,X-7,Acme,10.00,9.00,\n", exportHeader: Self.openExport,
+      bookHeader: Self.openBooks
+    ) { $0.ignored = .number }
+    #expect(Self.told(ignored) == ["differs LD1 balance"])
+  }
+
+  @Test func `what no amount or no day could be compared of is not the same`() throws {
+    let header = "Date,Type,Num,Customer,Aging,Open Balance\n"
+    let whole = try Self.result(
+      Self.one, "2026-09-01,Invoice,LD1,Acme,,10.00\n", bookHeader: header)
+    #expect(whole.isClean)
+    // LoadOps does not say what is open: less than the whole may be right.
+    let part = try Self.result(
+      Self.one, "2026-09-01,Invoice,LD1,Acme,,4.00\n", bookHeader: header)
+    #expect(Self.told(part) == ["cannot_compare LD1"])
+    #expect(!part.isClean)
+    let ignored = try Self.result(
+      Self.one, "2026-09-01,Invoice,LD1,Acme,,4.00\n", bookHeader: header
+    ) { $0.ignored = .balance }
+    #expect(ignored.isClean)
+    let noDay = try Self.result(Self.one, ",Invoice,LD1,Acme,10.00\n")
+    #expect(Self.told(noDay) == ["cannot_compare LD1"])
+    let noDate = try Self.result(
+      "LD1,Acme,,10.00,1,Line Haul,10.00\nLD2,Acme,2026-09-01,5.00,1,Line Haul,5.00\n",
+      "2026-09-01,Invoice,LD1,Acme,10.00\n2026-09-01,Invoice,LD2,Acme,5.00\n")
+    #expect(Self.told(noDate) == ["cannot_compare LD1"])
   }
 
   private static let one = "LD1,Acme,2026-09-01,10.00,1,Line Haul,10.00\n"
@@ -143,6 +215,20 @@ struct ReconcilerTests {
       Self.told(try Self.result(export, books)) == [
         "missing LD1", "missing LD2", "only_there A", "only_there B",
       ])
+  }
+
+  @Test func `thousands of documents over one flat rate find their invoices by their digits`()
+    throws
+  {
+    var (export, books) = ("", "")
+    for number in 1001...3000 {
+      export += "LD-\(number),Acme,2026-09-0\(number % 9 + 1),500.00,1,Line Haul,500.00\n"
+      books += "2026-09-1\(number % 9),Invoice,\(number),Acme,500.00\n"
+    }
+    let result = try Self.result(export, books)
+    #expect(result[.differs].loadOps.documents == 2000)
+    #expect(result.findings.allSatisfy { $0.fields == [.number, .date] })
+    #expect(result.differences == 2000)
   }
 
   @Test func `where both spellings of a customer would fit, the name it is paired with decides`()

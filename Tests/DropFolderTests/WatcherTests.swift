@@ -1,0 +1,63 @@
+import Foundation
+import Logging
+import Sync
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import DropFolder
+
+/// Several companies in one process, with a clock that runs by itself.
+struct WatcherTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A company with something in its inbox, and short times.
+  private func company(_ name: String, _ files: [String: String]) throws -> CompanyFolder {
+    let company = try CompanyFolder.create(folder.path(name), company: name)
+    let times = "watch: { quiet_time: 50ms, longest_wait: 2s, look_every: 100ms }\n"
+    try folder.write("company: \(name)\n" + times, to: name + "/loadbooks.yaml")
+    for (file, text) in files { try folder.write(text, to: "\(name)/inbox/\(file)") }
+    return company
+  }
+
+  private func watcher(_ companies: [CompanyFolder]) -> Watcher {
+    let clock = WatchClock.system()
+    return Watcher(
+      companies, TestDelivery(clock: clock), clock: clock,
+      log: .init(
+        label: "test", factory: { _ in LogLines(.json, timestamp: { "" }, write: { _ in }) }))
+  }
+
+  @Test func `once: one company that waits keeps no other waiting`() throws {
+    let lists = ["customers.csv": "customer_name\nSecret Customer 1\n"]
+    let companies = [
+      try company("acme", lists), try company("bexar", lists),
+      try company("comal", ["invoices.csv": Sandbox.export([1, 2])]),
+      try company("dallas", [:]),
+    ]
+    let start = ContinuousClock.now
+    let results = watcher(companies).once()
+    // Both of the first wait for their invoices, at the same time.
+    #expect(ContinuousClock.now - start < .seconds(4))
+    #expect(results.map(\.folder) == companies.map(\.path))
+    #expect(results.map(\.batches.count) == [1, 1, 1, 0])
+    #expect(results.map(\.hasHeld) == [true, true, false, false])
+    #expect(results.allSatisfy { $0.failure == nil })
+    #expect(results[2].batches[0].text.contains("2 invoices, 200.00 delivered"))
+    #expect(companies.allSatisfy { WatchStatus.read($0)?.state == .stopped })
+  }
+
+  @Test func `once: a company in trouble ends at once, the others go on`() throws {
+    let companies = [
+      try company("acme", ["invoices.csv": Sandbox.export([1])]),
+      try company("bexar", ["invoices.csv": Sandbox.export([2])]),
+    ]
+    try folder.write("nonsense: 1\n", to: "acme/loadbooks.yaml")
+    let results = watcher(companies).once()
+    #expect(results[0].failure?.cause == .settingsWrong)
+    #expect(results[0].batches.isEmpty)
+    #expect(results[1].batches.count == 1)
+  }
+}
