@@ -81,6 +81,8 @@ struct BooksIndex: Sendable {
         guard let item = self.item(parent), item.type != "SERV", !item.type.isEmpty else {
           continue
         }
+        // QuickBooks Online keeps services in categories.
+        if names.text == .online, item.type == "CATEGORY" { continue }
         objections.append(
           "it would be a service item below \"\(item.name)\", which is of type \(item.typeWords) "
             + "(\(item.location)), and QuickBooks wants one type")

@@ -72,8 +72,9 @@ struct InvoiceAssessor {
     destination = settings.destination
     names = destination.names
     books = BooksIndex(context.books, names: names)
-    receivableObjections = books.objections(
-      receivableAccount: settings.quickBooks.accountsReceivable)
+    receivableObjections =
+      destination.isOnline
+      ? [] : books.objections(receivableAccount: settings.quickBooks.accountsReceivable)
     customers = CustomerBook(
       master: master, mapping: context.mapping, ledger: context.ledger,
       books: context.books, policy: settings.unmatchedCustomers, names: names)

@@ -33,7 +33,8 @@ extension Planner {
   private func declareLists(_ plan: inout SyncPlan) {
     let names = assessor.names
     var builder = ListBuilder(names: names)
-    if totals.decided.delivered.invoices > 0 {
+    // QuickBooks Online has one of its own and is not asked for it.
+    if totals.decided.delivered.invoices > 0, !assessor.destination.isOnline {
       builder.addAccount(
         assessor.books.spelling(ofAccount: context.settings.quickBooks.accountsReceivable),
         .receivable)

@@ -131,6 +131,11 @@ extension SyncReport {
         "Give the answers to LoadBooks: \"loadbooks accept ANSWER.xml\". It says what QuickBooks has"
           + " taken, what must be mended, and what to send again.",
       ]
+    case "online":
+      return [
+        "What QuickBooks answers stands in push.txt. If the sending is cut off, run \"loadbooks push\""
+          + " again: it goes on where it stopped, and nothing is sent twice."
+      ]
     default:
       return [
         "Back up the QuickBooks company file, then import \(importOrder).",
