@@ -32,10 +32,10 @@ public struct SandboxOptions: Sendable {
 
 /// A loopback emulator of the QuickBooks Online accounting API and its OAuth 2.0 endpoints.
 ///
-/// The story of a request: ``SandboxService`` takes it from the web server and finds its way. An API
+/// The story of a request: `SandboxService` takes it from the web server and finds its way. An API
 /// request is let in (or not) by the engine's `admit`: who asks, limits, faults. Then it takes its
-/// service time on the ``SandboxClock``. Then the engine's `perform` works out the ``Change`` against
-/// the ``Company``, writes it to the ``JournalFile`` and only then does it and answers. Faults that
+/// service time on the ``SandboxClock``. Then the engine's `perform` works out the `Change` against
+/// the `Company`, writes it to the `JournalFile` and only then does it and answers. Faults that
 /// strike after the commit keep the answer back. Nothing listens but 127.0.0.1.
 public final class Sandbox: Sendable {
   /// One connection, as the token endpoint would answer it.
