@@ -48,7 +48,8 @@ struct OnlineWork: Sendable {
         throw Failure(.ownBug, "there is no transport", remedy: "please report this")
       }
       let company = OnlineCompany(
-        folder, settings: settings, environment: environment, transport: transport, clock: clock)
+        folder, settings: settings, environment: environment, transport: transport, clock: clock,
+        elsewhere: real == nil ? nil : RefreshProcess(folder, settings, environment)?.run)
       do throws(Failure) {
         let value = try await body(company)
         await real?.shutdown()

@@ -9,6 +9,7 @@ public actor OnlineSession {
   private let store: TokenStore
   private let authority: Authority
   private let clock: any OnlineClock
+  private let elsewhere: (@Sendable (Secret) async -> Void)?
   private var connection: OnlineConnection
   private var refreshing: Task<Result<OnlineConnection, Failure>, Never>?
 
@@ -16,10 +17,20 @@ public actor OnlineSession {
   private static let margin = 300.0
 
   /// A session of a connection that the store has.
+  ///
+  /// - Parameters:
+  ///   - connection: The connection.
+  ///   - store: Where it is kept.
+  ///   - authority: Gives new tokens.
+  ///   - clock: What time it is.
+  ///   - elsewhere: Refreshes in another process, which a kill of this one does not reach: once a day the
+  ///     refresh token changes, and whoever dies before the new one is on disk has lost the connection.
+  ///     It is told which access token is used up; what it does not do is done here.
   public init(
     _ connection: OnlineConnection, store: TokenStore, authority: Authority,
-    clock: any OnlineClock
+    clock: any OnlineClock, elsewhere: (@Sendable (Secret) async -> Void)? = nil
   ) {
+    self.elsewhere = elsewhere
     self.connection = connection
     self.store = store
     self.authority = authority
@@ -43,8 +54,10 @@ public actor OnlineSession {
       task = refreshing
     } else {
       let (known, store, authority, clock) = (connection, store, authority, clock)
+      let elsewhere = elsewhere
       task = Task {
-        await OnlineSession.refreshed(known, used, store, authority, clock)
+        await elsewhere?(used ?? known.tokens.access)
+        return await OnlineSession.refreshed(known, used, store, authority, clock)
       }
       refreshing = task
     }

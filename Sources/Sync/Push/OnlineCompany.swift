@@ -14,6 +14,7 @@ public struct OnlineCompany: Sendable {
   /// What time it is.
   public let clock: any OnlineClock
   private let environment: [String: String]
+  private let elsewhere: (@Sendable (Secret) async -> Void)?
 
   /// A company.
   ///
@@ -23,10 +24,13 @@ public struct OnlineCompany: Sendable {
   ///   - environment: Where the keys of the app, a passphrase and the keyring are looked for.
   ///   - transport: Carries requests.
   ///   - clock: What time it is.
+  ///   - elsewhere: Renews the tokens in another process; nil for in this one.
   public init(
     _ folder: CompanyFolder, settings: Settings, environment: [String: String],
-    transport: any OnlineTransport, clock: any OnlineClock
+    transport: any OnlineTransport, clock: any OnlineClock,
+    elsewhere: (@Sendable (Secret) async -> Void)? = nil
   ) {
+    self.elsewhere = elsewhere
     self.folder = folder
     self.settings = settings
     self.environment = environment
@@ -70,7 +74,8 @@ public struct OnlineCompany: Sendable {
 
   /// A session of the connection.
   public func session(_ connection: OnlineConnection) throws(Failure) -> OnlineSession {
-    OnlineSession(connection, store: store, authority: try authority(), clock: clock)
+    OnlineSession(
+      connection, store: store, authority: try authority(), clock: clock, elsewhere: elsewhere)
   }
 
   /// The gate of the company.

@@ -44,8 +44,13 @@ struct Session: ParsableCommand {
       var connection = try company.connection()
       if !offline {
         let session = try company.session(connection)
-        _ = try await session.accessToken(insteadOf: refresh ? connection.tokens.access : nil)
+        let usedUp = RefreshProcess.usedUp(connection, OnlineWork.environment)
+        _ = try await session.accessToken(
+          insteadOf: refresh ? connection.tokens.access : usedUp)
         connection = await session.current
+        if RefreshProcess.isThis(OnlineWork.environment) {
+          return (connection, company.store.keyPlace())
+        }
         let client = company.client(connection, session, company.limiter())
         let info = try await OnlinePull(client, realm: connection.realm).companyInfo()
         connection = await session.current
