@@ -40,7 +40,8 @@ struct RefreshProcess: Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = ["session", "--company", folder, "--set", "online.api=\(api)"]
-    process.environment = environment.merging([RefreshProcess.variable: RefreshProcess.sum(usedUp)]) { $1 }
+    process.environment = environment.merging([RefreshProcess.variable: RefreshProcess.sum(usedUp)])
+    { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice

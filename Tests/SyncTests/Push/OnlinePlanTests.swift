@@ -26,7 +26,8 @@ import Vocabulary
     }
   }
 
-  @Test func `the report of a push declares no receivable account and speaks of no import`() throws {
+  @Test func `the report of a push declares no receivable account and speaks of no import`() throws
+  {
     let fixture = try PushFixture()
     let run = try fixture.write(try fixture.export(2))
     let report = try String(
