@@ -63,11 +63,7 @@ public struct InvoiceContent: Hashable, Sendable {
 
   /// Appends the next number; nil where there is none.
   public mutating func append(number: Int64?) {
-    var rest = UInt64(bitPattern: number ?? .min)
-    for _ in 0..<8 {
-      canonical.append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
+    withUnsafeBytes(of: (number ?? .min).littleEndian) { canonical.append(contentsOf: $0) }
   }
 
   /// The hash that the ledger keeps.

@@ -98,10 +98,11 @@ public enum Field: String, Sendable, CaseIterable {
   }
 
   /// The position of the field in `allCases`.
-  public var index: Int { Field.indices[self] ?? 0 }
-
-  private static let indices = Dictionary(
-    uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+  @inlinable
+  public var index: Int {
+    // A case without a value of its own is kept as its number in the order of declaration.
+    withUnsafeBytes(of: self) { Int($0[0]) }
+  }
 
   /// Whether the field holds an identifier, which is text even where it looks like a number.
   public var isIdentifier: Bool {

@@ -282,14 +282,11 @@ public struct InvoiceDecoder: Sendable {
     return found
   }
 
+  @inline(__always)
   private func equal(_ record: Record, _ left: Cell, _ right: Cell) -> Bool {
     guard left.value.count == right.value.count else { return false }
-    let (first, second) = (Int(left.value.start), Int(right.value.start))
-    for offset in 0..<Int(left.value.count)
-    where record.text[first + offset] != record.text[second + offset] {
-      return false
-    }
-    return true
+    let text = record.text.span
+    return text.extracting(left.value.range).isSame(as: text.extracting(right.value.range))
   }
 
   private func set(

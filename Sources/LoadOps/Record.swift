@@ -204,11 +204,9 @@ public struct Record: Sendable {
     for column in 0..<layout.width {
       let first = cells[left * layout.width + column].value
       let second = cells[right * layout.width + column].value
-      guard first.count == second.count else { return false }
-      let (from, to) = (Int(first.start), Int(second.start))
-      for index in 0..<Int(first.count) where text[from + index] != text[to + index] {
-        return false
-      }
+      guard first.count == second.count,
+        text.span.extracting(first.range).isSame(as: text.span.extracting(second.range))
+      else { return false }
     }
     return true
   }

@@ -1,17 +1,25 @@
+internal import Foundation
+
 /// Counts line ends: LF, CRLF and the lone CR of old spreadsheets.
 package enum LineEnds {
   package static func count(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
-    let bytes = bytes.span
+    bytes.withUnsafeBytes { count($0, range) }
+  }
+
+  package static func count(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int {
+    guard let base = bytes.baseAddress, !range.isEmpty else { return 0 }
     var lines = 0
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let byte = bytes[index]
-      if byte == 0x0A {
-        lines += 1
-      } else if byte == 0x0D, index + 1 >= bytes.count || bytes[index + 1] != 0x0A {
-        lines += 1
-      }
-      index += 1
+    let end = base + range.upperBound
+    var place = base + range.lowerBound
+    while place < end, let feed = memchr(place, 0x0A, end - place) {
+      lines += 1
+      place = UnsafeRawPointer(feed) + 1
+    }
+    place = base + range.lowerBound
+    while place < end, let carriage = memchr(place, 0x0D, end - place) {
+      place = UnsafeRawPointer(carriage) + 1
+      // With the LF behind it, a CR was counted.
+      if place - base >= bytes.count || place.load(as: UInt8.self) != 0x0A { lines += 1 }
     }
     return lines
   }

@@ -34,15 +34,34 @@ public struct ByteHash: Sendable {
       state = ByteHash.mix(state ^ word, 0xA076_1D64_78BD_642F)
       index += 8
     }
-    var tail: UInt64 = 0
-    var shift: UInt64 = 0
-    while index < raw.byteCount {
-      tail |= UInt64(bytes[index]) << shift
-      shift += 8
-      index += 1
-    }
+    let tail = ByteHash.tail(raw, from: index)
     state = ByteHash.mix(state ^ tail, 0x8EBC_6AF0_9C88_C6E3 ^ UInt64(raw.byteCount))
     length &+= UInt64(raw.byteCount)
+  }
+
+  /// The last bytes, fewer than eight, as a word, the lowest first.
+  @inline(__always)
+  private static func tail(_ raw: RawSpan, from index: Int) -> UInt64 {
+    let rest = raw.byteCount - index
+    guard rest > 0 else { return 0 }
+    if raw.byteCount >= 8 {
+      let word = UInt64(
+        littleEndian: raw.unsafeLoadUnaligned(
+          fromByteOffset: raw.byteCount - 8, as: UInt64.self))
+      return word >> UInt64(8 * (8 - rest))
+    }
+    if rest >= 4 {
+      // Both halves may overlap; where they do they say the same.
+      let low = UInt64(
+        UInt32(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt32.self)))
+      let high = UInt64(
+        UInt32(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: rest - 4, as: UInt32.self)))
+      return low | high << UInt64(8 * (rest - 4))
+    }
+    let first = UInt64(raw.unsafeLoad(fromByteOffset: 0, as: UInt8.self))
+    let middle = UInt64(raw.unsafeLoad(fromByteOffset: rest / 2, as: UInt8.self))
+    let last = UInt64(raw.unsafeLoad(fromByteOffset: rest - 1, as: UInt8.self))
+    return first | middle << UInt64(8 * (rest / 2)) | last << UInt64(8 * (rest - 1))
   }
 
   /// The hash of what was taken in so far.

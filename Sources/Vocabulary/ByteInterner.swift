@@ -26,7 +26,7 @@ public struct ByteInterner: Sendable {
     let number = hashes.count
     slots[slot] = Int32(number)
     hashes.append(hash)
-    for index in bytes.indices { arena.append(bytes[index]) }
+    arena.append(bytes)
     starts.append(arena.count)
     if hashes.count * 2 > slots.count { grow() }
     return number
@@ -55,8 +55,7 @@ public struct ByteInterner: Sendable {
   private func equals(_ number: Int, _ bytes: Span<UInt8>) -> Bool {
     let start = starts[number]
     guard starts[number + 1] - start == bytes.count else { return false }
-    for index in bytes.indices where arena[start + index] != bytes[index] { return false }
-    return true
+    return arena.span.extracting(start..<start + bytes.count).isSame(as: bytes)
   }
 
   private mutating func grow() {

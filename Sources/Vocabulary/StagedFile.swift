@@ -61,6 +61,15 @@ public final class StagedFile {
     if buffer.count >= 1 << 18 { try flush() }
   }
 
+  /// Writes bytes.
+  ///
+  /// - Throws: ``Failure`` with cause `cannotWrite`; `ownBug` when it is finished already.
+  public func write(_ bytes: borrowing ByteSink) throws(Failure) {
+    guard fingerprint == nil else { throw isFinished() }
+    buffer.append(contentsOf: bytes.bytes)
+    if buffer.count >= 1 << 18 { try flush() }
+  }
+
   /// Writes a text as UTF-8.
   ///
   /// - Throws: ``Failure`` with cause `cannotWrite`; `ownBug` when it is finished already.

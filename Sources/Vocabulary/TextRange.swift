@@ -42,4 +42,31 @@ extension [UInt8] {
   public mutating func append(_ span: Span<UInt8>) {
     span.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
+
+  /// Appends words that the program has.
+  @inlinable
+  public mutating func append(_ words: StaticString) {
+    words.withUTF8Buffer { append(contentsOf: $0) }
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether both hold the same bytes.
+  public func isSame(as other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    let (left, right) = (bytes, other.bytes)
+    var index = 0
+    while index + 8 <= count {
+      let first = left.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+      guard first == right.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self) else {
+        return false
+      }
+      index += 8
+    }
+    while index < count {
+      guard self[index] == other[index] else { return false }
+      index += 1
+    }
+    return true
+  }
 }

@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """Writes a company folder with as many invoice lines as asked for, always the same ones.
 
-    generate.py FOLDER [--lines N] [--customers N] [--seed N] [--json] [--ndjson]
+    generate.py FOLDER [--lines N] [--customers N] [--seed N] [--json] [--ndjson] [--xlsx]
 
 FOLDER gets loadbooks.yaml, mapping.csv and in/{customers,income_categories,invoices}.csv; with --json
-also in-json/, with --ndjson also in-ndjson/, which hold the same records. Every invoice can be
+also in-json/, with --ndjson also in-ndjson/, with --xlsx also in-xlsx/, which hold the same records. Every invoice can be
 delivered. About 2.5 lines per invoice, 18 columns, 3 % of the rows away from the others of their invoice.
 """
 
 import argparse
+import csv
+import html
+import io
 import json
 import random
+import zipfile
 from collections import deque
 from datetime import date, timedelta
 from pathlib import Path
@@ -149,6 +153,57 @@ def write_small_files(folder, names):
         file.writelines(f"{cell(c[0])},{cell(c[3])},default\n" for c in CATEGORIES)
 
 
+class Both:
+    """Writes the same to two places."""
+
+    def __init__(self, first, second):
+        self.first, self.second = first, second
+
+    def write(self, text):
+        self.first.write(text)
+        self.second.write(text)
+
+
+class Sheet:
+    """A workbook with one sheet, row by row: texts in the cells, numbers as numbers, as a spreadsheet saves a list."""
+
+    PARTS = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
+                               'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" '
+                               'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+                               '<Override PartName="/xl/worksheets/sheet1.xml" '
+                               'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+        "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+                       'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+                           'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>'
+                           '<sheet name="Invoices" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+                                      'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
+                                      'Target="worksheets/sheet1.xml"/></Relationships>',
+    }
+
+    def __init__(self, path):
+        self.archive = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED)
+        for name, part in self.PARTS.items():
+            self.archive.writestr(zipfile.ZipInfo(name), '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' + part)
+        self.sheet = self.archive.open(zipfile.ZipInfo("xl/worksheets/sheet1.xml"), "w", force_zip64=True)
+        self.sheet.write(b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>')
+        self.count = 0
+
+    def write(self, text):
+        for cells in csv.reader(io.StringIO(text, newline="")):
+            self.count += 1
+            row = "".join(f'<c r="{chr(65 + i)}{self.count}" t="inlineStr"><is><t xml:space="preserve">{html.escape(cell, quote=False)}</t></is></c>'
+                          for i, cell in enumerate(cells) if cell)
+            self.sheet.write(f'<row r="{self.count}">{row}</row>'.encode())
+
+    def close(self):
+        self.sheet.write(b"</sheetData></worksheet>")
+        self.sheet.close()
+        self.archive.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
@@ -157,6 +212,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="also in-json/invoices.json, one array")
     parser.add_argument("--ndjson", action="store_true", help="also in-ndjson/invoices.ndjson, one invoice per line")
+    parser.add_argument("--xlsx", action="store_true", help="also in-xlsx/invoices.xlsx, a workbook with one sheet")
     arguments = parser.parse_args()
 
     folder, names = arguments.folder, customer_names(arguments.customers)
@@ -179,6 +235,11 @@ def main():
         file.write(opening)
         files.append((file, between, closing))
 
+    sheet = None
+    if arguments.xlsx:
+        write_small_files(folder / "in-xlsx", names)
+        sheet = Sheet(folder / "in-xlsx" / "invoices.xlsx")
+
     rng = random.Random(arguments.seed + 1)
     waiting = deque()  # (number of the invoice after which it is written, row)
     count = total = apart = written = 0
@@ -186,6 +247,8 @@ def main():
     several = 1 - LINES_PER_INVOICE[1][0] / sum(LINES_PER_INVOICE[1])
     chance = SHARE_APART * mean / several
     with open(folder / "in" / "invoices.csv", "w", encoding="utf-8", newline="", buffering=1 << 20) as out:
+        if sheet:
+            out = Both(out, sheet)
         out.write(COLUMNS + "\n")
         for start, start_json, chosen, cents in invoices(arguments.lines, names, arguments.seed):
             count += 1
@@ -195,13 +258,16 @@ def main():
             if len(rows) > 1 and rng.random() < chance:
                 waiting.append((count + 40, rows.pop()))
                 apart += 1
-            out.writelines(rows)
+            out.write("".join(rows))
             while waiting and waiting[0][0] <= count:
                 out.write(waiting.popleft()[1])
             for file, between, _ in files:
                 body = ", ".join(f'{{"line_no": {i}, {line[1]}' for i, line in enumerate(chosen, 1))
                 file.write(f"{between if count > 1 else ''}{start_json}{body}]}}")
-        out.writelines(row for _, row in waiting)
+        for _, row in waiting:
+            out.write(row)
+    if sheet:
+        sheet.close()
     for file, _, closing in files:
         file.write(closing)
         file.close()

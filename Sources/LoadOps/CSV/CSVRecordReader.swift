@@ -42,6 +42,8 @@ final class CSVRecordReader {
   private let isTrusted: Bool
   /// The column that a held file has in front.
   private let heldColumn: Int?
+  /// How many columns the header has.
+  private let width: Int
 
   /// Where the next row begins in the window, and on which line.
   private var cursor: Int
@@ -57,6 +59,8 @@ final class CSVRecordReader {
   private var unclosedQuotes = 0
   /// Whether the rest of the row read last is not looked at, because it is too long.
   private var skipsRest = false
+  /// The text of an escaped cell while it is decoded.
+  private var scratch: [UInt8] = []
 
   /// A cell that goes on for so many bytes is taken for a quote that was never closed.
   private static let longestRow = 1 << 20
@@ -84,6 +88,7 @@ final class CSVRecordReader {
     line = header.nextLine
     headerLine = header.line
     cursor = window.start
+    width = columns.headers.count
     numberColumn = columns.kind == .invoices ? columns.layout.column(of: .invoiceNumber) : nil
     var flags = [Bool](repeating: false, count: columns.layout.width)
     for field in Field.allCases where field.isFigure {
@@ -127,20 +132,21 @@ final class CSVRecordReader {
     append(first, window.bytes, base: first.start, to: &record)
     var end = first.next - first.start
     if let numberColumn {
-      number.removeAll(keepingCapacity: true)
-      appendNumber(numberColumn, window.bytes)
+      takeNumber(numberColumn, window.bytes)
       while !number.isEmpty, !skipsRest, let row = try nextRow(inRecord: true) {
-        let isRepeated = matchesNumber(numberColumn, window.bytes)
-        guard !totalsPassed, isRepeated || continues(numberColumn, window.bytes) else {
+        let bytes = window.bytes
+        let isRepeated = matchesNumber(numberColumn, bytes)
+        guard !totalsPassed, isRepeated || continues(numberColumn, bytes) else {
           pending = row
           break
         }
         if isRepeated { repeatsNumbers = true } else { notes.rowsBelow += 1 }
-        append(row, window.bytes, base: window.start, to: &record)
+        append(row, bytes, base: window.start, to: &record)
         end = row.next - window.start
       }
     }
-    record.text.append(contentsOf: window.bytes[window.start..<window.start + end])
+    let bytes = window.bytes
+    record.text.append(bytes.span.extracting(window.start..<window.start + end))
     finish(&record)
     if !columns.doubles.isEmpty { try checkDoubles(record) }
     return true
@@ -164,8 +170,7 @@ final class CSVRecordReader {
     var line = Int(record.place.line)
     while index < raw.count {
       var row = Row(start: index, next: raw.count, line: line, ordinal: ordinal, fault: nil)
-      let outcome = CSVRowParser.parse(
-        raw.span, from: index, isLast: true, delimiter: delimiter, cells: &cells)
+      let outcome = parse(raw, from: index, isLast: true)
       switch outcome {
       case .row(let next): row.next = next
       case .needsMore: break
@@ -205,7 +210,7 @@ final class CSVRecordReader {
       }
       var row = Row(start: cursor, next: cursor, line: line, ordinal: ordinal + 1, fault: nil)
       let isLast = window.isAtEnd
-      let outcome = parse(window.bytes, isLast: isLast)
+      let outcome = parse(window.bytes, from: cursor, isLast: isLast)
       switch outcome {
       case .row(let next): row.next = next
       case .needsMore:
@@ -237,9 +242,13 @@ final class CSVRecordReader {
     }
   }
 
-  private func parse(_ bytes: [UInt8], isLast: Bool) -> CSVRowParser.Outcome {
-    CSVRowParser.parse(
-      bytes.span, from: cursor, isLast: isLast, delimiter: delimiter, cells: &cells)
+  private func parse(_ bytes: [UInt8], from start: Int, isLast: Bool) -> CSVRowParser.Outcome {
+    // Local while they grow: a property of a class is checked for exclusive access at every cell.
+    var cells: [CSVCell] = []
+    swap(&cells, &self.cells)
+    defer { swap(&cells, &self.cells) }
+    return CSVRowParser.parse(
+      bytes.span, from: start, isLast: isLast, delimiter: delimiter, cells: &cells)
   }
 
   private func isBlank() -> Bool {
@@ -266,9 +275,7 @@ final class CSVRecordReader {
   private func isHeaderInOtherWords(_ bytes: [UInt8]) -> Bool {
     guard cells.count == columns.headers.count, !firstHeader.text.isEmpty else { return false }
     var cell = cells[firstHeader.column]
-    if cell.form != .plain {
-      (cell.start, cell.end) = (cell.start + 1, cell.end - 1)
-    }
+    if !cell.isPlain { (cell.start, cell.end) = (cell.start + 1, cell.end - 1) }
     guard Int(cell.end - cell.start) >= firstHeader.text.count,
       bytes[Int(cell.start)..<Int(cell.end)].firstRange(of: firstHeader.text) != nil
     else { return false }
@@ -294,7 +301,7 @@ final class CSVRecordReader {
   /// The stretch of a cell between its quotes.
   private func content(_ column: Int) -> Range<Int> {
     let cell = cells[column]
-    return cell.form == .plain
+    return cell.isPlain
       ? Int(cell.start)..<Int(cell.end) : Int(cell.start) + 1..<Int(cell.end) - 1
   }
 
@@ -463,34 +470,13 @@ final class CSVRecordReader {
       Record.Row(
         start: Int32(row.start - base), ordinal: row.ordinal, line: UInt32(row.line),
         offset: record.place.offset + UInt64(row.start - base)))
-    let width = columns.headers.count
     if let fault = row.fault {
       record.faults.append((index, fault))
     } else if cells.count != width, !surplusIsEmpty(width) {
       record.faults.append((index, .cellCount(expected: width, found: cells.count)))
     }
-    let offset = Int32(truncatingIfNeeded: base)
     let first = record.cells.count
-    for column in 0..<columns.headers.count {
-      guard column < cells.count else {
-        record.cells.append(.absent)
-        continue
-      }
-      let cell = cells[column]
-      let source = TextRange(start: cell.start - offset, count: cell.end - cell.start)
-      switch cell.form {
-      case .escaped, .malformed:
-        if cell.form == .malformed { record.faults.append((index, .textBehindQuote)) }
-        escaped.append(record.cells.count)
-        record.cells.append(Cell(value: source, source: source))
-      case .plain, .quoted:
-        let value = self.value(cell, column, bytes)
-        record.cells.append(
-          Cell(
-            value: TextRange(start: value.start - offset, count: value.count), source: source))
-        if isNoting { noteTrimmed(cell, value, row, column) }
-      }
-    }
+    appendCells(cells, bytes.span, Int32(truncatingIfNeeded: base), row, index, to: &record)
     if !columns.unnamed.isEmpty { noteUnnamed(&record, index, first, row) }
     if columns.invoiceLayout.addsColumns {
       record.cells.append(.absent)
@@ -517,6 +503,42 @@ final class CSVRecordReader {
     }
   }
 
+  /// Appends a cell for each column; those that are missing are absent.
+  private func appendCells(
+    _ cells: [CSVCell], _ bytes: Span<UInt8>, _ offset: Int32, _ row: Row, _ index: Int,
+    to record: inout Record
+  ) {
+    let isFigure = isFigure
+    let old = record.cells.count
+    let given = min(width, cells.count)
+    var hasTrimmed = false
+    record.cells.append(contentsOf: repeatElement(.absent, count: width))
+    record.cells.withUnsafeMutableBufferPointer { buffer in
+      for column in 0..<given {
+        let cell = cells[column]
+        let source = TextRange(start: cell.start - offset, count: cell.end - cell.start)
+        if cell.isEncoded {
+          buffer[old + column] = Cell(value: source, source: source)
+          continue
+        }
+        let marks: Int32 = cell.isPlain ? 0 : 1
+        let range = Int(cell.start + marks)..<Int(cell.end - marks)
+        let value = TextRange(CellText.value(bytes, range, isFigure: isFigure[column]))
+        if Int(value.count) != range.count { hasTrimmed = true }
+        buffer[old + column] = Cell(
+          value: TextRange(start: value.start - offset, count: value.count), source: source)
+      }
+    }
+    for column in 0..<given where cells[column].isEncoded {
+      if cells[column].isMalformed { record.faults.append((index, .textBehindQuote)) }
+      escaped.append(old + column)
+    }
+    guard hasTrimmed, isNoting else { return }
+    for column in 0..<given where !cells[column].isEncoded {
+      noteTrimmed(cells[column], row, column)
+    }
+  }
+
   /// What the reason of a held row forbids while it stands there.
   private static func fault(ofReason reason: ArraySlice<UInt8>) -> RecordFault? {
     guard !reason.isEmpty else { return nil }
@@ -529,14 +551,7 @@ final class CSVRecordReader {
     return isCustomer ? .heldForCustomer : nil
   }
 
-  /// Counts what was taken off a cell's ends.
-  @inline(__always)
-  private func noteTrimmed(_ cell: CSVCell, _ value: TextRange, _ row: Row, _ column: Int) {
-    let marks: Int32 = cell.form == .quoted ? 2 : 0
-    if value.count + marks != cell.end - cell.start { noteTrimmed(cell, row, column) }
-  }
-
-  @inline(never)
+  /// Counts what was taken off a cell's ends, if anything was.
   private func noteTrimmed(_ cell: CSVCell, _ row: Row, _ column: Int) {
     let range = content(column)
     let bytes = window.bytes
@@ -605,8 +620,8 @@ final class CSVRecordReader {
   }
 
   private func value(_ cell: CSVCell, _ column: Int, _ bytes: [UInt8]) -> TextRange {
-    var range = Int(cell.start)..<Int(cell.end)
-    if cell.form == .quoted { range = range.lowerBound + 1..<range.upperBound - 1 }
+    let marks: Int32 = cell.isPlain ? 0 : 1
+    let range = Int(cell.start + marks)..<Int(cell.end - marks)
     return TextRange(CellText.value(bytes.span, range, isFigure: isFigure[column]))
   }
 
@@ -614,17 +629,24 @@ final class CSVRecordReader {
   private func finish(_ record: inout Record) {
     record.place.length = UInt32(record.text.count)
     if !isTrusted { checkCharacters(&record) }
+    if !escaped.isEmpty { decodeEscaped(&record) }
+    if !widenings.isEmpty { widen(&record) }
+  }
+
+  private func decodeEscaped(_ record: inout Record) {
     let width = columns.layout.width
+    var decoded: [UInt8] = []
+    swap(&decoded, &scratch)
+    defer { swap(&decoded, &scratch) }
     for index in escaped {
-      let start = record.text.count
-      var decoded: [UInt8] = []
+      decoded.removeAll(keepingCapacity: true)
       CSVRowParser.decode(record.text, record.cells[index].source.range, into: &decoded)
-      record.text.append(contentsOf: decoded)
+      let start = record.text.count
+      record.text.append(decoded.span)
       record.cells[index].value = TextRange(
         CellText.value(
           record.text.span, start..<record.text.count, isFigure: isFigure[index % width]))
     }
-    if !widenings.isEmpty { widen(&record) }
   }
 
   /// Finds rows with characters that cannot be; most files have been seen to hold none.
@@ -649,13 +671,14 @@ final class CSVRecordReader {
 
   // MARK: - Invoice numbers
 
-  private func appendNumber(_ column: Int, _ bytes: [UInt8]) {
+  private func takeNumber(_ column: Int, _ bytes: [UInt8]) {
+    number.removeAll(keepingCapacity: true)
     guard column < cells.count else { return }
     let cell = cells[column]
-    if cell.form == .escaped || cell.form == .malformed {
+    if cell.isEncoded {
       decodeNumber(cell, column, bytes, into: &number)
     } else {
-      number.append(contentsOf: bytes[value(cell, column, bytes).range])
+      number.append(bytes.span.extracting(value(cell, column, bytes).range))
     }
   }
 
@@ -670,15 +693,12 @@ final class CSVRecordReader {
   private func matchesNumber(_ column: Int, _ bytes: [UInt8]) -> Bool {
     guard column < cells.count else { return false }
     let cell = cells[column]
-    if cell.form == .escaped || cell.form == .malformed {
+    if cell.isEncoded {
       var other: [UInt8] = []
       decodeNumber(cell, column, bytes, into: &other)
       return other == number
     }
-    let range = value(cell, column, bytes)
-    guard Int(range.count) == number.count else { return false }
-    let start = Int(range.start)
-    for index in number.indices where bytes[start + index] != number[index] { return false }
-    return true
+    let number = number
+    return number.span.isSame(as: bytes.span.extracting(value(cell, column, bytes).range))
   }
 }

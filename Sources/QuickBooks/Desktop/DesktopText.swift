@@ -78,27 +78,51 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
     return Windows1252.text(output)
   }
 
+  /// What a look at a text tells.
+  enum Look {
+    /// It is plain ASCII that needs no change at all, as most are.
+    case kept
+    /// The same, and it holds a comma.
+    case keptWithComma
+    /// Something is to be changed.
+    case changed
+  }
+
+  /// What a byte means to ``look(at:limit:)``: 0 nothing, 1 a comma, 2 a blank, 4 punctuation that some
+  /// files have no room for, 8 what is never kept as it is.
+  private static let meanings: [UInt8] = (0...255).map { byte in
+    switch UInt8(byte) {
+    case UInt8(ascii: ","): 1
+    case 0x20: 2
+    case UInt8(ascii: ";"), UInt8(ascii: "\""), UInt8(ascii: "\\"): 4
+    case ..<0x20, 0x7F...: 8
+    default: 0
+    }
+  }
+
+  /// Looks whether a text can be kept as it is; a name may have several blanks side by side.
+  func look(at text: Span<UInt8>, limit: Int?, isName: Bool = false) -> Look {
+    let count = text.count
+    guard count > 0 else { return .kept }
+    if let limit, count > limit { return .changed }
+    guard text[0] != 0x20, text[count - 1] != 0x20 else { return .changed }
+    let table = DesktopText.meanings
+    let meanings = table.span
+    let refused: UInt8 = keepsPunctuation ? 8 : 12
+    var (all, before): (UInt8, UInt8) = (0, 0)
+    for index in 0..<count {
+      let meaning = meanings[Int(text[index])]
+      // Two blanks one behind the other leave a bit that nothing else sets.
+      all |= meaning | (meaning & before) << 3
+      before = meaning & 2
+    }
+    if all & (isName ? refused : refused | 16) != 0 { return .changed }
+    return all & 1 == 0 ? .kept : .keptWithComma
+  }
+
   /// Whether a text is plain ASCII that needs no change at all, as most are.
   func isKept(_ text: Span<UInt8>, limit: Int?, isName: Bool = false) -> Bool {
-    guard text.count > 0 else { return true }
-    if let limit, text.count > limit { return false }
-    var isBlank = true
-    for index in text.indices {
-      let byte = text[index]
-      if byte == 0x20 {
-        guard !isBlank || (isName && index > 0) else { return false }
-        isBlank = true
-        continue
-      }
-      isBlank = false
-      switch byte {
-      case ..<0x20, 0x7F...: return false
-      case UInt8(ascii: ";"), UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        if !keepsPunctuation { return false }
-      default: break
-      }
-    }
-    return !isBlank
+    if case .changed = look(at: text, limit: limit, isName: isName) { false } else { true }
   }
 
   /// Whether semicolons, quotation marks and backslashes mean nothing in the file but themselves.
@@ -132,6 +156,7 @@ private struct Converter {
     _ text: Span<UInt8>, _ form: DesktopText, _ limit: Int?, isName: Bool = false
   ) -> Converter {
     var converter = Converter(form: form, isName: isName)
+    converter.output.reserveCapacity(text.count + 8)
     if form != .iifASCII, hasMarks(text) {
       // A character set of one byte has é only as one letter, never as e and a mark.
       let bytes = text.withUnsafeBufferPointer { Array($0) }

@@ -8,8 +8,12 @@ final class IIFLines {
 
   /// The file as messages name it.
   let name: String
+  /// The bytes at hand, in which the current line stands.
+  private(set) var buffer: [UInt8]
+  /// Where in ``buffer`` the current line stands, without its end.
+  private(set) var bounds = 0..<0
   /// The current line's bytes, without its end.
-  private(set) var line: [UInt8] = []
+  var line: ArraySlice<UInt8> { buffer[bounds] }
   /// What ended the current line.
   private(set) var end = End.endOfFile
   /// The current line's number, from 1.
@@ -19,7 +23,6 @@ final class IIFLines {
   private static let longestLine = 1 << 20
   private static let chunk = 1 << 18
   private var descriptor: Int32
-  private var buffer: [UInt8]
   private var position = 0
 
   /// Opens a file.
@@ -49,10 +52,10 @@ final class IIFLines {
 
   /// Goes to the next line; false at the end.
   func next() throws(Failure) -> Bool {
-    line.removeAll(keepingCapacity: true)
+    bounds = 0..<0
     var seen = position
     while true {
-      while seen < buffer.count, buffer[seen] != 0x0A, buffer[seen] != 0x0D { seen += 1 }
+      seen = IIFLines.lineEnd(buffer, from: seen)
       if seen < buffer.count {
         if buffer[seen] == 0x0D, seen + 1 == buffer.count, try refill(&seen) { continue }
         break
@@ -67,7 +70,7 @@ final class IIFLines {
     }
     if seen == buffer.count, seen == position { return false }
     number += 1
-    line.append(contentsOf: buffer[position..<seen])
+    bounds = position..<seen
     position = seen
     guard seen < buffer.count else {
       end = .endOfFile
@@ -84,6 +87,18 @@ final class IIFLines {
       position += 1
     }
     return true
+  }
+
+  /// Where the first line end at or behind an offset stands; the count when there is none.
+  private static func lineEnd(_ buffer: [UInt8], from start: Int) -> Int {
+    buffer.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, start < bytes.count else { return bytes.count }
+      let feed = memchr(base + start, 0x0A, bytes.count - start)
+      let end = feed.map { UnsafeRawPointer($0) - base } ?? bytes.count
+      // A lone CR ends a line, too.
+      let carriage = memchr(base + start, 0x0D, end - start)
+      return carriage.map { UnsafeRawPointer($0) - base } ?? end
+    }
   }
 
   /// Drops what was consumed and reads on; false when there is no more.

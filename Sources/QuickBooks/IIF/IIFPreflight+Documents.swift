@@ -37,7 +37,8 @@ extension IIFPreflight {
   /// The block being checked.
   private struct Block {
     var isInvoice = true
-    var date: [UInt8] = []
+    /// `MM/DD/YYYY` in two words.
+    var date: (UInt64, UInt16) = (0, 0)
     var sum: Int64 = 0
     var lines = 0
   }
@@ -106,7 +107,7 @@ extension IIFPreflight {
       throw fault("\"\(text(IIFPreflight.type))\" is not a type that we write")
     }
     guard isDate(IIFPreflight.date) else { throw fault("DATE is not a date") }
-    block.date = Array(bytes[fields[IIFPreflight.date].range])
+    block.date = dateWords(IIFPreflight.date)
     guard let account = known(IIFPreflight.account, in: accounts), accountIsReceivable[account]
     else {
       throw fault("\"\(text(IIFPreflight.account))\" is not declared as a receivable account")
@@ -126,17 +127,21 @@ extension IIFPreflight {
     return block
   }
 
+  /// The ten bytes of a date as words that can be compared.
+  private func dateWords(_ column: Int) -> (UInt64, UInt16) {
+    let date = bytes.span.extracting(fields[column].range).bytes
+    return (
+      date.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self),
+      date.unsafeLoadUnaligned(fromByteOffset: 8, as: UInt16.self)
+    )
+  }
+
   private mutating func checkNumber(_ column: Int, _ block: Block) throws(Failure) {
     let range = fields[column].range
     guard !range.isEmpty else { throw fault("DOCNUM is blank") }
     try checkLength(column, DesktopLimits.documentNumber, "DOCNUM")
-    var key = DocumentKey(type: block.isInvoice ? 1 : 2)
-    // No byte is zero, so shorter numbers cannot look like longer ones.
-    for byte in bytes[range] {
-      key.high = key.high << 8 | key.low >> 56
-      key.low = key.low << 8 | UInt64(byte)
-    }
-    guard documentNumbers.insert(key).inserted else {
+    let bytes = bytes
+    guard documentNumbers.insert(bytes.span.extracting(range), type: block.isInvoice ? 1 : 2) else {
       throw fault("DOCNUM \(text(column)) is used twice")
     }
   }
@@ -165,7 +170,7 @@ extension IIFPreflight {
       }
     }
     if !block.isInvoice {
-      guard fields[terms].isEmpty, bytes[fields[due].range].elementsEqual(block.date) else {
+      guard fields[terms].isEmpty, isDate(due), dateWords(due) == block.date else {
         throw fault("a credit memo is due on its date and has no terms")
       }
     }
@@ -182,7 +187,7 @@ extension IIFPreflight {
     guard field(IIFPreflight.type, is: block.isInvoice ? "INVOICE" : "CREDIT MEMO") else {
       throw fault("TRNSTYPE is not that of the TRNS row")
     }
-    guard bytes[fields[IIFPreflight.date].range].elementsEqual(block.date) else {
+    guard fields[IIFPreflight.date].count == 10, dateWords(IIFPreflight.date) == block.date else {
       throw fault("DATE is not that of the TRNS row")
     }
     let (clear, quantityColumn, priceColumn, item) = (

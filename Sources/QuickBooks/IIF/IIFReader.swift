@@ -130,7 +130,7 @@ final class IIFReader {
       {
         isMac = true
       }
-      guard !UTF8Decoding.isValid(line.span) else { continue }
+      guard !UTF8Decoding.isValid(lines.buffer.span.extracting(lines.bounds)) else { continue }
       isUTF8 = false
       if line.contains(where: { $0 >= 0x80 && Windows1252.scalar($0) == nil }) {
         hasWindowsGap = true

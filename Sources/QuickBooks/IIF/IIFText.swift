@@ -12,18 +12,28 @@ enum IIFText {
     _ text: Span<UInt8>, to row: inout [UInt8], encoding: IIFFormat.Encoding, limit: Int? = nil,
     isName: Bool = false
   ) {
-    let form = encoding.text
-    if form.isKept(text, limit: limit, isName: isName) {
-      let quoted = hasComma(text)
-      if quoted { row.append(UInt8(ascii: "\"")) }
+    var sink = ByteSink()
+    append(text, to: &sink, encoding.text, limit: limit, isName: isName)
+    row.append(sink.bytes.span)
+  }
+
+  /// Appends a text as a field to what will be written.
+  static func append(
+    _ text: Span<UInt8>, to row: inout ByteSink, _ form: DesktopText, limit: Int? = nil,
+    isName: Bool = false
+  ) {
+    switch form.look(at: text, limit: limit, isName: isName) {
+    case .kept: row.append(text)
+    case .keptWithComma:
+      row.append(UInt8(ascii: "\""))
       row.append(text)
-      if quoted { row.append(UInt8(ascii: "\"")) }
-    } else {
+      row.append(UInt8(ascii: "\""))
+    case .changed:
       let output = form.convertedBytes(text, limit: limit, isName: isName)
-      let quoted = hasComma(output.span)
-      if quoted { row.append(UInt8(ascii: "\"")) }
-      row.append(contentsOf: output)
-      if quoted { row.append(UInt8(ascii: "\"")) }
+      let isQuoted = output.contains(UInt8(ascii: ","))
+      if isQuoted { row.append(UInt8(ascii: "\"")) }
+      row.append(output.span)
+      if isQuoted { row.append(UInt8(ascii: "\"")) }
     }
   }
 
@@ -36,11 +46,6 @@ enum IIFText {
     text.withUTF8 {
       append($0.span, to: &row, encoding: encoding, limit: limit, isName: isName)
     }
-  }
-
-  private static func hasComma(_ text: Span<UInt8>) -> Bool {
-    for index in text.indices where text[index] == UInt8(ascii: ",") { return true }
-    return false
   }
 }
 

@@ -3,9 +3,11 @@ public import Vocabulary
 /// Writes company lists and sales documents as IIF files.
 ///
 /// The lists go into `001-lists.iif`, the documents into `002-documents.iif` and so on: to be imported
-/// in that order; without anything to declare there is no file of lists. Rows are made as bytes in one buffer, and the fields that repeat (customers, items,
-/// terms, classes) are encoded once, so a million documents make no text values. The files keep their
-/// hidden names until the caller publishes them; ``finish()`` reads every one of them back first.
+/// in that order; without anything to declare there is no file of lists. Rows are made as bytes in one
+/// buffer, and the fields that repeat (customers, items, terms, classes) are encoded once, so a million
+/// documents make no text values. Every file is checked and read back from the disk as soon as it is
+/// complete, so that nothing has to be remembered of its documents; all of them keep their hidden names
+/// until the caller publishes them.
 ///
 /// Signs follow Intuit's sample files for QuickBooks 2006 and later. An invoice raises the receivable
 /// account: its TRNS amount is positive, its lines' amounts and quantities are negative, prices keep
@@ -18,12 +20,14 @@ public final class IIFWriter: DocumentWriter {
   private let folder: String
   private let digits: Int
   private let hasClasses: Bool
-  private let lists: CompanyLists
-  private var hasLists = false
   private let fields: EncodedLists
-  private var row: [UInt8] = []
+  private var rows: IIFRows
   private var current: StagedFile?
-  private var totals: [[Int64]] = []
+  private var preflight: IIFPreflight
+  /// The totals of the documents in the current file.
+  private var totals: [Int64] = []
+  /// The files that were checked and read back.
+  private var output: [OutputFile] = []
 
   /// Begins with the file of lists.
   ///
@@ -43,16 +47,24 @@ public final class IIFWriter: DocumentWriter {
     let files = 1 + (max(0, expectedDocuments) + perFile - 1) / perFile
     digits = max(3, String(files).utf8.count)
     hasClasses = !lists.classes.isEmpty
-    self.lists = lists
     fields = EncodedLists(lists, format)
-    row.reserveCapacity(1 << 12)
+    rows = IIFRows(format)
+    preflight = IIFPreflight(format: format)
+    preflight.know(lists)
+    preflight.expect(documents: expectedDocuments)
     let bytes = try IIFLists.encode(lists, format)
     guard !bytes.isEmpty else { return }
-    hasLists = true
     let file = try StagedFile(folder: folder, name: IIFWriter.name(1, digits, "lists"))
-    try file.write(bytes)
-    try file.finish()
-    stagedFiles.append(file)
+    do {
+      try file.write(bytes)
+      try file.finish()
+      stagedFiles.append(file)
+      try preflight.checkLists(path: file.stagedPath, name: file.name)
+      try noteOutput(file, documents: 0, amount: .zero)
+    } catch {
+      file.discard()
+      throw error
+    }
   }
 
   /// Adds an invoice or a credit memo.
@@ -71,17 +83,21 @@ public final class IIFWriter: DocumentWriter {
 
   private func write(_ document: borrowing SalesDocument) throws(Failure) {
     try check(document)
-    if totals.last.map({ $0.count >= max(1, format.documentsPerFile) }) ?? true { try beginFile() }
-    row.removeAll(keepingCapacity: true)
-    let isInvoice = document.kind == .invoice
-    appendHead(document, amount: isInvoice ? document.total : -document.total)
-    for index in document.lines.indices { appendLine(index, of: document) }
-    row.append(contentsOf: "ENDTRNS\r\n".utf8)
-    try current?.write(row)
-    totals[totals.count - 1].append((isInvoice ? document.total : -document.total).cents)
+    if current == nil || totals.count >= max(1, format.documentsPerFile) { try beginFile() }
+    rows.append(document, fields, hasClasses: hasClasses)
+    totals.append((document.kind == .invoice ? document.total : -document.total).cents)
+    if rows.sink.count >= IIFWriter.block { try flush() }
   }
 
-  /// Completes the files, checks their bytes on disk and reads the documents back.
+  /// So many bytes are handed on at once.
+  private static let block = 1 << 15
+
+  private func flush() throws(Failure) {
+    try current?.write(rows.sink)
+    rows.sink.empty()
+  }
+
+  /// Completes the last file; all others were checked and read back when they were complete.
   ///
   /// - Returns: all files in the order of import; they still have their hidden names.
   /// - Throws: `Failure` with cause `cannotWrite`, or `ownBug` when a file is not what it must be;
@@ -89,7 +105,7 @@ public final class IIFWriter: DocumentWriter {
   public func finish() throws(Failure) -> [OutputFile] {
     do {
       try endFile()
-      return try verify()
+      return output
     } catch {
       discard()
       throw error
@@ -121,50 +137,41 @@ public final class IIFWriter: DocumentWriter {
       folder: folder, name: IIFWriter.name(number, digits, "documents"))
     try file.write(IIFColumns.header(hasClasses: hasClasses))
     current = file
-    totals.append([])
+    totals.removeAll(keepingCapacity: true)
   }
 
+  /// Forces the current file to disk, checks it from its bytes there, then reads its documents back and
+  /// compares them one by one.
   private func endFile() throws(Failure) {
     guard let file = current else { return }
+    try flush()
     try file.finish()
     stagedFiles.append(file)
     current = nil
+    try preflight.checkDocuments(path: file.stagedPath, name: file.name)
+    let amount = try readBack(file)
+    try noteOutput(file, documents: totals.count, amount: amount)
   }
 
-  /// Checks every file from its bytes, then reads its documents back and compares them one by one.
-  private func verify() throws(Failure) -> [OutputFile] {
-    var output: [OutputFile] = []
-    var preflight = IIFPreflight(format: format)
-    preflight.know(lists)
-    for (index, file) in stagedFiles.enumerated() {
-      guard let fingerprint = file.fingerprint else { continue }
-      var (documents, amount) = (0, Money.zero)
-      if index == 0, hasLists {
-        try preflight.checkLists(path: file.stagedPath, name: file.name)
-      } else {
-        try preflight.checkDocuments(path: file.stagedPath, name: file.name)
-        (documents, amount) = try readBack(file, expecting: totals[index - (hasLists ? 1 : 0)])
-      }
-      output.append(
-        OutputFile(
-          name: file.name, fingerprint: fingerprint, documents: documents, amount: amount))
-    }
-    return output
+  private func noteOutput(
+    _ file: StagedFile, documents: Int, amount: Money
+  ) throws(Failure) {
+    guard let fingerprint = file.fingerprint else { return }
+    output.append(
+      OutputFile(
+        name: file.name, fingerprint: fingerprint, documents: documents, amount: amount))
   }
 
-  private func readBack(
-    _ file: StagedFile, expecting expected: [Int64]
-  ) throws(Failure) -> (Int, Money) {
-    let reader = try IIFReader(
-      path: file.stagedPath, name: file.name, isASCII: format.encoding == .ascii)
+  private func readBack(_ file: StagedFile) throws(Failure) -> Money {
+    let expected = totals
     var count = 0
     var amount = Money.zero
-    try IIFDocuments.forEach(of: reader) { document throws(Failure) in
+    try IIFTotals.forEach(path: file.stagedPath, name: file.name) { document throws(Failure) in
       guard count < expected.count, document.total.cents == expected[count],
         document.balance == .zero
       else {
         throw Failure(
-          .ownBug, "document \(document.number) reads back with a total of \(document.total)",
+          .ownBug, "a document reads back with a total of \(document.total)",
           remedy: "do not import the file, and report this",
           location: SourceLocation(file: file.name, line: document.line))
       }
@@ -176,10 +183,10 @@ public final class IIFWriter: DocumentWriter {
         .ownBug, "\(file.name) holds \(count) documents, \(expected.count) were written",
         remedy: "do not import the file, and report this")
     }
-    return (count, amount)
+    return amount
   }
 
-  // MARK: Rows
+  // MARK: Documents
 
   private func check(_ document: borrowing SalesDocument) throws(Failure) {
     var sum = Money.zero
@@ -222,97 +229,10 @@ public final class IIFWriter: DocumentWriter {
       .ownBug, "document \(document.text.text(document.number)) cannot be written: \(reason)",
       remedy: "report this; nothing was written for QuickBooks")
   }
-
-  private func appendHead(_ document: borrowing SalesDocument, amount: Money) {
-    let isInvoice = document.kind == .invoice
-    appendStart("TRNS", document)
-    tab(fields.receivableAccount)
-    tab(fields.customers[document.customer].name)
-    if hasClasses { tabClass(document.classIndex) }
-    row.append(UInt8(ascii: "\t"))
-    amount.append(to: &row)
-    tab(document.text.span.extracting(document.number.range))
-    tab(document.text.span.extracting(document.memo.range), limit: DesktopLimits.memo)
-    row.append(contentsOf: "\tN\tN\tN".utf8)
-    row.append(contentsOf: fields.bytes[fields.customers[document.customer].address.range])
-    tab(isInvoice ? document.dueDate : document.date)
-    if isInvoice, let terms = document.terms {
-      tab(fields.terms[terms])
-    } else {
-      row.append(UInt8(ascii: "\t"))
-    }
-    row.append(contentsOf: "\tN".utf8)
-    tab(document.shipDate)
-    tab(
-      document.text.span.extracting(document.purchaseOrder.range),
-      limit: DesktopLimits.purchaseOrder)
-    row.append(contentsOf: "\tN\r\n".utf8)
-  }
-
-  private func appendLine(_ index: Int, of document: borrowing SalesDocument) {
-    let line = document.lines[index]
-    let isInvoice = document.kind == .invoice
-    appendStart("SPL", document)
-    tab(fields.items[line.item].account)
-    row.append(UInt8(ascii: "\t"))
-    if hasClasses { tabClass(document.classIndex) }
-    row.append(UInt8(ascii: "\t"))
-    (isInvoice ? -line.amount : line.amount).append(to: &row)
-    row.append(UInt8(ascii: "\t"))
-    let description = document.text.span.extracting(line.description.range)
-    var quantity = FixedDecimal.one
-    var price = FixedDecimal(line.amount)
-    if let stated = line.quantity, let rate = line.rate,
-      !DesktopLimits.canState(quantity: stated, rate: rate)
-    {
-      var text: [UInt8] = []
-      text.append(description)
-      text.append(contentsOf: " (\(stated) @ \(rate))".utf8)
-      tab(text.span, limit: DesktopLimits.memo)
-    } else {
-      if let stated = line.quantity, let rate = line.rate {
-        // A quantity is never negative: that line's price is.
-        (quantity, price) = stated < .zero ? (-stated, -rate) : (stated, rate)
-      }
-      tab(description, limit: DesktopLimits.memo)
-    }
-    row.append(contentsOf: "\tN\t".utf8)
-    (isInvoice ? -quantity : quantity).append(to: &row)
-    row.append(UInt8(ascii: "\t"))
-    price.append(to: &row, atLeast: 2)
-    tab(fields.items[line.item].name)
-    row.append(contentsOf: "\tN\t\tN\r\n".utf8)
-  }
-
-  private func appendStart(_ keyword: StaticString, _ document: borrowing SalesDocument) {
-    keyword.withUTF8Buffer { row.append(contentsOf: $0) }
-    row.append(
-      contentsOf: document.kind == .invoice ? "\t\tINVOICE".utf8 : "\t\tCREDIT MEMO".utf8)
-    tab(document.date)
-  }
-
-  private func tabClass(_ index: Int?) {
-    if let index { tab(fields.classes[index]) } else { row.append(UInt8(ascii: "\t")) }
-  }
-
-  private func tab(_ field: TextRange) {
-    row.append(UInt8(ascii: "\t"))
-    row.append(contentsOf: fields.bytes[field.range])
-  }
-
-  private func tab(_ text: Span<UInt8>, limit: Int? = nil) {
-    row.append(UInt8(ascii: "\t"))
-    IIFText.append(text, to: &row, encoding: format.encoding, limit: limit)
-  }
-
-  private func tab(_ date: CalendarDate?) {
-    row.append(UInt8(ascii: "\t"))
-    if let date { IIFColumns.append(date, format.dates, to: &row) }
-  }
 }
 
 /// The fields of list entries, encoded once.
-private struct EncodedLists {
+struct EncodedLists {
   private(set) var bytes: [UInt8] = []
   private(set) var receivableAccount = TextRange.empty
   /// Names, and the five address fields with a tab before each.

@@ -1,3 +1,5 @@
+internal import Vocabulary
+
 /// A cell of a CSV row before it is decoded.
 package struct CSVCell {
   /// Where the cell begins, quotes included.
@@ -17,6 +19,24 @@ package struct CSVCell {
     /// Text behind the closing quote: the cell cannot be what was meant.
     case malformed
   }
+
+  // Asked for every cell of every row: a switch costs nothing, while `==` goes by way of the raw value.
+
+  /// Whether the text is the cell.
+  @inline(__always)
+  package var isPlain: Bool { if case .plain = form { true } else { false } }
+
+  /// Whether the text must be decoded before it can be used.
+  @inline(__always)
+  package var isEncoded: Bool {
+    switch form {
+    case .plain, .quoted: false
+    case .escaped, .malformed: true
+    }
+  }
+
+  /// Whether there is text behind the closing quote.
+  package var isMalformed: Bool { if case .malformed = form { true } else { false } }
 
   package init(start: Int32, end: Int32, form: Form) {
     self.start = start
@@ -49,6 +69,7 @@ package enum CSVRowParser {
   ) -> Outcome {
     cells.removeAll(keepingCapacity: true)
     let count = bytes.count
+    let marks = UInt64(delimiter) &* ones
     var index = from
     while true {
       var start = index
@@ -65,11 +86,9 @@ package enum CSVRowParser {
         form = .quoted
         index += 1
         var closed = false
-        while index < count {
-          guard bytes[index] == 0x22 else {
-            index += 1
-            continue
-          }
+        while true {
+          index = nextQuote(bytes, from: index)
+          guard index < count else { break }
           guard index + 1 < count, bytes[index + 1] == 0x22 else {
             closed = true
             index += 1
@@ -83,15 +102,12 @@ package enum CSVRowParser {
         if !closed { return .unclosedQuote(cell: start) }
       }
       let afterQuote = index
-      while index < count {
-        let byte = bytes[index]
-        if byte == delimiter || byte == 0x0A || byte == 0x0D { break }
-        index += 1
-      }
+      let isQuoted = afterQuote > start
+      index = cellEnd(bytes, from: index, marks)
       var end = index
-      if form != .plain, index > afterQuote, isBlank(bytes, afterQuote..<index) {
+      if isQuoted, index > afterQuote, isBlank(bytes, afterQuote..<index) {
         end = afterQuote
-      } else if form != .plain, index > afterQuote {
+      } else if isQuoted, index > afterQuote {
         form = .malformed
         if swallowsRows(bytes, start..<afterQuote, behind: afterQuote..<index) {
           return .unclosedQuote(cell: start)
@@ -111,6 +127,55 @@ package enum CSVRowParser {
       if index + 1 == count, !isLast { return .needsMore }
       return .row(next: index + 1 < count && bytes[index + 1] == 0x0A ? index + 2 : index + 1)
     }
+  }
+
+  // Eight bytes are looked at in one go: a byte of `word ^ marks` is zero where the word has the mark.
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let tops: UInt64 = 0x8080_8080_8080_8080
+
+  /// The lowest bit set is that of the first zero byte; behind it the others mean nothing.
+  @inline(__always)
+  private static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & tops }
+
+  /// Where the first delimiter or line end at or behind an offset stands; the count when there is none.
+  @inline(__always)
+  private static func cellEnd(_ bytes: Span<UInt8>, from start: Int, _ delimiters: UInt64) -> Int {
+    let count = bytes.count
+    let raw = bytes.bytes
+    var index = start
+    while index + 8 <= count {
+      let word = UInt64(
+        littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let found =
+        zeros(word ^ delimiters) | zeros(word ^ 0x0A0A_0A0A_0A0A_0A0A)
+        | zeros(word ^ 0x0D0D_0D0D_0D0D_0D0D)
+      if found != 0 { return index + found.trailingZeroBitCount >> 3 }
+      index += 8
+    }
+    let delimiter = UInt8(truncatingIfNeeded: delimiters)
+    while index < count {
+      let byte = bytes[index]
+      if byte == delimiter || byte == 0x0A || byte == 0x0D { break }
+      index += 1
+    }
+    return index
+  }
+
+  /// Where the first quote at or behind an offset stands; the count when there is none.
+  @inline(__always)
+  private static func nextQuote(_ bytes: Span<UInt8>, from start: Int) -> Int {
+    let count = bytes.count
+    let raw = bytes.bytes
+    var index = start
+    while index + 8 <= count {
+      let word = UInt64(
+        littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let found = zeros(word ^ 0x2222_2222_2222_2222)
+      if found != 0 { return index + found.trailingZeroBitCount >> 3 }
+      index += 8
+    }
+    while index < count, bytes[index] != 0x22 { index += 1 }
+    return index
   }
 
   private static func isBlank(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
@@ -134,23 +199,28 @@ package enum CSVRowParser {
 
   /// Appends the text of an escaped cell: outer quotes off, doubled quotes single.
   package static func decode(_ bytes: [UInt8], _ range: Range<Int>, into text: inout [UInt8]) {
+    decode(bytes.span, range, into: &text)
+  }
+
+  /// The same from any bytes.
+  package static func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, into text: inout [UInt8]) {
+    let bytes = bytes.extracting(0..<range.upperBound)
     var index = range.lowerBound
-    var inQuotes = false
+    var inQuotes = index < range.upperBound && bytes[index] == 0x22
+    if inQuotes { index += 1 }
     while index < range.upperBound {
-      let byte = bytes[index]
-      if byte == 0x22, index == range.lowerBound {
-        inQuotes = true
-      } else if byte == 0x22, inQuotes {
-        if index + 1 < range.upperBound, bytes[index + 1] == 0x22 {
-          text.append(byte)
-          index += 1
-        } else {
-          inQuotes = false
-        }
+      let quote = nextQuote(bytes, from: index)
+      text.append(bytes.extracting(index..<quote))
+      guard quote < range.upperBound else { return }
+      index = quote + 1
+      if !inQuotes {
+        text.append(0x22)
+      } else if index < range.upperBound, bytes[index] == 0x22 {
+        text.append(0x22)
+        index += 1
       } else {
-        text.append(byte)
+        inQuotes = false
       }
-      index += 1
     }
   }
 }

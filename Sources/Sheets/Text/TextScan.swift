@@ -41,11 +41,7 @@ struct TextScan {
     }
     isASCII = false
     let end = isLast ? bytes.count : TextScan.lastBoundary(bytes)
-    let taken = UnsafeRawBufferPointer(rebasing: bytes[..<end])
-    if !isBroken {
-      let span = taken.bindMemory(to: UInt8.self).span
-      if (try? UTF8Span(validating: span)) == nil { isBroken = true }
-    }
+    if !isBroken { isBroken = !UTF8Walk.isValid(bytes, upTo: end) }
     GarbledText.look(at: bytes, upTo: end, offset: offset, &garbled, &foreign)
     offset += UInt64(end)
     return end
@@ -84,6 +80,60 @@ struct TextScan {
     var index = index
     while index > 1, bytes[index] & 0xC0 == 0x80 { index -= 1 }
     return index
+  }
+}
+
+/// Walks over text from one character beyond ASCII to the next, eight bytes at a time.
+enum UTF8Walk {
+  /// Where the first byte above 0x7F at or behind an offset stands; `end` when there is none.
+  @inline(__always)
+  static func nextForeign(
+    _ bytes: UnsafeRawBufferPointer, from start: Int, upTo end: Int
+  ) -> Int {
+    var index = start
+    while index + 8 <= end {
+      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let foreign = word & 0x8080_8080_8080_8080
+      if foreign != 0 { return index + foreign.trailingZeroBitCount >> 3 }
+      index += 8
+    }
+    while index < end, bytes[index] < 0x80 { index += 1 }
+    return index
+  }
+
+  /// Whether all bytes up to an offset are UTF-8.
+  static func isValid(_ bytes: UnsafeRawBufferPointer, upTo end: Int) -> Bool {
+    var index = 0
+    while true {
+      index = nextForeign(bytes, from: index, upTo: end)
+      guard index < end else { return true }
+      let length = sequence(bytes, at: index, upTo: end)
+      guard length > 0 else { return false }
+      index += length
+    }
+  }
+
+  /// How many bytes the character at `index` takes; 0 when it is none.
+  ///
+  /// Table 3-7 of the Unicode standard.
+  private static func sequence(
+    _ bytes: UnsafeRawBufferPointer, at index: Int, upTo end: Int
+  ) -> Int {
+    let first = bytes[index]
+    let (length, second): (Int, ClosedRange<UInt8>) =
+      switch first {
+      case 0xC2...0xDF: (2, 0x80...0xBF)
+      case 0xE0: (3, 0xA0...0xBF)
+      case 0xED: (3, 0x80...0x9F)
+      case 0xE1...0xEF: (3, 0x80...0xBF)
+      case 0xF0: (4, 0x90...0xBF)
+      case 0xF1...0xF3: (4, 0x80...0xBF)
+      case 0xF4: (4, 0x80...0x8F)
+      default: (0, 0x80...0xBF)
+      }
+    guard length > 0, index + length <= end, second.contains(bytes[index + 1]) else { return 0 }
+    for place in index + 2..<index + length where bytes[place] & 0xC0 != 0x80 { return 0 }
+    return length
   }
 }
 
@@ -137,12 +187,10 @@ enum GarbledText {
     _ garbled: inout TextScan.Sighting, _ foreign: inout TextScan.Sighting
   ) {
     var index = 0
-    while index < end {
+    while true {
+      index = UTF8Walk.nextForeign(bytes, from: index, upTo: end)
+      guard index < end else { return }
       let byte = bytes[index]
-      guard byte >= 0x80 else {
-        index += 1
-        continue
-      }
       if byte & 0xC0 != 0x80 { foreign.note(offset + UInt64(index)) }
       let length = GarbledText.length(bytes, index)
       if length > 0 { garbled.note(offset + UInt64(index)) }

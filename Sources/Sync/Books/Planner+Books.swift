@@ -199,13 +199,19 @@ extension Planner {
       .customerNotPaired, .customerNameIllegal, .customerNameTooLong, .customerNameClash,
       .customerNameTaken,
     ]
+    // What may be meant instead is looked for as often as it is told in findings; a migration into books
+    // with other names may have tens of thousands of these.
+    var looks = findingLimit
     return assessor.customers.entries.indices.compactMap { number in
       let entry = assessor.customers.entries[number]
-      let holding = entry.holding.rules.filter(rules.contains)
+      let holding = entry.holding.isEmpty ? [] : entry.holding.rules.filter(rules.contains)
       guard !holding.isEmpty, number < totals.customers.count else { return nil }
+      looks -= 1
       return SyncReport.Refusal(
         kind: "customer", name: entry.name,
-        causes: holding.map { assessor.detail($0, customer: number).message },
+        causes: holding.map {
+          assessor.problem($0, customer: number, looksForOthers: looks >= 0)
+        },
         held: totals.customers[number].held)
     }
   }

@@ -53,12 +53,14 @@ extension InvoiceAssessor {
   }
 
   /// What is the matter with a customer, without what may be meant instead.
-  func problem(_ rule: Rule, customer number: Int) -> String {
+  ///
+  /// Whether anything may be meant is part of some messages; `looksForOthers` says whether to find out.
+  func problem(_ rule: Rule, customer number: Int, looksForOthers: Bool = true) -> String {
     let entry = customers.entries[number]
     switch rule {
     case .customerUnknown: return "customer \"\(entry.name)\" is not in the customers export"
     case .customerNotPaired where !entry.isExplicit && !entry.isWrittenOtherwise:
-      return message(entry, diagnosis(number))
+      return message(entry, looksForOthers ? diagnosis(number) : nil)
     default: return detail(rule, customer: number).message
     }
   }
@@ -142,7 +144,7 @@ extension InvoiceAssessor {
   }
 
   private func message(
-    _ entry: CustomerBook.Entry, _ diagnosis: PairingDoctor.Diagnosis
+    _ entry: CustomerBook.Entry, _ diagnosis: PairingDoctor.Diagnosis?
   ) -> String {
     let name = entry.name
     switch entry.standing {
@@ -160,7 +162,7 @@ extension InvoiceAssessor {
         return
           "customer \"\(name)\" is not in the part of QuickBooks' customers that the books hold"
       }
-      return diagnosis.candidates.isEmpty
+      return diagnosis?.candidates.isEmpty == true
         ? "customer \"\(name)\" \(has) in QuickBooks, and the settings say not to create it"
         : "customer \"\(name)\" \(has) in QuickBooks"
     }

@@ -186,7 +186,19 @@ public struct RuleSet: Hashable, Sendable {
   public var isEmpty: Bool { low | high == 0 }
 
   /// The rules in order of declaration.
-  public var rules: [Rule] { Rule.allCases.filter(contains) }
+  public var rules: [Rule] {
+    var rules: [Rule] = []
+    for (first, word) in [(0, low), (64, high)] {
+      var word = word
+      while word != 0 {
+        if let rule = Rule(rawValue: UInt8(first + word.trailingZeroBitCount)) {
+          rules.append(rule)
+        }
+        word &= word - 1
+      }
+    }
+    return rules
+  }
 
   /// Whether a rule is in the set.
   public func contains(_ rule: Rule) -> Bool {

@@ -22,8 +22,10 @@ struct FindingTeller {
   private static let patience = 2000
 
   private(set) var findings: [Finding] = []
-  private var listed: [String: Int] = [:]
-  private var counted: [String: Int] = [:]
+  private var listed = Counts()
+  private var counted = Counts()
+  /// The rules whose kinds are in ``kinds``.
+  private var noted = RuleSet.none
   private var kinds: [(kind: Finding.Kind, severity: Finding.Severity)] = []
   /// The customers that a rule was met for.
   private var customers: [Rule: Set<Int32>] = [:]
@@ -32,6 +34,38 @@ struct FindingTeller {
   private var readInVain: [Rule: Int] = [:]
   private let limit: Int
 
+  /// Counts by the ids of kinds: those of rules, which every invoice may have, at their own places.
+  private struct Counts {
+    private static let places: [String: Int] = {
+      var places: [String: Int] = [:]
+      for rule in Rule.allCases where places[rule.kind.id] == nil {
+        places[rule.kind.id] = Int(rule.rawValue)
+      }
+      return places
+    }()
+    /// The place of each rule, which is that of the first rule of its kind.
+    private static let ofRule: [Int] = Rule.allCases.map { places[$0.kind.id] ?? Int($0.rawValue) }
+
+    private var ofRules = Array(repeating: 0, count: Rule.allCases.count)
+    private var others: [String: Int] = [:]
+
+    subscript(rule: Rule) -> Int {
+      get { ofRules[Counts.ofRule[Int(rule.rawValue)]] }
+      set { ofRules[Counts.ofRule[Int(rule.rawValue)]] = newValue }
+    }
+
+    subscript(id: String) -> Int {
+      get { Counts.places[id].map { ofRules[$0] } ?? others[id, default: 0] }
+      set {
+        if let place = Counts.places[id] {
+          ofRules[place] = newValue
+        } else {
+          others[id] = newValue
+        }
+      }
+    }
+  }
+
   init(limit: Int) {
     self.limit = limit
   }
@@ -39,12 +73,15 @@ struct FindingTeller {
   /// Counts an invoice for each of its rules, or the subject of the rule.
   mutating func count(_ planned: PlannedInvoice, _ assessor: InvoiceAssessor) {
     for rule in planned.rules.rules {
-      note(rule.kind, assessor.severity(of: rule))
+      if !noted.contains(rule) {
+        noted.insert(rule)
+        note(rule.kind, assessor.severity(of: rule))
+      }
       switch rule.subject {
-      case nil: counted[rule.kind.id, default: 0] += 1
+      case nil: counted[rule] += 1
       case .customer:
         customers[rule, default: []].insert(planned.customer)
-        counted[rule.kind.id] = customers[rule]?.count
+        counted[rule] = customers[rule]?.count ?? 0
       case .category, .terms: break
       }
     }
@@ -53,7 +90,7 @@ struct FindingTeller {
   /// Whether an invoice may still have something to tell.
   mutating func wants(_ planned: PlannedInvoice) -> Bool {
     var wants = false
-    for rule in planned.rules.rules where listed[rule.kind.id, default: 0] < limit {
+    for rule in planned.rules.rules where listed[rule] < limit {
       switch rule.subject {
       case nil: wants = true
       case .customer:
@@ -75,17 +112,17 @@ struct FindingTeller {
     if let subject = FindingTeller.subjects[id] {
       guard told[id, default: []].insert(finding.message).inserted else { return }
       if subject != .customer {
-        counted[id, default: 0] += 1
+        counted[id] += 1
         for rule in Rule.allCases where rule.kind.id == id { readInVain[rule] = 0 }
       }
     }
     // What no invoice has been counted for is counted here, one by one, whether or not it is kept.
-    if !FindingTeller.ofRules.contains(id) { counted[id, default: 0] += 1 }
-    guard listed[id, default: 0] < limit else {
-      counted[id] = max(counted[id, default: 0], limit + 1)
+    if !FindingTeller.ofRules.contains(id) { counted[id] += 1 }
+    guard listed[id] < limit else {
+      counted[id] = max(counted[id], limit + 1)
       return
     }
-    listed[id, default: 0] += 1
+    listed[id] += 1
     findings.append(finding)
   }
 
@@ -93,9 +130,9 @@ struct FindingTeller {
   func counts() -> [SyncReport.FindingCount] {
     let order = Finding.Severity.allCases
     return kinds.map { kind, severity in
-      let shown = listed[kind.id, default: 0]
+      let shown = listed[kind.id]
       return SyncReport.FindingCount(
-        kind: kind, severity: severity, count: max(counted[kind.id, default: 0], shown),
+        kind: kind, severity: severity, count: max(counted[kind.id], shown),
         listed: shown)
     }.sorted {
       ((order.firstIndex(of: $0.severity) ?? 0), $0.kind.id)

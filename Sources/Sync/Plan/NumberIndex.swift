@@ -1,47 +1,37 @@
 /// Finds planned invoices by the hash of their number; candidates only, the caller compares the numbers.
+///
+/// It holds positions and nothing else: the hashes stand with the invoices.
 struct NumberIndex {
   private var slots: [Int32]
-  private var hashes: [UInt64]
-  private var mask: Int
   private(set) var count = 0
 
   init() {
-    mask = 1023
     slots = Array(repeating: -1, count: 1024)
-    hashes = Array(repeating: 0, count: 1024)
   }
 
-  /// The invoice with this hash that `isSame` accepts.
-  func find<E: Error>(_ hash: UInt64, isSame: (Int) throws(E) -> Bool) throws(E) -> Int? {
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] >= 0 {
-      if hashes[slot] == hash, try isSame(Int(slots[slot])) { return Int(slots[slot]) }
-      slot = (slot + 1) & mask
+  /// The slot to begin at for a hash.
+  func first(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (slots.count - 1) }
+
+  /// The slot behind another one.
+  func next(_ slot: Int) -> Int { (slot + 1) & (slots.count - 1) }
+
+  /// The invoice in a slot; nil where the search ends.
+  subscript(slot: Int) -> Int? { slots[slot] < 0 ? nil : Int(slots[slot]) }
+
+  /// Adds an invoice; `hash` knows that of every other.
+  mutating func insert(_ own: UInt64, _ invoice: Int, hash: (Int) -> UInt64) {
+    if (count + 1) * 5 > slots.count * 4 {
+      let old = slots
+      slots = Array(repeating: -1, count: old.count * 2)
+      for other in old where other >= 0 { place(hash(Int(other)), other) }
     }
-    return nil
-  }
-
-  /// Adds an invoice.
-  mutating func insert(_ hash: UInt64, _ invoice: Int) {
-    if (count + 1) * 2 > slots.count { grow() }
-    place(hash, Int32(invoice))
+    place(own, Int32(invoice))
     count += 1
   }
 
   private mutating func place(_ hash: UInt64, _ invoice: Int32) {
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] >= 0 { slot = (slot + 1) & mask }
+    var slot = first(hash)
+    while slots[slot] >= 0 { slot = next(slot) }
     slots[slot] = invoice
-    hashes[slot] = hash
-  }
-
-  private mutating func grow() {
-    let (oldSlots, oldHashes) = (slots, hashes)
-    mask = slots.count * 2 - 1
-    slots = Array(repeating: -1, count: mask + 1)
-    hashes = Array(repeating: 0, count: mask + 1)
-    for index in oldSlots.indices where oldSlots[index] >= 0 {
-      place(oldHashes[index], oldSlots[index])
-    }
   }
 }

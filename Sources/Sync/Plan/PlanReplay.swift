@@ -59,14 +59,17 @@ struct PlanReplay: ~Copyable {
         continue
       }
       while try reader.next([.invoices], into: &record) != nil {
-        guard met < plan.invoices.count, plan.invoices[met].place == record.place else { continue }
+        guard met < plan.invoices.count else { continue }
         let planned = plan.invoices[met]
+        guard planned.place == record.place else { continue }
         met += 1
         guard planned.isSelected else { continue }
-        if let places = plan.scattered[planned.place] { try source.read(places, into: &record) }
+        if planned.isScattered, let places = plan.scattered[planned.place] {
+          try source.read(places, into: &record)
+        }
         source.decode(&record, into: &invoice)
         assessor.source = planned.outcome == tells ? reader : nil
-        assessment = assessor.assess(record, invoice, forced: plan.forced[planned.place] ?? .none)
+        assessment = assessor.assess(record, invoice, forced: planned.forced)
         guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
           throw PlanReplay.changed(plan.files[file].name)
         }

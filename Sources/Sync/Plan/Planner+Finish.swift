@@ -17,8 +17,7 @@ extension Planner {
     var plan = SyncPlan(
       fingerprint: fingerprint, report: SyncReport(run: identity), lists: CompanyLists(),
       context: context, files: files, income: income, invoices: invoices,
-      scattered: scatteredPlaces,
-      assessor: assessor, forced: forced, customerIndex: [], itemIndex: [], termsIndex: [],
+      scattered: scattered, assessor: assessor, customerIndex: [], itemIndex: [], termsIndex: [],
       classIndex: [])
     plan.customerTotals = totals.customers
     plan.categoryTotals = totals.categories
@@ -110,19 +109,25 @@ extension Planner {
       SyncReport.Input(
         path: $0.name, kind: $0.kindName, fingerprint: $0.fingerprint, records: $0.records)
     }
-    let chosen = invoices.filter(\.isSelected)
+    var chosen = 0
+    var dates: ClosedRange<CalendarDate>?
+    for planned in invoices where planned.isSelected {
+      chosen += 1
+      guard let date = planned.date else { continue }
+      let known = dates ?? date...date
+      dates = min(known.lowerBound, date)...max(known.upperBound, date)
+    }
     var controls = totals.decided
     controls.read = Tally(
-      invoices: chosen.count,
+      invoices: chosen,
       lines: totals.read.lines - totals.repeated.lines - totals.notSelected.lines,
       amount: totals.read.amount - totals.repeated.amount - totals.notSelected.amount)
     plan.report.totals = controls
     plan.report.notSelected = totals.notSelected
-    let dates = chosen.compactMap(\.date)
-    if let first = dates.min(), let last = dates.max() { plan.report.dateRange = first...last }
+    plan.report.dateRange = dates
     reportShares(&plan)
     plan.report.books = booksReport(plan.lists)
-    try reportFindings(&plan, chosen)
+    try reportFindings(&plan)
     guard controls.isBalanced else {
       throw Failure(
         .ownBug,
@@ -172,7 +177,7 @@ extension Planner {
 
   // MARK: - Findings
 
-  private func reportFindings(_ plan: inout SyncPlan, _ chosen: [PlannedInvoice]) throws(Failure) {
+  private func reportFindings(_ plan: inout SyncPlan) throws(Failure) {
     var teller = FindingTeller(limit: findingLimit)
     let once =
       batchFindings + booksFindings() + customerFindings() + nameFindings() + entryFindings()
@@ -181,14 +186,14 @@ extension Planner {
       teller.add(finding)
     }
     var assessor = assessor
-    for planned in chosen where !planned.rules.isEmpty {
+    for planned in invoices where planned.isSelected && !planned.rules.isEmpty {
       teller.count(planned, assessor)
       guard teller.wants(planned), let reader = source.reader(planned.place.file) else {
         continue
       }
       var record = reader.makeRecord()
       var invoice = Invoice()
-      if let places = scatteredPlaces[planned.place] {
+      if planned.isScattered, let places = scattered[planned.place] {
         try source.read(places, into: &record)
       } else {
         try source.read(planned.place, into: &record)
@@ -196,8 +201,7 @@ extension Planner {
       source.decode(&record, into: &invoice)
       assessor.source = reader
       let assessment = assessor.assess(
-        record, invoice, forced: forced[planned.place] ?? .none,
-        otherPlaces: otherPlaces[planned.place] ?? [])
+        record, invoice, forced: planned.forced, otherPlaces: otherPlaces(of: planned))
       for finding in assessor.findings {
         teller.add(withStake(finding, assessment, &assessor))
       }

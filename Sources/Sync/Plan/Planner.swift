@@ -27,17 +27,19 @@ public struct Planner {
   /// The lines of invoices in files that have none.
   var income: IncomeTable?
   var totals = PlanTotals()
-  var invoices: [PlannedInvoice] = []
-  /// The places of an invoice whose rows stand apart, by its position while positions are final.
-  private var scattered: [Int: [RecordPlace]] = [:]
-  /// The same by the first place, once the invoices are sorted.
-  var scatteredPlaces: [RecordPlace: [RecordPlace]] = [:]
-  var forced: [RecordPlace: RuleSet] = [:]
+  var invoices = PlannedInvoices()
+  /// The places of invoices whose rows stand apart.
+  var scattered = ScatteredPlaces()
+  /// The positions of those invoices, while positions are final.
+  private var scatteredPositions: [Int32] = []
+  /// Where else a number stands, by the invoice's place; what ``scattered`` has is not repeated here.
+  private var otherPlaces: [UInt64: [RecordPlace]] = [:]
   var batchFindings: [Finding] = []
   private var index = NumberIndex()
   private var readers: [ExportReader?] = []
   var source: InvoiceSource
   private var documentNumbers: [UInt64: Int] = [:]
+  private var hasTakenNumbers = false
   /// The invoice met last in the file, and whether that row had no readable number.
   private var lastMet: Int?
   private var strayRowMet = false
@@ -49,6 +51,10 @@ public struct Planner {
   private var zeros = LeadingZeros()
   /// In which fields a file has numbers that only the other convention explains, by file.
   var contrary: [Int: Set<Field>] = [:]
+  /// Whether the filters mean any invoice.
+  private var hasSelected = false
+  /// To compare an invoice's number with that of another.
+  private var other: Record?
 
   /// Makes a plan; writes nothing.
   ///
@@ -281,7 +287,7 @@ public struct Planner {
           value: left.number))
     }
     guard !invoices.isEmpty else { throw noInvoices() }
-    if !invoices.contains(where: \.isSelected) {
+    if !hasSelected {
       batchFindings.append(
         Finding(
           BatchRules.nothingSelected,
@@ -295,24 +301,44 @@ public struct Planner {
   ) throws(Failure) {
     var hash: UInt64 = 0
     if !invoice.number.isEmpty {
-      let number = Array(record.text[invoice.number.value.range])
-      hash = ByteHash.of(number.span)
-      let known = try index.find(hash) { (candidate) throws(Failure) in
-        var other = record
-        try source.read(invoices[candidate].place, into: &other)
-        return other.text[other.cell(0, .invoiceNumber).value.range].elementsEqual(number)
-      }
-      if let known {
-        scattered[known, default: [invoices[known].place]].append(record.place)
-        invoices[known].isScattered = true
+      let number = record.text.span.extracting(invoice.number.value.range)
+      hash = ByteHash.of(number)
+      if let known = try position(hash, number, record) {
+        let first = invoices[known]
+        scattered.add(record.place, to: first.place)
+        if !first.isScattered {
+          invoices[known].isScattered = true
+          scatteredPositions.append(Int32(known))
+        }
         noteNeighbours(record, known)
         return
       }
-      index.insert(hash, invoices.count)
-      zeros.note(number.span, invoices.count)
+      let planned = invoices
+      index.insert(hash, planned.count) { planned.numberHash($0) }
+      zeros.note(number, planned.count)
     }
     append(record, invoice, hash, forced: dropped.lines > 0 ? Planner.set(.invoiceRepeated) : .none)
     noteNeighbours(record, invoices.count - 1)
+  }
+
+  /// The position of the invoice with a number, when it was met before.
+  private mutating func position(
+    _ hash: UInt64, _ number: Span<UInt8>, _ record: Record
+  ) throws(Failure) -> Int? {
+    var slot = index.first(hash)
+    while let candidate = index[slot] {
+      if invoices.numberHash(candidate) == hash {
+        let place = invoices[candidate].place
+        var other = self.other ?? record
+        self.other = nil
+        try source.read(place, into: &other)
+        defer { self.other = other }
+        let found = other.text.span.extracting(other.cell(0, .invoiceNumber).value.range)
+        if found.isSame(as: number) { return candidate }
+      }
+      slot = index.next(slot)
+    }
+    return nil
   }
 
   /// A row whose number cannot be read may belong to the invoice before it or behind it.
@@ -338,15 +364,14 @@ public struct Planner {
   private mutating func append(
     _ record: Record, _ invoice: Invoice, _ hash: UInt64, forced: RuleSet
   ) {
-    if !forced.isEmpty { self.forced[record.place] = forced }
     let assessment = assessor.assess(record, invoice, forced: forced)
     totals.account(assessment, record, invoice, &assessor.items, sign: 1)
     invoices.append(
       PlannedInvoice(
-        place: record.place, numberHash: hash, rules: assessment.rules, amount: assessment.amount,
-        customer: Int32(assessment.customer), date: assessment.date,
-        lines: Int32(assessment.lines), outcome: assessment.outcome,
-        isSelected: assessment.isSelected))
+        place: record.place, numberHash: hash, rules: assessment.rules, forced: forced,
+        amount: assessment.amount, customer: Int32(assessment.customer), date: assessment.date,
+        outcome: assessment.outcome, isSelected: assessment.isSelected))
+    if assessment.isSelected { hasSelected = true }
     if assessment.outcome == .delivered, context.settings.policies.longNumbers == .keepRight {
       noteDocumentNumber(record, invoice, assessment, invoices.count - 1)
     }
@@ -364,9 +389,9 @@ public struct Planner {
     hash.combine(number.span)
     if let other = documentNumbers[hash.value], other != position {
       for (position, rival) in [(other, position), (position, other)] {
-        let place = invoices[rival].place
-        forced[invoices[position].place, default: .none].insert(.numberTaken)
-        otherPlaces[invoices[position].place] = [name(of: place)]
+        invoices[position].forced.insert(.numberTaken)
+        otherPlaces[PlannedInvoices.key(invoices[position].place)] = [invoices[rival].place]
+        hasTakenNumbers = true
       }
     } else {
       documentNumbers[hash.value] = position
@@ -377,33 +402,29 @@ public struct Planner {
     try resolveScattered()
     let twins = try zeroTwins()
     if !swallowedNumbers.isEmpty {
-      for (position, invoice) in invoices.enumerated()
-      where swallowedNumbers.contains(invoice.numberHash) { suspects.insert(position) }
+      for position in invoices.indices
+      where swallowedNumbers.contains(invoices.numberHash(position)) { suspects.insert(position) }
     }
-    for position in suspects {
-      forced[invoices[position].place, default: .none].insert(.mayBeIncomplete)
-    }
+    for position in suspects { invoices[position].forced.insert(.mayBeIncomplete) }
     let late = assessor.customers.lateClashes
-    let isTaken = forced.values.contains { $0.contains(.numberTaken) }
-    if !late.isEmpty || !suspects.isEmpty || !twins.isEmpty || isTaken {
+    if !late.isEmpty || !suspects.isEmpty || !twins.isEmpty || hasTakenNumbers {
       for position in invoices.indices {
-        let isClashing = late.contains(Int(invoices[position].customer))
-        let isTaken = forced[invoices[position].place]?.contains(.numberTaken) ?? false
+        let planned = invoices[position]
+        let isClashing = late.contains(Int(planned.customer))
+        let isTaken = planned.forced.contains(.numberTaken)
         if isClashing || isTaken || suspects.contains(position) || twins.contains(position) {
           try decideAgain(position)
         }
       }
     }
-    for places in scattered.values { scatteredPlaces[places[0]] = places }
-    invoices.sort {
-      ($0.place.file, $0.place.offset) < ($1.place.file, $1.place.offset)
-    }
+    index = NumberIndex()
+    invoices.sort()
   }
 
   /// Takes a decision back and makes it again, now that more is known.
   private mutating func decideAgain(_ position: Int) throws(Failure) {
     let (record, invoice) = try whole(position)
-    var old = assessor.assess(record, invoice, forced: forced[record.place] ?? .none)
+    var old = assessor.assess(record, invoice, forced: invoices[position].forced)
     let now = old
     old.outcome = invoices[position].outcome
     totals.account(old, record, invoice, &assessor.items, sign: -1)
@@ -417,7 +438,7 @@ public struct Planner {
     let planned = invoices[position]
     var record = Record(layout: Planner.layout(source, planned.place.file))
     var invoice = Invoice()
-    if planned.isScattered, let places = scattered[position] {
+    if planned.isScattered, let places = scattered[planned.place] {
       try source.read(places, into: &record)
     } else {
       try source.read(planned.place, into: &record)
@@ -435,20 +456,16 @@ public struct Planner {
     var twins: Set<Int> = []
     for (hash, zeroed) in zeros.groups() {
       var group = zeroed
-      var digits: [UInt8]?
-      let plain = try index.find(hash) { (candidate) throws(Failure) -> Bool in
-        if digits == nil { digits = try number(zeroed[0]) }
-        let own = (digits ?? []).drop { $0 == 0x30 }
-        return try number(candidate).elementsEqual(own)
+      let digits = try number(zeroed[0]).drop { $0 == 0x30 }
+      let layout = Planner.layout(source, invoices[zeroed[0]].place.file)
+      if let plain = try position(hash, Array(digits).span, Record(layout: layout)) {
+        group.append(plain)
       }
-      if let plain { group.append(plain) }
       guard group.count > 1 else { continue }
       for position in group {
-        let place = invoices[position].place
-        forced[place, default: .none].insert(.zerosLost)
-        otherPlaces[place] = group.filter { $0 != position }.prefix(5).map {
-          name(of: invoices[$0].place)
-        }
+        invoices[position].forced.insert(.zerosLost)
+        otherPlaces[PlannedInvoices.key(invoices[position].place)] =
+          group.filter { $0 != position }.prefix(5).map { invoices[$0].place }
         twins.insert(position)
       }
     }
@@ -464,8 +481,11 @@ public struct Planner {
   }
 
   private mutating func resolveScattered() throws(Failure) {
-    for position in scattered.keys.sorted() {
-      guard let places = scattered[position] else { continue }
+    scattered.seal()
+    var met = ScatteredPlaces()
+    swap(&met, &scattered)
+    for position in scatteredPositions.sorted().map({ Int($0) }) {
+      guard let places = met[invoices[position].place] else { continue }
       var record = Record(layout: Planner.layout(source, places[0].file))
       var invoice = Invoice()
       try source.read(places[0], into: &record)
@@ -480,10 +500,11 @@ public struct Planner {
         totals.repeated += Tally(
           invoices: -dropped.invoices, lines: -dropped.lines, amount: -dropped.amount)
       }
-      forced[places[0]] = nil
+      invoices[position].forced = .none
       let copies = try copies(of: places)
       try settleCopies(copies, position)
     }
+    scattered.seal()
   }
 
   /// One candidate for what an invoice number stands for.
@@ -597,25 +618,27 @@ public struct Planner {
     _ position: Int, _ copy: Copy, _ rules: RuleSet, others: [RecordPlace]
   ) throws(Failure) {
     let place = copy.places[0]
-    if !rules.isEmpty { forced[place] = rules }
     let assessment = assessor.assess(copy.record, copy.invoice, forced: rules)
     totals.account(assessment, copy.record, copy.invoice, &assessor.items, sign: 1)
-    scattered[position] = copy.places.count > 1 ? copy.places : nil
+    for other in copy.places.dropFirst() { scattered.add(other, to: place) }
     invoices[position] = PlannedInvoice(
       place: place, numberHash: invoices[position].numberHash, rules: assessment.rules,
-      amount: assessment.amount, customer: Int32(assessment.customer), date: assessment.date,
-      lines: Int32(assessment.lines), outcome: assessment.outcome,
+      forced: rules, amount: assessment.amount, customer: Int32(assessment.customer),
+      date: assessment.date, outcome: assessment.outcome,
       isScattered: copy.places.count > 1, isSelected: assessment.isSelected)
-    otherPlaces[place] = (copy.places.dropFirst() + others).prefix(5).map(name)
+    if !others.isEmpty {
+      let places = (copy.places.dropFirst() + others).prefix(5)
+      otherPlaces[PlannedInvoices.key(place)] = Array(places)
+    }
     if assessment.outcome == .delivered, context.settings.policies.longNumbers == .keepRight {
       noteDocumentNumber(copy.record, copy.invoice, assessment, position)
     }
   }
 
-  private func name(of place: RecordPlace) -> String {
-    files[Int(place.file)].location(line: place.line).description
+  /// Where else the rows or the number of an invoice stand, to say so.
+  func otherPlaces(of planned: PlannedInvoice) -> [String] {
+    let scattered = planned.isScattered ? scattered[planned.place]?.dropFirst().prefix(5) : nil
+    let places = otherPlaces[PlannedInvoices.key(planned.place)] ?? scattered.map(Array.init) ?? []
+    return places.map { files[Int($0.file)].location(line: $0.line).description }
   }
-
-  /// Where else a number stands, to say so.
-  var otherPlaces: [RecordPlace: [String]] = [:]
 }

@@ -3,30 +3,6 @@ public import QuickBooks
 internal import Sheets
 public import Vocabulary
 
-/// One invoice of a plan: its place, its decision and its cents; not the invoice itself.
-struct PlannedInvoice: Sendable {
-  /// Where it begins.
-  var place: RecordPlace
-  /// The hash of its number.
-  var numberHash: UInt64
-  /// Why, and what else there is to tell.
-  var rules: RuleSet
-  /// The sum of its lines that could be read.
-  var amount: Money
-  /// The customer's number in the plan's customer book.
-  var customer: Int32
-  /// The date, when it could be read.
-  var date: CalendarDate?
-  /// How many lines.
-  var lines: Int32
-  /// What becomes of it.
-  var outcome: Outcome
-  /// Whether its rows stand in several places; ``SyncPlan/scattered`` has them.
-  var isScattered = false
-  /// Whether the filters mean it.
-  var isSelected = true
-}
-
 /// What a run would do, decided invoice by invoice and not yet done.
 ///
 /// The plan holds a small value for each invoice and everything that is told once; delivering reads the
@@ -78,11 +54,10 @@ public struct SyncPlan {
   var files: [File]
   /// The lines of invoices in files that have none.
   var income: IncomeTable?
-  var invoices: [PlannedInvoice]
-  var scattered: [RecordPlace: [RecordPlace]]
+  var invoices: PlannedInvoices
+  /// The places of invoices whose rows stand apart.
+  var scattered: ScatteredPlaces
   var assessor: InvoiceAssessor
-  /// Rules that only the whole batch could know, by place.
-  var forced: [RecordPlace: RuleSet]
   /// Index in ``lists`` by number in the books; -1 when nothing delivered needs it.
   var customerIndex: [Int]
   var itemIndex: [Int]

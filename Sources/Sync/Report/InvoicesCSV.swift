@@ -10,6 +10,7 @@ public struct InvoicesCSV: ~Copyable {
 
   private let file: StagedFile
   private var buffer: [UInt8] = []
+  private var scratch: [UInt8] = []
 
   /// Begins the file with the header.
   ///
@@ -25,6 +26,45 @@ public struct InvoicesCSV: ~Copyable {
   /// - Throws: `Failure` with cause `cannotWrite`.
   public mutating func write(_ row: SyncReport.InvoiceRow) throws(Failure) {
     InvoicesCSV.append(row, to: &buffer)
+    if buffer.count >= 1 << 15 { try flush() }
+  }
+
+  /// A file of the export, by its name as a cell.
+  struct FileName {
+    fileprivate var cell: [UInt8] = []
+
+    init(_ name: String) { CSVText.appendCell(name, to: &cell) }
+  }
+
+  /// Writes a row without reasons, straight from the bytes of an export.
+  ///
+  /// - Throws: `Failure` with cause `cannotWrite`.
+  mutating func write(
+    number: Span<UInt8>, customer: Span<UInt8>, date: CalendarDate?, total: Money,
+    outcome: Outcome, documentKind: StaticString, documentNumber: Span<UInt8>, file: FileName,
+    line: UInt32
+  ) throws(Failure) {
+    let comma = UInt8(ascii: ",")
+    CSVText.appendCell(number, to: &buffer)
+    buffer.append(comma)
+    CSVText.appendCell(customer, to: &buffer)
+    buffer.append(comma)
+    if let date { InvoicesCSV.append(date, to: &buffer) }
+    buffer.append(comma)
+    total.append(to: &buffer)
+    buffer.append(comma)
+    buffer.append(contentsOf: outcome.word.utf8)
+    buffer.append(",,")
+    scratch.removeAll(keepingCapacity: true)
+    scratch.append(documentKind)
+    scratch.append(documentNumber)
+    let words = scratch
+    CSVText.appendCell(words.span, to: &buffer)
+    buffer.append(comma)
+    buffer.append(file.cell.span)
+    buffer.append(comma)
+    if line > 0 { buffer.appendDecimal(UInt64(line)) }
+    buffer.append(UInt8(ascii: "\n"))
     if buffer.count >= 1 << 15 { try flush() }
   }
 

@@ -118,12 +118,15 @@ public struct Conversion {
       try ledger.record(record) { (recorder) throws(Failure) in
         let entries = LedgerEntries(plan: plan, run: report.run.id)
         try work.deliver { (replay, row, document) throws(Failure) in
-          switch row.outcome {
+          switch replay.assessment.outcome {
           case .delivered:
             try recorder.add(
               invoice: entries.entry(replay, document), content: replay.assessor.content)
-          case .alreadySynced: try recorder.add(alreadySynced: InvoiceNumber(row.number))
-          case .suppressed, .held: try recorder.add(unsent: entries.unsent(replay, row))
+          case .alreadySynced:
+            try recorder.add(
+              alreadySynced: InvoiceNumber(replay.record.string(replay.invoice.number)))
+          case .suppressed, .held:
+            if let row { try recorder.add(unsent: entries.unsent(replay, row)) }
           }
         }
         for entry in entries.listEntries() { try recorder.add(listEntry: entry) }
@@ -164,7 +167,7 @@ public struct Conversion {
 
   /// Gets each invoice with its row of `invoices.csv`, and its document when it is delivered.
   private typealias Decided = (
-    borrowing PlanReplay, SyncReport.InvoiceRow, SalesDocument
+    borrowing PlanReplay, SyncReport.InvoiceRow?, borrowing SalesDocument
   ) throws(Failure) -> Void
 
   /// Reads the export again in its own order and writes every file, under hidden names.
@@ -188,6 +191,7 @@ public struct Conversion {
     let table = try StagedFile(folder: folder, name: ReportFormat.csv.fileName)
     staged.append(table)
     var rows = InvoicesCSV(file: table)
+    let fileNames = plan.files.map { InvoicesCSV.FileName($0.name) }
     var builder = DocumentBuilder(plan: plan)
     var document = SalesDocument()
     var replay = try PlanReplay(plan)
@@ -199,8 +203,7 @@ public struct Conversion {
         progress?(.writing, UInt64(replay.met), UInt64(plan.invoices.count))
       }
       let file = plan.files[replay.file]
-      let row = row(replay.record, replay.invoice, replay.assessment)
-      try rows.write(row)
+      let row = try writeRow(replay, to: &rows, fileNames[replay.file])
       if replay.assessment.outcome == .held {
         try held.write(
           replay.record, headers: file.headers, isSheet: file.sheet != nil, dates: file.dates,
@@ -248,7 +251,42 @@ public struct Conversion {
     }
   }
 
-  private mutating func row(
+  /// Writes an invoice's row of `invoices.csv`; returns it where somebody needs more than that.
+  private mutating func writeRow(
+    _ replay: borrowing PlanReplay, to rows: inout InvoicesCSV, _ file: InvoicesCSV.FileName
+  ) throws(Failure) -> SyncReport.InvoiceRow? {
+    let assessment = replay.assessment
+    let isListed =
+      assessment.outcome == .delivered
+      ? otherRows.count < Conversion.listedRows : heldRows.count < Conversion.listedRows
+    if !isListed { report.invoiceRowsAreCapped = true }
+    let number = replay.record.text.span.extracting(replay.invoice.number.value.range)
+    let isSent = assessment.outcome == .delivered || assessment.outcome == .alreadySynced
+    guard isSent, !isListed, plan.files[replay.file].sheet == nil, Conversion.isPlain(number) else {
+      let row = row(replay.record, replay.invoice, assessment)
+      try rows.write(row)
+      if isListed, assessment.outcome == .delivered { otherRows.append(row) }
+      if isListed, assessment.outcome != .delivered { heldRows.append(row) }
+      return row
+    }
+    let cut = max(0, number.count - destination.documentNumberLimit)
+    try rows.write(
+      number: number,
+      customer: replay.record.text.span.extracting(replay.invoice.customer.value.range),
+      date: assessment.date, total: assessment.amount, outcome: assessment.outcome,
+      documentKind: assessment.kind == .invoice ? "INVOICE " : "CREDIT MEMO ",
+      documentNumber: number.extracting(cut..<number.count), file: file,
+      line: replay.record.place.line)
+    return nil
+  }
+
+  /// Whether every byte is a character by itself.
+  private static func isPlain(_ text: Span<UInt8>) -> Bool {
+    for index in text.indices where text[index] < 0x20 || text[index] >= 0x7F { return false }
+    return true
+  }
+
+  private func row(
     _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment
   ) -> SyncReport.InvoiceRow {
     let number = record.string(invoice.number)
@@ -263,20 +301,12 @@ public struct Conversion {
       let kind = assessment.kind == .invoice ? "INVOICE" : "CREDIT MEMO"
       documentName = "\(kind) \(number.suffix(destination.documentNumberLimit))"
     }
-    let row = SyncReport.InvoiceRow(
+    return SyncReport.InvoiceRow(
       number: number, customer: record.string(invoice.customer), date: assessment.date,
       total: assessment.amount, outcome: assessment.outcome, reasons: reasons,
       document: documentName,
       location: plan.files[Int(record.place.file)].location(line: record.place.line))
-    if assessment.outcome == .delivered {
-      if otherRows.count < Conversion.listedRows { otherRows.append(row) } else { capped() }
-    } else {
-      if heldRows.count < Conversion.listedRows { heldRows.append(row) } else { capped() }
-    }
-    return row
   }
-
-  private mutating func capped() { report.invoiceRowsAreCapped = true }
 
   private mutating func writeReports() throws(Failure) {
     if report.run.started != nil { report.run.finished = clock() }
@@ -354,7 +384,7 @@ private struct LedgerEntries {
     self.run = run
   }
 
-  func entry(_ replay: borrowing PlanReplay, _ document: SalesDocument) -> LedgerEntry {
+  func entry(_ replay: borrowing PlanReplay, _ document: borrowing SalesDocument) -> LedgerEntry {
     let assessment = replay.assessment
     return LedgerEntry(
       number: InvoiceNumber(replay.record.string(replay.invoice.number)),

@@ -86,20 +86,24 @@ struct DocumentBuilder {
   /// `Load LD05556, Ref AB49856, Waco, TX to Tulsa, OK - note`.
   private func appendMemo(_ record: Record, _ invoice: Invoice, _ document: inout SalesDocument) {
     let start = document.text.count
-    document.text.append(contentsOf: "Load ".utf8)
-    document.text.append(contentsOf: record.text[invoice.number.value.range])
-    let parts = [
-      (", Ref ", invoice.purchaseOrder.isEmpty ? Cell.absent : invoice.reference),
-      (", BOL ", invoice.billOfLading),
-      (", ", invoice.origin.isEmpty ? invoice.destination : invoice.origin),
-      (" to ", invoice.origin.isEmpty ? Cell.absent : invoice.destination),
-      (" - ", invoice.note),
-    ]
-    for (words, cell) in parts where !cell.isEmpty {
-      document.text.append(contentsOf: words.utf8)
-      document.text.append(contentsOf: record.text[cell.value.range])
-    }
+    document.text.append("Load ")
+    document.text.append(record.text.span.extracting(invoice.number.value.range))
+    if !invoice.purchaseOrder.isEmpty { append(", Ref ", record, invoice.reference, &document) }
+    append(", BOL ", record, invoice.billOfLading, &document)
+    append(
+      ", ", record, invoice.origin.isEmpty ? invoice.destination : invoice.origin, &document)
+    if !invoice.origin.isEmpty { append(" to ", record, invoice.destination, &document) }
+    append(" - ", record, invoice.note, &document)
     document.memo = TextRange(start..<document.text.count)
+  }
+
+  /// Appends words and what a cell says, unless it says nothing.
+  private func append(
+    _ words: StaticString, _ record: Record, _ cell: Cell, _ document: inout SalesDocument
+  ) {
+    guard !cell.isEmpty else { return }
+    document.text.append(words)
+    document.text.append(record.text.span.extracting(cell.value.range))
   }
 
   /// A quantity without a rate, or a rate without a quantity, is kept in the description.
@@ -128,7 +132,7 @@ struct DocumentBuilder {
     if line.description.isEmpty {
       document.text.append(contentsOf: category.utf8)
     } else {
-      document.text.append(contentsOf: record.text[line.description.value.range])
+      document.text.append(record.text.span.extracting(line.description.value.range))
     }
     var quantity = line.quantity
     var rate = line.rate
