@@ -185,15 +185,14 @@ public struct IIFPreflight {
       isQuoted = true
     }
     var hasComma = false
-    var wasBlank = true
     for index in range {
       let byte = bytes[index]
       if byte == quote { throw fault("a field holds a quotation mark") }
       if byte == UInt8(ascii: ",") { hasComma = true }
-      if byte == 0x20, wasBlank { throw fault("a field holds needless blanks") }
-      wasBlank = byte == 0x20
     }
-    if wasBlank, !range.isEmpty { throw fault("a field ends in a blank") }
+    // Inside, a name has as many blanks as QuickBooks has in it.
+    if let first = range.first, bytes[first] == 0x20 { throw fault("a field begins with a blank") }
+    if let last = range.last, bytes[last] == 0x20 { throw fault("a field ends in a blank") }
     guard hasComma == isQuoted else {
       throw fault("quotation marks must stand around a field with a comma, and only there")
     }

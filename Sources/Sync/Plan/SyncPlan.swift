@@ -79,13 +79,13 @@ public struct SyncPlan {
   /// What is held of the invoices that begin in a file.
   ///
   /// - Parameter path: The file, as it was named for the plan.
-  /// - Returns: How many, and how much.
+  /// - Returns: How many invoices, and how much; not how many lines.
   public func held(inFile path: String) -> Tally {
     guard hasHeld else { return .zero }
     var held = Tally.zero
     for invoice in invoices
     where invoice.outcome == .held && files[Int(invoice.place.file)].path == path {
-      held += Tally(invoices: 1, lines: Int(invoice.lines), amount: invoice.amount)
+      held += Tally(invoices: 1, amount: invoice.amount)
     }
     return held
   }

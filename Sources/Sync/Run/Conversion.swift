@@ -353,10 +353,19 @@ public struct Conversion {
   private mutating func takeBack(_ ordered: [StagedFile], _ failure: Failure) -> Failure {
     guard let ledger else {
       // Without memory, a file that cannot be hidden is just removed.
+      var left = 0
       for file in ordered.reversed() {
-        do { try file.hide() } catch { unlink(file.finalPath) }
+        do {
+          try file.hide()
+        } catch {
+          if unlink(file.finalPath) != 0, errno != ENOENT { left += 1 }
+        }
       }
-      return failure
+      guard left > 0 else { return failure }
+      return Failure(
+        failure.cause,
+        "\(failure.message), and \(SyncReport.counted(left, "file")) could not be removed from \(folder)",
+        remedy: "do not import what stands there: delete it, and run again; \(failure.remedy)")
     }
     do throws(Failure) {
       for file in ordered.reversed() { try file.hide() }
