@@ -125,7 +125,7 @@ public struct Invoice: Sendable {
 ///
 /// What stands once per invoice is repeated on each of its rows in a flat file. Every row must then say
 /// the same or nothing; a contradiction is a flaw, never "the last one wins".
-public struct InvoiceDecoder: Sendable {
+public final class InvoiceDecoder: Sendable {
   private let layout: RecordLayout
   private let dates: DateColumns
   private let numbers: NumberStyle
@@ -197,11 +197,19 @@ public struct InvoiceDecoder: Sendable {
     (invoice.isLumped, invoice.isJoined) = (false, false)
     invoice.number = record.cell(0, .invoiceNumber)
     if !invoice.number.isEmpty { checkType(.invoiceNumber, record, 0, invoice.number, &invoice) }
+    let (cells, text, rows) = (record.cells, record.text, record.rows.count)
     for (field, column) in shared {
-      let row = agreedRow(record, field, column, &invoice)
-      if row >= 0 { set(field, record, row, record.cell(row, column: column), &invoice) }
+      let agreed = InvoiceDecoder.agreedRow(cells.span, text.span, rows, layout.width, column)
+      if agreed.other >= 0 {
+        invoice.flaws.append(
+          Invoice.Flaw(
+            problem: .conflict(otherRow: agreed.row), row: agreed.other, field: field))
+      }
+      if agreed.row >= 0 {
+        set(field, record, agreed.row, cells[agreed.row * layout.width + column], &invoice)
+      }
     }
-    for row in record.rows.indices { appendLine(record, row, &invoice) }
+    for row in 0..<rows { appendLine(record, cells.span, row, &invoice) }
   }
 
   /// Gives an invoice of a file without lines one for each row, over its total.
@@ -261,32 +269,27 @@ public struct InvoiceDecoder: Sendable {
     (invoice.declaredTotal, invoice.dueAmount) = (nil, nil)
   }
 
-  /// The first row that says something about a field, after checking that no other contradicts it.
-  private func agreedRow(
-    _ record: Record, _ field: Field, _ column: Int, _ invoice: inout Invoice
-  ) -> Int {
+  /// The first row that says something about a field, and the first one that contradicts it; -1 for none.
+  private static func agreedRow(
+    _ cells: Span<Cell>, _ text: Span<UInt8>, _ rows: Int, _ width: Int, _ column: Int
+  ) -> (row: Int, other: Int) {
     var found = -1
-    var value = Cell.absent
-    for row in record.rows.indices {
-      let cell = record.cell(row, column: column)
-      if cell.isEmpty { continue }
+    var value = TextRange.empty
+    var index = column
+    for row in 0..<rows {
+      let here = cells[index].value
+      index += width
+      if here.isEmpty { continue }
       if found < 0 {
         found = row
-        value = cell
-      } else if !equal(record, value, cell) {
-        invoice.flaws.append(
-          Invoice.Flaw(problem: .conflict(otherRow: found), row: row, field: field))
-        break
+        value = here
+      } else if here.count != value.count
+        || !text.extracting(value.range).isSame(as: text.extracting(here.range))
+      {
+        return (found, row)
       }
     }
-    return found
-  }
-
-  @inline(__always)
-  private func equal(_ record: Record, _ left: Cell, _ right: Cell) -> Bool {
-    guard left.value.count == right.value.count else { return false }
-    let text = record.text.span
-    return text.extracting(left.value.range).isSame(as: text.extracting(right.value.range))
+    return (found, -1)
   }
 
   private func set(
@@ -335,18 +338,28 @@ public struct InvoiceDecoder: Sendable {
     }
   }
 
-  private func appendLine(_ record: Record, _ row: Int, _ invoice: inout Invoice) {
-    let categoryCell = record.cell(row, column: category)
-    let amountCell = record.cell(row, column: amount)
-    let description = record.cell(row, column: lineDescription)
-    let quantityCell = record.cell(row, column: quantity)
-    let rateCell = record.cell(row, column: rate)
+  /// The cell in a column of the row that begins at `start`; absent when there is no such column.
+  @inline(__always)
+  private static func cell(_ cells: Span<Cell>, _ start: Int, _ column: Int?) -> Cell {
+    if let column { cells[start + column] } else { .absent }
+  }
+
+  private func appendLine(
+    _ record: Record, _ cells: Span<Cell>, _ row: Int, _ invoice: inout Invoice
+  ) {
+    let start = row * layout.width
+    let categoryCell = InvoiceDecoder.cell(cells, start, category)
+    let amountCell = InvoiceDecoder.cell(cells, start, amount)
+    let description = InvoiceDecoder.cell(cells, start, lineDescription)
+    let quantityCell = InvoiceDecoder.cell(cells, start, quantity)
+    let rateCell = InvoiceDecoder.cell(cells, start, rate)
     if categoryCell.isEmpty, amountCell.isEmpty, description.isEmpty, quantityCell.isEmpty,
       rateCell.isEmpty
     {
       return
     }
-    let tax = record.cell(row, column: taxable)
+    let tax = InvoiceDecoder.cell(cells, start, taxable)
+    let code = InvoiceDecoder.cell(cells, start, taxCode)
     if !categoryCell.isEmpty { check(.category, record, row, categoryCell, &invoice) }
     if !description.isEmpty { check(.lineDescription, record, row, description, &invoice) }
     invoice.lines.append(
@@ -355,8 +368,8 @@ public struct InvoiceDecoder: Sendable {
         quantity: decimal(record, row, .quantity, quantityCell, &invoice),
         rate: decimal(record, row, .rate, rateCell, &invoice),
         amount: money(record, row, .amount, amountCell, &invoice),
-        number: record.cell(row, column: lineNumber),
-        isTaxed: isTaxed(record, tax) || isTaxed(record, record.cell(row, column: taxCode))))
+        number: InvoiceDecoder.cell(cells, start, lineNumber),
+        isTaxed: isTaxed(record, tax) || isTaxed(record, code)))
   }
 
   /// Only a plain no says that a line is not taxed; whatever else stands there may mean a tax.

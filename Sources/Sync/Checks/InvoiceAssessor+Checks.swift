@@ -317,20 +317,23 @@ extension InvoiceAssessor {
     }
   }
 
-  mutating func checkTerms(_ record: Record, _ invoice: Invoice) {
+  /// Finds the terminal and the terms, which are the customer's usual ones where the invoice says nothing.
+  mutating func settleTerms(_ record: Record, _ invoice: Invoice) {
     if !invoice.terminal.isEmpty {
       result.terminal = terminals.number(
         of: record.text.span.extracting(invoice.terminal.value.range))
     }
-    var number: Int?
     if !invoice.terms.isEmpty {
-      number = terms.number(of: record.text.span.extracting(invoice.terms.value.range))
+      result.terms = terms.number(of: record.text.span.extracting(invoice.terms.value.range))
     } else if let usual = customers.entries[result.customer].listed?.terms, !usual.isEmpty {
       let bytes = Array(usual.utf8)
-      number = terms.number(of: bytes.span)
+      result.terms = terms.number(of: bytes.span)
     }
-    guard let number else { return }
-    result.terms = number
+  }
+
+  mutating func checkTerms(_ record: Record, _ invoice: Invoice) {
+    settleTerms(record, invoice)
+    guard let number = result.terms else { return }
     if terms.entries[number].holding.contains(.termsUnfit) {
       let entry = terms.entries[number]
       raise(.termsUnfit, record, invoice.terms, .terms) {

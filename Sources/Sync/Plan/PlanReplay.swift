@@ -10,6 +10,10 @@ struct PlanReplay: ~Copyable {
   private let source: InvoiceSource
   /// Whose findings are made into sentences; nil for nobody's.
   var tells: Outcome?
+  /// Whether invoices that are delivered and have nothing to tell are not judged once more.
+  ///
+  /// The export's fingerprint, compared at its end, says that they are those that were judged.
+  var recalls = false
   /// Knows what the last assessment knew.
   var assessor: InvoiceAssessor
   /// The invoice's rows.
@@ -58,7 +62,7 @@ struct PlanReplay: ~Copyable {
         file += 1
         continue
       }
-      while try reader.next([.invoices], into: &record) != nil {
+      while try reader.nextInvoice(into: &record) {
         guard met < plan.invoices.count else { continue }
         let planned = plan.invoices[met]
         guard planned.place == record.place else { continue }
@@ -68,11 +72,7 @@ struct PlanReplay: ~Copyable {
           try source.read(places, into: &record)
         }
         source.decode(&record, into: &invoice)
-        assessor.source = planned.outcome == tells ? reader : nil
-        assessment = assessor.assess(record, invoice, forced: planned.forced)
-        guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
-          throw PlanReplay.changed(plan.files[file].name)
-        }
+        try decide(planned, reader)
         return true
       }
       guard try reader.fingerprint() == plan.files[file].fingerprint else {
@@ -86,6 +86,27 @@ struct PlanReplay: ~Copyable {
     }
     guard met == plan.invoices.count else { throw PlanReplay.changed("the export") }
     return false
+  }
+
+  /// Makes the decision of the plan again; another one ends the replay.
+  private mutating func decide(
+    _ planned: PlannedInvoice, _ reader: ExportReader
+  ) throws(Failure) {
+    let tells = planned.outcome == self.tells
+    assessor.source = tells ? reader : nil
+    if recalls, !tells, case .delivered = planned.outcome {
+      assessment = assessor.recall(record, invoice, outcome: planned.outcome)
+      let isKnown =
+        assessment.customer == Int(planned.customer) && assessment.date != nil
+        && assessment.terms ?? -1 < plan.termsIndex.count
+        && assessment.terminal ?? -1 < plan.classIndex.count
+      guard isKnown else { throw PlanReplay.changed(plan.files[file].name) }
+    } else {
+      assessment = assessor.assess(record, invoice, forced: planned.forced)
+    }
+    guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
+      throw PlanReplay.changed(plan.files[file].name)
+    }
   }
 
   private static func changed(_ path: String) -> Failure {
