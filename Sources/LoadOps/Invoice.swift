@@ -138,6 +138,8 @@ public final class InvoiceDecoder: Sendable {
   /// The fields whose column has numbers that only the other convention explains.
   private let doubtful: Set<Field>
   private let shared: [(field: Field, column: Int)]
+  /// The last column of the file itself that holds what an invoice has once; -1 for none.
+  private let lastShared: Int
 
   private let category: Int?
   private let lineDescription: Int?
@@ -179,6 +181,7 @@ public final class InvoiceDecoder: Sendable {
     shared = InvoiceDecoder.sharedFields.compactMap { field in
       layout.column(of: field).map { (field, $0) }
     }
+    lastShared = shared.map(\.column).max() ?? -1
     category = layout.column(of: .category)
     lineDescription = layout.column(of: .lineDescription)
     quantity = layout.column(of: .quantity)
@@ -198,8 +201,10 @@ public final class InvoiceDecoder: Sendable {
     invoice.number = record.cell(0, .invoiceNumber)
     if !invoice.number.isEmpty { checkType(.invoiceNumber, record, 0, invoice.number, &invoice) }
     let (cells, text, rows) = (record.cells, record.text, record.rows.count)
+    // In most files all rows of an invoice begin with the same bytes, which then need not be looked at again.
+    let compared = beginAlike(record) ? 1 : rows
     for (field, column) in shared {
-      let agreed = InvoiceDecoder.agreedRow(cells.span, text.span, rows, layout.width, column)
+      let agreed = InvoiceDecoder.agreedRow(cells.span, text.span, compared, layout.width, column)
       if agreed.other >= 0 {
         invoice.flaws.append(
           Invoice.Flaw(
@@ -267,6 +272,24 @@ public final class InvoiceDecoder: Sendable {
     (invoice.destination, invoice.currency, invoice.note) = (.absent, .absent, .absent)
     (invoice.date, invoice.dueDate, invoice.pickupDate) = (nil, nil, nil)
     (invoice.declaredTotal, invoice.dueAmount) = (nil, nil)
+  }
+
+  /// Whether the rows of a record have the same bytes up to the end of the last cell that an invoice has once.
+  private func beginAlike(_ record: Record) -> Bool {
+    guard !isJSON, record.rows.count > 1, lastShared >= 0 else { return false }
+    let text = record.text.span
+    var first = 0..<0
+    for row in record.rows.indices {
+      let cell = record.cells[row * layout.width + lastShared].source
+      let range = Int(record.rows[row].start)..<cell.range.upperBound
+      guard cell.start > 0, range.lowerBound < range.upperBound else { return false }
+      if row == 0 {
+        first = range
+      } else if !text.extracting(first).isSame(as: text.extracting(range)) {
+        return false
+      }
+    }
+    return true
   }
 
   /// The first row that says something about a field, and the first one that contradicts it; -1 for none.
@@ -386,15 +409,17 @@ public final class InvoiceDecoder: Sendable {
   ) -> FixedDecimal? {
     guard !cell.isEmpty else { return nil }
     // A number of JSON or of a sheet, which unlike a text has no quotes around it, knows only the point.
-    let isTyped = hasTypes && cell.value == cell.source
     let text = record.text.span.extracting(cell.value.range)
-    var style = isTyped ? typedNumbers : numbers
-    var isDoubtful = !isTyped && !doubtful.isEmpty && doubtful.contains(field)
-    if isJSON, !isTyped, numbers.convention == .eu, WrittenNumber.isCanonical(text) {
-      // In JSON the canonical form is a text with a point.
-      (style, isDoubtful) = (typedNumbers, true)
+    var (isTyped, isDoubtful) = (false, false)
+    if hasTypes || !doubtful.isEmpty {
+      isTyped = hasTypes && cell.value == cell.source
+      isDoubtful = !isTyped && doubtful.contains(field)
+      if isJSON, !isTyped, numbers.convention == .eu, WrittenNumber.isCanonical(text) {
+        // In JSON the canonical form is a text with a point.
+        (isTyped, isDoubtful) = (true, true)
+      }
     }
-    switch FixedDecimal.parse(text, style) {
+    switch isTyped ? FixedDecimal.parse(text, typedNumbers) : FixedDecimal.parse(text, numbers) {
     case .absent: return nil
     case .value(let value):
       guard isDoubtful, WrittenNumber.isAmbiguous(text) else { return value }
@@ -404,7 +429,7 @@ public final class InvoiceDecoder: Sendable {
       invoice.flaws.append(Invoice.Flaw(problem: .exponent, row: row, field: field))
       return value
     case .fault(let fault):
-      let problem = InvoiceDecoder.problem(fault, text, style)
+      let problem = InvoiceDecoder.problem(fault, text, isTyped ? typedNumbers : numbers)
       invoice.flaws.append(Invoice.Flaw(problem: problem, row: row, field: field))
       return nil
     }

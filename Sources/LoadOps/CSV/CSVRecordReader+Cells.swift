@@ -71,7 +71,7 @@ extension CSVRecordReader {
 
   /// Makes the cells of a row those of a record, and tells whether some must be decoded, or had blanks around.
   private static func place(
-    _ cells: borrowing CSVCells, _ bytes: Span<UInt8>, _ offset: Int32, _ width: Int,
+    _ cells: UnsafeBufferPointer<CSVCell>, _ bytes: Span<UInt8>, _ offset: Int32, _ width: Int,
     _ isFigure: UnsafeBufferPointer<Bool>, in row: UnsafeMutableBufferPointer<Cell>
   ) -> (areEncoded: Bool, areTrimmed: Bool) {
     var odd = (areEncoded: false, areTrimmed: false)

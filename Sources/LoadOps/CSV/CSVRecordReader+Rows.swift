@@ -209,7 +209,8 @@ extension CSVRecordReader {
   func closeQuote(_ row: inout Row, _ cell: Int, _ bytes: [UInt8]) {
     var index = min(cell, bytes.count)
     while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
-    cells.append(CSVCell(start: Int32(min(cell, index)), end: Int32(index), form: .plain))
+    cellMemory.append(CSVCell(start: Int32(min(cell, index)), end: Int32(index), form: .plain))
+    cells = cellMemory.buffer
     if index < bytes.count {
       let isPair = bytes[index] == 0x0D && index + 1 < bytes.count && bytes[index + 1] == 0x0A
       index += isPair ? 2 : 1

@@ -55,10 +55,13 @@ final class CSVRecordReader {
   /// The row that was read last but belongs to the next record.
   private var pending: Row?
   /// The cells of the row read last, and what is wrong with it.
-  var cells = CSVCells()
+  var cells = UnsafeBufferPointer<CSVCell>(start: nil, count: 0)
   var fault: RecordFault?
-  /// Those of the row read ahead, while a record is read again.
-  private var aheadCells = CSVCells()
+  private var hasLineEnds = false
+  /// The memory of the cells, which is asked for exclusive access at each use, and that of the row read ahead
+  /// while a record is read again.
+  var cellMemory = CSVCells()
+  private var aheadMemory = CSVCells()
   /// A row of absent cells.
   let absentCells: [Cell]
   /// Whether no header holds a digit, so that no number can be one.
@@ -174,12 +177,12 @@ final class CSVRecordReader {
   func reparse(_ record: inout Record) {
     if record.layout !== columns.layout { record.layout = columns.layout }
     // The row read ahead keeps its cells.
-    swap(&cells, &aheadCells)
-    let aheadFault = fault
+    swap(&cellMemory, &aheadMemory)
+    let (ahead, aheadFault) = (cells, fault)
     isNoting = false
     defer {
-      swap(&cells, &aheadCells)
-      fault = aheadFault
+      swap(&cellMemory, &aheadMemory)
+      (cells, fault) = (ahead, aheadFault)
       isNoting = true
     }
     escaped.removeAll(keepingCapacity: true)
@@ -278,14 +281,17 @@ final class CSVRecordReader {
 
   private func parse(_ bytes: [UInt8], from start: Int, isLast: Bool) -> CSVRowParser.Outcome {
     if fault != nil { fault = nil }
-    return CSVRowParser.parse(
-      bytes.span, from: start, isLast: isLast, delimiter: delimiter, cells: &cells)
+    let outcome = CSVRowParser.parse(
+      bytes.span, from: start, isLast: isLast, delimiter: delimiter, cells: &cellMemory)
+    cells = cellMemory.buffer
+    hasLineEnds = cellMemory.hasLineEnds
+    return outcome
   }
 
   /// On how many lines an ordinary row stands; where there are several, it may hold others.
   @inline(__always)
   private func lines(_ row: Row, _ bytes: [UInt8]) -> Int {
-    guard cells.hasLineEnds else { return 1 }
+    guard hasLineEnds else { return 1 }
     noteSwallowed(row, bytes)
     return LineEnds.count(bytes, row.start..<row.next)
   }
@@ -296,22 +302,16 @@ final class CSVRecordReader {
   private func isOrdinary(_ bytes: [UInt8], _ row: Row) -> Bool {
     guard let numberColumn, headersLackDigits, row.next - row.start < CSVRecordReader.longestRow
     else { return false }
-    return CSVRecordReader.isOrdinary(cells, bytes.span, numberColumn, width)
-  }
-
-  @inline(__always)
-  private static func isOrdinary(
-    _ cells: borrowing CSVCells, _ bytes: Span<UInt8>, _ number: Int, _ width: Int
-  ) -> Bool {
+    let text = bytes.span
     guard cells.count == width else { return false }
-    let cell = cells[number]
+    let cell = cells[numberColumn]
     guard !cell.isEncoded else { return false }
     let marks = cell.isPlain ? 0 : 1
     let range = Int(cell.start) + marks..<Int(cell.end) - marks
-    guard !range.isEmpty, bytes[range.upperBound - 1] &- 0x30 < 10,
-      bytes[range.lowerBound] &- 0x21 < 0x5E
+    guard !range.isEmpty, text[range.upperBound - 1] &- 0x30 < 10,
+      text[range.lowerBound] &- 0x21 < 0x5E
     else { return false }
-    return !TotalsLabel.mayBe(bytes.extracting(range))
+    return !TotalsLabel.mayBe(text.extracting(range))
   }
 
   // MARK: - Invoice numbers
@@ -344,7 +344,8 @@ final class CSVRecordReader {
     let cell = cells[column]
     if cell.isEncoded || decodedNumber != nil {
       let own = decodedNumber ?? Array(bytes[ownNumber])
-      let other = cell.isEncoded ? decodedNumber(cell, bytes) : Array(bytes[value(cell, column, bytes).range])
+      let other =
+        cell.isEncoded ? decodedNumber(cell, bytes) : Array(bytes[value(cell, column, bytes).range])
       return own == other
     }
     let text = bytes.span

@@ -105,6 +105,8 @@ public final class IIFWriter: DocumentWriter {
   public func finish() throws(Failure) -> [OutputFile] {
     do {
       try endFile()
+      // What was checked need not be remembered any longer; the numbers of a million documents are much.
+      preflight = IIFPreflight(format: format)
       return output
     } catch {
       discard()

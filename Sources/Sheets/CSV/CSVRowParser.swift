@@ -70,15 +70,10 @@ package struct CSVCells: ~Copyable {
   @inlinable
   package var count: Int { length }
 
-  /// Their positions.
+  /// The cells themselves; valid until one is added or the next row is split.
   @inlinable
-  package var indices: Range<Int> { 0..<length }
-
-  /// The cell at a position.
-  @inlinable
-  package subscript(position: Int) -> CSVCell {
-    precondition(position >= 0 && position < length)
-    return base[position]
+  package var buffer: UnsafeBufferPointer<CSVCell> {
+    UnsafeBufferPointer(start: base, count: length)
   }
 
   /// Adds a cell.

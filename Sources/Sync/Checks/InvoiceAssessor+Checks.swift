@@ -379,24 +379,25 @@ extension InvoiceAssessor {
   // MARK: - Policies
 
   mutating func checkPolicies(_ record: Record, _ invoice: Invoice) {
-    let policies = context.settings.policies
     result.isSendable = isSendable(record, invoice.status)
     if !result.isSendable {
-      raise(.statusNotSendable, record, invoice.status, .status) {
+      raise(.statusNotSendable, record, invoice.status, .status) { me in
         Detail(
           message: "status \"\(record.string(invoice.status))\" is none of "
-            + policies.sendableStatuses.joined(separator: ", "))
+            + me.context.settings.policies.sendableStatuses.joined(separator: ", "))
       }
     }
     if let date = invoice.date {
-      if let closed = policies.closedThrough, date <= closed {
+      if let closed = context.settings.policies.closedThrough, date <= closed {
         raise(.periodClosed, record, record.firstCell(.invoiceDate), .invoiceDate) {
           Detail(message: "\(date) is in the period that is closed through \(closed)")
         }
       }
-      if date > context.today.adding(days: policies.futureDays) {
+      if date > context.today.adding(days: context.settings.policies.futureDays) {
         raise(.dateInFuture, record, record.firstCell(.invoiceDate), .invoiceDate) {
-          Detail(message: "\(date) is more than \(policies.futureDays) days ahead")
+          me in
+          Detail(
+            message: "\(date) is more than \(me.context.settings.policies.futureDays) days ahead")
         }
       }
       if let due = invoice.dueDate, due < date {

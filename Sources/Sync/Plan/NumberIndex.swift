@@ -26,13 +26,13 @@ struct NumberIndex {
     return nil
   }
 
-  /// Adds an invoice; `hash` knows that of every other.
-  mutating func insert(_ own: UInt64, _ invoice: Int, hash: (Int) -> UInt64) {
+  /// Adds an invoice; `invoices` know the hash of every other.
+  mutating func insert(_ own: UInt64, _ invoice: Int, among invoices: PlannedInvoices) {
     if (count + 1) * 5 > slots.count * 4 {
       let old = slots
       slots = Array(repeating: -1, count: old.count * 2)
       tags = Array(repeating: 0, count: old.count * 2)
-      for other in old where other >= 0 { place(hash(Int(other)), other) }
+      for other in old where other >= 0 { place(invoices.numberHash(Int(other)), other) }
     }
     place(own, Int32(invoice))
     count += 1

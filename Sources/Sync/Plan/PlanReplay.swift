@@ -8,6 +8,9 @@ internal import Vocabulary
 struct PlanReplay: ~Copyable {
   private let plan: SyncPlan
   private let source: InvoiceSource
+  /// The invoices of the plan, and the one that comes next.
+  private var planned: PlannedInvoices.Iterator
+  private var expected: PlannedInvoice?
   /// Whose findings are made into sentences; nil for nobody's.
   var tells: Outcome?
   /// Whether invoices that are delivered and have nothing to tell are not judged once more.
@@ -44,6 +47,8 @@ struct PlanReplay: ~Copyable {
       throw PlanReplay.changed("the export")
     }
     self.plan = plan
+    planned = plan.invoices.makeIterator()
+    expected = planned.next()
     source = InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
       doubtful: plan.files.map(\.doubtful), settings: plan.context.settings,
@@ -63,10 +68,9 @@ struct PlanReplay: ~Copyable {
         continue
       }
       while try reader.nextInvoice(into: &record) {
-        guard met < plan.invoices.count else { continue }
-        let planned = plan.invoices[met]
-        guard planned.place == record.place else { continue }
+        guard let planned = expected, planned.place == record.place else { continue }
         met += 1
+        expected = self.planned.next()
         guard planned.isSelected else { continue }
         if planned.isScattered, let places = plan.scattered[planned.place] {
           try source.read(places, into: &record)

@@ -315,9 +315,8 @@ public struct Planner {
         noteNeighbours(record, known)
         return
       }
-      let planned = invoices
-      index.insert(hash, planned.count) { planned.numberHash($0) }
-      zeros.note(number, planned.count)
+      index.insert(hash, invoices.count, among: invoices)
+      zeros.note(number, invoices.count)
     }
     append(record, invoice, hash, forced: dropped.lines > 0 ? Planner.set(.invoiceRepeated) : .none)
     noteNeighbours(record, invoices.count - 1)
@@ -407,8 +406,7 @@ public struct Planner {
     for position in suspects { invoices[position].forced.insert(.mayBeIncomplete) }
     let late = assessor.customers.lateClashes
     if !late.isEmpty || !suspects.isEmpty || !twins.isEmpty || hasTakenNumbers {
-      for position in invoices.indices {
-        let planned = invoices[position]
+      for (position, planned) in invoices.enumerated() {
         let isClashing = late.contains(Int(planned.customer))
         let isTaken = planned.forced.contains(.numberTaken)
         if isClashing || isTaken || suspects.contains(position) || twins.contains(position) {
@@ -417,7 +415,7 @@ public struct Planner {
       }
     }
     index = NumberIndex()
-    invoices.sort()
+    invoices.settle()
   }
 
   /// Takes a decision back and makes it again, now that more is known.
