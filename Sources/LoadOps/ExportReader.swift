@@ -222,6 +222,20 @@ public final class ExportReader {
     }
   }
 
+  /// Reads the next invoice; false at the end of the file.
+  ///
+  /// - Throws: `Failure` with cause `inputUnreadable`.
+  public func nextInvoice(into record: inout Record) throws(Failure) -> Bool {
+    switch engine {
+    case .csv(let reader):
+      guard case .invoices = reader.kind else { return false }
+      return try reader.next(into: &record)
+    case .json(let reader): return try reader.next(ExportReader.invoices, into: &record) != nil
+    }
+  }
+
+  private static let invoices: Set = [RecordKind.invoices]
+
   /// Reads an invoice again by its place.
   ///
   /// - Throws: `Failure` with cause `inputUnreadable` when the file has changed since.

@@ -221,9 +221,11 @@ struct Planning {
     context.lastRun = try lastRun()
     let line = ProgressLine("reading")
     defer { line.end() }
-    return try Planner.plan(
+    var plan = try Planner.plan(
       inputs, context, findingsPerKind: findings ?? Planner.findingsPerKind,
       progress: { line.update($0, $1) })
+    plan.release()
+    return plan
   }
 
   /// The last run that was not taken back.

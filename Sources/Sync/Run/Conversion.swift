@@ -197,14 +197,16 @@ public struct Conversion {
     var replay = try PlanReplay(plan)
     // The held file says why in full, so sentences are made for what is held.
     replay.tells = .held
+    replay.recalls = true
+    replay.assessor.keepsContent = ledger != nil
     try held.begin(plan.files.first { $0.kinds.contains(.invoices) }?.headers)
     while try replay.next() {
       if replay.met & 1023 == 0 {
         progress?(.writing, UInt64(replay.met), UInt64(plan.invoices.count))
       }
-      let file = plan.files[replay.file]
       let row = try writeRow(replay, to: &rows, fileNames[replay.file])
       if replay.assessment.outcome == .held {
+        let file = plan.files[replay.file]
         try held.write(
           replay.record, headers: file.headers, isSheet: file.sheet != nil, dates: file.dates,
           reasons: replay.assessor.findings.filter { $0.severity == .error })
