@@ -281,8 +281,9 @@ public final class InvoiceDecoder: Sendable {
     var first = 0..<0
     for row in record.rows.indices {
       let cell = record.cells[row * layout.width + lastShared].source
+      // A cell that is not there stands nowhere.
+      guard cell.start > record.rows[row].start else { return false }
       let range = Int(record.rows[row].start)..<cell.range.upperBound
-      guard cell.start > 0, range.lowerBound < range.upperBound else { return false }
       if row == 0 {
         first = range
       } else if !text.extracting(first).isSame(as: text.extracting(range)) {

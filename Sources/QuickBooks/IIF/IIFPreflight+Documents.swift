@@ -90,18 +90,21 @@ extension IIFPreflight {
     _ lines: IIFLines, _ totals: inout IIFTotals
   ) throws(Failure) -> Layout {
     var names: [[String]] = []
+    var rows: [[UInt8]] = []
     for _ in 0..<3 {
       guard try lines.next() else { throw fault("the header rows are missing") }
       try takeRow(lines)
       names.append(fields.indices.map(text))
-      _ = try totals.take(bytes.span, line: number)
+      rows.append(bytes)
     }
     for hasClasses in [false, true] {
       let expected = [
         ["!TRNS"] + IIFColumns.head(hasClasses: hasClasses),
         ["!SPL"] + IIFColumns.line(hasClasses: hasClasses), ["!ENDTRNS"],
       ]
-      if names == expected { return Layout(hasClasses: hasClasses) }
+      guard names == expected else { continue }
+      for (index, row) in rows.enumerated() { _ = try totals.take(row.span, line: index + 1) }
+      return Layout(hasClasses: hasClasses)
     }
     throw fault("the header rows are not those of documents")
   }
