@@ -402,7 +402,7 @@ final class CSVRecordReader {
 
   /// Notes a last row without a line end whose last cell could have been cut off with it.
   private func noteUnended(_ row: Row) {
-    guard isNoting, row.fault == nil, notes.records > 1, window.source.sheet == nil,
+    guard isNoting, row.fault == nil, window.source.sheet == nil,
       let last = cells.last, last.end > last.start, cells.count <= columns.headers.count,
       isFigure[cells.count - 1], !CSVRecordReader.isLineEnd(window.bytes[row.next - 1])
     else { return }
