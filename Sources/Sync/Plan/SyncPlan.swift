@@ -109,7 +109,9 @@ public struct SyncPlan {
     guard hasHeld else { return .zero }
     var held = Tally.zero
     for invoice in invoices
-    where invoice.outcome == .held && files[Int(invoice.place.file)].path == path {
+    where invoice.outcome == .held
+      && files[Int(invoice.place.file)].path.utf8.elementsEqual(path.utf8)
+    {
       held += Tally(invoices: 1, lines: Int(invoice.lines), amount: invoice.amount)
     }
     return held
