@@ -94,7 +94,10 @@ public final class ExportReader {
       source = try TextSource.open(path: path, name: name ?? path, hashing: hashing)
     }
     window = try ByteWindow(source, hashing: hashing, blockSize: blockSize)
-    if workbook == nil { try ExportReader.refuseQuickBooks(window, name ?? path) }
+    if workbook == nil {
+      try NoExport.refuse(window, name ?? path)
+      try ExportReader.refuseQuickBooks(window, name ?? path)
+    }
     if workbook == nil, let first = try ExportReader.firstSignificant(window),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     {
@@ -217,7 +220,9 @@ public final class ExportReader {
     switch engine {
     case .csv(let reader):
       guard kinds.contains(reader.kind) else { return nil }
-      return try reader.next(into: &record) ? reader.kind : nil
+      guard try reader.next(into: &record) else { return nil }
+      reader.noteOpenEnd(&record)
+      return reader.kind
     case .json(let reader): return try reader.next(kinds, into: &record)
     }
   }
@@ -244,7 +249,9 @@ public final class ExportReader {
     record.place = place
     try window.read(at: place.offset, count: Int(place.length), into: &record.text)
     switch engine {
-    case .csv(let reader): reader.reparse(&record)
+    case .csv(let reader):
+      reader.reparse(&record)
+      reader.noteOpenEnd(&record)
     case .json(let reader): reader.reparse(&record)
     }
   }
@@ -307,7 +314,7 @@ public final class ExportReader {
         + "two files may be joined", location: source.location(line: Int(first)))
   }
 
-  private static func firstSignificant(_ window: ByteWindow) throws(Failure) -> UInt8? {
+  static func firstSignificant(_ window: ByteWindow) throws(Failure) -> UInt8? {
     var index = window.start
     while true {
       while index < window.bytes.count {

@@ -163,7 +163,7 @@ extension CSVRecordReader {
 
   /// Notes a last row without a line end whose last cell could have been cut off with it.
   func noteUnended(_ row: Row) {
-    guard isNoting, fault == nil, notes.records > 1, window.source.sheet == nil,
+    guard isNoting, fault == nil, window.source.sheet == nil,
       cells.count > 0, cells.count <= columns.headers.count, isFigure[cells.count - 1],
       !CSVRecordReader.isLineEnd(window.bytes[row.next - 1])
     else { return }

@@ -14,6 +14,7 @@ extension InvoiceAssessor {
     }
     guard record.faults.isEmpty else { return }
     for flaw in invoice.flaws { raise(flaw, record) }
+    checkEnd(record, invoice)
     if invoice.number.isEmpty {
       // What else the row lacks follows from its being no row of an invoice.
       raise(.numberMissing, record, .absent, .invoiceNumber) {

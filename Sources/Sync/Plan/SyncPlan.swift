@@ -87,7 +87,9 @@ public struct SyncPlan {
     guard hasHeld else { return .zero }
     var held = Tally.zero
     for invoice in invoices
-    where invoice.outcome == .held && files[Int(invoice.place.file)].path == path {
+    where invoice.outcome == .held
+      && files[Int(invoice.place.file)].path.utf8.elementsEqual(path.utf8)
+    {
       held += Tally(invoices: 1, amount: invoice.amount)
     }
     return held

@@ -52,13 +52,7 @@ struct Undo: ParsableCommand {
         because: reason, by: by,
         clock: { here.timestamp })
       if options.json { return here.print(json(undo, done: true).text) }
-      here.print(
-        """
-        Done: run \(id) is taken back; \(tally.invoices) \(tally.invoices == 1 ? "invoice" : "invoices") \
-        (\(tally.amount.grouped)) may be sent again.
-        If it was imported into QuickBooks, work off this list: \
-        \(FindingText.visible(undo.destination))/remove-from-quickbooks.txt
-        """)
+      here.print(try undo.closing(tally, ledger))
     }
   }
 
