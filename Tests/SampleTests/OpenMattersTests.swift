@@ -273,6 +273,14 @@ struct OpenMattersTests {
     try FileManager.default.createDirectory(
       atPath: desk.folder.path("answers"), withIntermediateDirectories: true)
     #expect(try desk.run("accept", "answers").messages.contains("is a folder"))
+    try desk.folder.write("", to: "e.xml")
+    #expect(try desk.run("accept", "e.xml").messages.contains("e.xml is empty"))
+    try desk.answer("a.xml", [:])
+    let text = try desk.folder.text("a.xml")
+    for cut in [400, 900, text.count - 12] {
+      try desk.folder.write(String(text.prefix(cut)), to: "c.xml")
+      #expect(try desk.run("accept", "c.xml").messages.contains("c.xml ends in the middle"))
+    }
     let bytes =
       Array("<QBXML><QBXMLMsgsRs><X>".utf8) + [0xE9] + Array("</X></QBXMLMsgsRs></QBXML>".utf8)
     try Data(bytes).write(to: URL(fileURLWithPath: desk.folder.path("w.xml")))
