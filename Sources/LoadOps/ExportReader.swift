@@ -233,8 +233,9 @@ public final class ExportReader {
   public func nextInvoice(into record: inout Record) throws(Failure) -> Bool {
     switch engine {
     case .csv(let reader):
-      guard case .invoices = reader.kind else { return false }
-      return try reader.next(into: &record)
+      guard case .invoices = reader.kind, try reader.next(into: &record) else { return false }
+      reader.noteOpenEnd(&record)
+      return true
     case .json(let reader): return try reader.next(ExportReader.invoices, into: &record) != nil
     }
   }

@@ -221,11 +221,9 @@ struct Planning {
     context.lastRun = try lastRun()
     let line = ProgressLine("reading")
     defer { line.end() }
-    var plan = try Planner.plan(
+    return try Planner.plan(
       inputs, context, findingsPerKind: findings ?? Planner.findingsPerKind,
       progress: { line.update($0, $1) })
-    plan.release()
-    return plan
   }
 
   /// The last run that was not taken back.

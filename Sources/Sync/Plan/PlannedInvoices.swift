@@ -84,8 +84,7 @@ struct PlannedInvoices: Sendable {
 
   /// The hash of the number of an invoice.
   func numberHash(_ position: Int) -> UInt64 {
-    guard !hashes.isEmpty else { return 0 }
-    return hashes[position / PlannedInvoices.pieceSize][position % PlannedInvoices.pieceSize]
+    hashes[position / PlannedInvoices.pieceSize][position % PlannedInvoices.pieceSize]
   }
 
   /// Adds an invoice behind all others.
@@ -145,9 +144,6 @@ struct PlannedInvoices: Sendable {
     for planned in late[next...] { settled.append(planned) }
     self = settled
   }
-
-  /// Forgets the hashes of the numbers, which nobody asks for any more.
-  mutating func forgetHashes() { hashes = [] }
 
   private mutating func number(_ verdict: Verdict) -> Int {
     if verdict.rules.isEmpty, verdict.forced.isEmpty { return 0 }

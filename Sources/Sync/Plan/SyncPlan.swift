@@ -73,9 +73,6 @@ public struct SyncPlan {
   /// How many invoices would be delivered.
   public var documents: Int { report.totals.delivered.invoices }
 
-  /// Forgets what only making the plan needed, so that carrying it out has the memory.
-  public mutating func release() { invoices.forgetHashes() }
-
   /// Whether anything is held.
   public var hasHeld: Bool { report.totals.held.invoices > 0 }
 

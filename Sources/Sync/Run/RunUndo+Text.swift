@@ -87,7 +87,7 @@ extension UndoObstacle {
       "take back the newer run first: loadbooks undo \(run)"
     case .confirmed:
       "remove the run's documents from QuickBooks, export its invoices again, have that noted with: loadbooks "
-        + "reconcile EXPORT --books FILE --confirm; then take the run back"
+        + "reconcile EXPORT --books FILE --confirm --withdraw RUN; then take the run back"
     case .replaced(let invoice):
       "take that back first: loadbooks adopt \(ShellText.word(invoice)) --take-back --reason WHY"
     case .inDoubt(let invoice):
