@@ -32,12 +32,13 @@ let package = Package(
       providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CBytes"),
     .target(
       name: "Vocabulary",
       dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Sheets", dependencies: ["Vocabulary", "CXML2", "CZlib"]),
-    .target(name: "LoadOps", dependencies: ["Vocabulary", "Sheets"]),
-    .target(name: "QuickBooks", dependencies: ["Vocabulary", "Sheets", "CXML2"]),
+    .target(name: "Sheets", dependencies: ["Vocabulary", "CBytes", "CXML2", "CZlib"]),
+    .target(name: "LoadOps", dependencies: ["Vocabulary", "Sheets", "CBytes"]),
+    .target(name: "QuickBooks", dependencies: ["Vocabulary", "Sheets", "CBytes", "CXML2"]),
     .target(
       name: "QuickBooksOnline",
       dependencies: [

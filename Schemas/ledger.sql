@@ -258,6 +258,13 @@ CREATE TABLE remarks (
 
 CREATE INDEX remarks_open ON remarks (invoice) WHERE settled_at IS NULL;
 
+CREATE INDEX invoices_quickbooks_id ON invoices (quickbooks_id)
+  WHERE quickbooks_id IS NOT NULL;
+
+CREATE INDEX withdrawn_run_number ON withdrawn (run, number);
+
+CREATE INDEX withdrawn_run_document ON withdrawn (run, document_number, document_kind);
+
 CREATE TABLE holds (
   kind TEXT NOT NULL CHECK (kind IN
     ('invoice', 'customer', 'item', 'account', 'terms', 'class', 'tax_code')),
@@ -267,14 +274,7 @@ CREATE TABLE holds (
   run INTEGER NOT NULL REFERENCES runs (sequence),
   at TEXT NOT NULL,
   words TEXT NOT NULL,
-  PRIMARY KEY (kind, name)
+  PRIMARY KEY (kind, name, run)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX invoices_quickbooks_id ON invoices (quickbooks_id)
-  WHERE quickbooks_id IS NOT NULL;
-
-CREATE INDEX withdrawn_run_number ON withdrawn (run, number);
-
-CREATE INDEX withdrawn_run_document ON withdrawn (run, document_number, document_kind);
 
 CREATE INDEX invoices_in_doubt ON invoices (run) WHERE state = 'in_doubt';

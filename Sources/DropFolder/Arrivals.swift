@@ -38,9 +38,7 @@ struct Arrivals {
     var since: Duration
   }
 
-  private var sightings: [String: Sighting] = [:]
-  /// More files than these make a further batch: a plan has all of its files open at once.
-  static let mostFiles = 200
+  private var sightings: [[UInt8]: Sighting] = [:]
 
   /// Looks at an inbox.
   ///
@@ -56,10 +54,11 @@ struct Arrivals {
   ) throws(Failure) -> InboxView {
     let (names, unreadable) = try FolderNames.list(inbox)
     var view = InboxView()
-    if unreadable > 0 {
-      view.passedOver["(\(unreadable))"] = "the name is not UTF-8 text"
+    for name in unreadable {
+      view.passedOver[name] =
+        "its name is not UTF-8 text: give it another one, as with: mv $'\(name)' NEW-NAME"
     }
-    var seen: [String: Sighting] = [:]
+    var seen: [[UInt8]: Sighting] = [:]
     /// Whether something is arriving that has moved within the longest wait.
     var isMoving = false
     for name in names where !NamePattern.isIgnored(name, settings.ignoredNames) {
@@ -70,14 +69,20 @@ struct Arrivals {
         continue
       }
       var sighting = Sighting(signature: file.signature, since: now)
-      if let before = sightings[name], before.signature == file.signature {
+      let key = Array(name.utf8)
+      if let before = sightings[key], before.signature == file.signature {
         sighting.since = before.since
       }
-      seen[name] = sighting
+      seen[key] = sighting
       let still = now - sighting.since
       let needed =
         file.signature.size == 0
         ? max(settings.quietTime, settings.longestWait) : settings.quietTime
+      if still >= needed, file.names > 1 {
+        view.passedOver[name] =
+          "it has another name elsewhere (a hard link), by which it may still change: put a copy into the inbox"
+        continue
+      }
       if still >= needed, !isBeingWritten(path, isOpen: open.contains(name)) {
         view.ready.append(ReadyFile(name: name, signature: file.signature))
         view.readyFor = max(view.readyFor, still - needed)
@@ -94,9 +99,6 @@ struct Arrivals {
     if !view.isClosed, !view.ready.isEmpty {
       view.lookAgain = min(
         view.lookAgain ?? .seconds(86_400), settings.longestWait - view.readyFor)
-    }
-    if view.ready.count > Arrivals.mostFiles {
-      view.ready.removeLast(view.ready.count - Arrivals.mostFiles)
     }
     return view
   }

@@ -34,6 +34,8 @@ struct Batch: Codable, Hashable, Sendable {
     /// What was wrong, for people.
     var message: String
     var remedy: String
+    /// Where in the file, and the line itself, where that is known; for people who may see customers' names.
+    var detail: String?
   }
 
   /// A file whose bytes were taken in before.
@@ -104,17 +106,32 @@ struct Batch: Codable, Hashable, Sendable {
   /// Files that changed after they were taken, and went back into the inbox.
   var returned: [String] = []
   var run: Run?
+  /// Files of the same group that are still in the inbox: they make the next batch.
+  var following: [File]?
+  /// Which of its files are customers or income categories, where others of the group follow.
+  var lists: [String]?
+  /// Lists of the group that an earlier batch of it has in its archive.
+  var companions: [String]?
+  /// Lists that stay in the archive for those that follow, and are no matter of this batch any more.
+  var setAside: [String]?
+
+  /// More files than these make a further batch: a plan has all of its files open at once.
+  static let mostFiles = 200
 
   /// The files that are still to be decided about.
   var names: [String] {
-    let settled = Set(held.map(\.name) + repeated.map(\.name) + returned)
+    let settled = FileNameSet(
+      held.map(\.name) + repeated.map(\.name) + returned + (setAside ?? []))
     return files.map(\.name).filter { !settled.contains($0) }
   }
 
   /// A name for a file of ours among the batch's own files: another one where an input is called the same,
   /// since what somebody dropped is never written over.
   func ownName(_ name: String) -> String {
-    files.contains { $0.name.lowercased() == name.lowercased() } ? "loadbooks-" + name : name
+    let taken = Set(files.map { $0.name.lowercased() })
+    var name = name
+    while taken.contains(name.lowercased()) { name = "loadbooks-" + name }
+    return name
   }
 
   /// Whether a file of a run has its held records.

@@ -109,9 +109,12 @@ struct BatchClaim {
 
   /// Puts a file back into the inbox, under its name or, if that is taken by now, with a number in it.
   ///
+  /// - Returns: The name it has there; nil when it was not there any more.
   /// - Throws: `Failure` with cause `cannotWrite`.
-  func giveBack(_ name: String, from folder: String) throws(Failure) {
-    try FileMove.move(name, from: folder, to: folders.inbox)
+  @discardableResult
+  func giveBack(_ name: String, from folder: String) throws(Failure) -> String? {
+    let name = try FileMove.move(name, from: folder, to: folders.inbox)
     try StagedFile.syncFolder(folders.inbox)
+    return name
   }
 }

@@ -17,18 +17,52 @@ struct BatchText {
   /// What stands beside held files.
   static func why(_ batch: Batch) -> String {
     var text = "These files could not be taken in. Nothing of them was sent.\n"
-    for file in batch.held {
-      text += """
-
-        \(FindingText.visible(file.name))
-          error: \(FindingText.visible(file.message))
-          remedy: \(FindingText.visible(file.remedy))
-
-        """
+    for group in groups(batch) {
+      text += "\n"
+      // Where the places differ, those of the first few files are enough to see what it is about.
+      let places = Set(group.map(\.detail)).count
+      for (number, file) in group.enumerated() {
+        text += FindingText.visible(file.name) + "\n"
+        if places > 1, number < 5 { text += lines(file.detail) }
+      }
+      text += "  error: \(FindingText.visible(group[0].message))\n"
+      if places == 1 { text += lines(group[0].detail) }
+      text += "  remedy: \(FindingText.visible(group[0].remedy))\n"
     }
-    text +=
-      "\nMend them and put them into the inbox again; then this folder is not needed any more.\n"
+    let isOurs = { (file: Batch.HeldFile) in file.cause == Failure.Cause.ownBug.rawValue }
+    if batch.held.allSatisfy(isOurs) {
+      text +=
+        "\nThe mistake is LoadBooks', and nothing in them needs to be mended. Keep them, report it, and put "
+        + "them into the\ninbox again with a version that has it mended.\n"
+    } else {
+      text +=
+        "\nMend them and put them into the inbox again; then this folder is not needed any more.\n"
+    }
     return text
+  }
+
+  /// Where something is wrong, and the line itself, each of its lines set in.
+  private static func lines(_ detail: String?) -> String {
+    (detail ?? "").split(separator: "\n")
+      .map { "    " + FindingText.visible(String($0)) + "\n" }.joined()
+  }
+
+  /// The held files by what was wrong, in order: the same words about many files are said once.
+  private static func groups(_ batch: Batch) -> [[Batch.HeldFile]] {
+    var groups: [[Batch.HeldFile]] = []
+    var places: [[String]: Int] = [:]
+    for file in batch.held {
+      // A message that names its file differs only in that.
+      let own = file.message.replacing("/" + file.name, with: "/")
+      let key = [own, file.remedy.replacing(file.name, with: "")]
+      if let place = places[key] {
+        groups[place].append(file)
+      } else {
+        places[key] = groups.count
+        groups.append([file])
+      }
+    }
+    return groups
   }
 
   /// Everything in one line, as for the subject of a mail.
@@ -62,13 +96,21 @@ struct BatchText {
       if run.alreadySynced.invoices > 0 { lines.append("  synced      \(run.alreadySynced.words)") }
       if run.suppressed.invoices > 0 { lines.append("  suppressed  \(run.suppressed.words)") }
       if run.held.invoices > 0 {
-        lines.append("  held        \(run.held.words): see \(batch.ownName("held.csv"))")
+        lines.append("  held        \(run.held.words): see \(heldRecords(run))")
       }
       lines.append("  files       \(folders.outbox(batch.id))")
       lines.append("  report      \(folders.outbox(batch.id))/sync-report.html")
     }
     for file in batch.repeated { lines.append("  nothing new \(file.name): \(Self.words(file))") }
-    for file in batch.held { lines.append("  held file   \(file.name): \(file.message)") }
+    for group in Self.groups(batch) {
+      let more =
+        switch group.count {
+        case 1: ""
+        case 2...5: group.dropFirst().map { ", " + $0.name }.joined()
+        default: " and \(group.count - 1) others (\(batch.ownName("why.txt")) names them)"
+        }
+      lines.append("  held file   \(group[0].name)\(more): \(group[0].message)")
+    }
     for name in batch.returned {
       lines.append("  put back    \(name): it, or what came with it, changed after it was taken")
     }
@@ -76,6 +118,12 @@ struct BatchText {
       lines.append("  to mend     \(folders.held(batch.id))")
     }
     return lines.map(FindingText.visible).joined(separator: "\n") + "\n"
+  }
+
+  /// The names of a run's held records.
+  private func heldRecords(_ run: Batch.Run) -> String {
+    let names = run.outputs.filter(Batch.isHeldRecords).map(batch.ownName)
+    return (names.isEmpty ? [batch.ownName("held.csv")] : names).joined(separator: ", ")
   }
 
   /// The files that a run read.

@@ -20,22 +20,27 @@ struct BatchWork {
   /// After so many beginnings without an end, a batch is held: something in it ends the program.
   static let mostAttempts = 8
 
-  private var folders: BatchFolders { BatchFolders(company: company) }
-  private var store: BatchStore { BatchStore(folders: folders) }
-  private var claim: BatchClaim { BatchClaim(folders: folders) }
+  var folders: BatchFolders { BatchFolders(company: company) }
+  var store: BatchStore { BatchStore(folders: folders) }
+  var claim: BatchClaim { BatchClaim(folders: folders) }
 
   /// Makes a batch of complete files and writes it down; nothing is moved yet.
   ///
   /// - Throws: `Failure`.
   func begin(_ files: [ReadyFile]) throws(Failure) -> Batch {
+    let files = files.map { Batch.File(name: $0.name, signature: $0.signature) }
+    let (first, following, lists) = try parts(of: files)
+    var batch = try make(first)
+    if !following.isEmpty { (batch.following, batch.lists) = (following, lists) }
+    try store.save(batch)
+    return batch
+  }
+
+  func make(_ files: [Batch.File]) throws(Failure) -> Batch {
     let now = clock.timestamp
     let what = files.map { "\($0.name)\u{1}\($0.signature.size)\u{1}\($0.signature.modified)" }
     let id = try freeID(at: now, Fingerprint(of: what.joined(separator: "\u{2}")))
-    let batch = Batch(
-      key: id, id: id, began: now,
-      files: files.map { Batch.File(name: $0.name, signature: $0.signature) })
-    try store.save(batch)
-    return batch
+    return Batch(key: id, id: id, began: now, files: files)
   }
 
   private func freeID(at time: String, _ sum: Fingerprint) throws(Failure) -> String {
@@ -57,7 +62,7 @@ struct BatchWork {
       try store.save(batch)
     }
     if batch.stage == .delivering, try isDelivered(&batch) { return try conclude(&batch) }
-    guard batch.attempts < BatchWork.mostAttempts else {
+    if batch.attempts >= BatchWork.mostAttempts, try !halveAfterAbruptEnds(&batch) {
       hold(
         batch.names, &batch, cause: "abrupt-end",
         "LoadBooks ended abruptly \(batch.attempts) times while it worked on this",
@@ -69,7 +74,7 @@ struct BatchWork {
     do {
       // It may have been a while, and another process, since they were taken.
       let hasLost = try giveBackUnsettled(&batch) || batch.files.count < group
-      if hasLost { try giveBackLists(&batch) }
+      if hasLost, batch.following == nil { try giveBackLists(&batch) }
       try decide(&batch)
       try conclude(&batch)
     } catch {
@@ -118,11 +123,13 @@ struct BatchWork {
     try setRepeatedAside(&batch)
     var memory: LedgerSnapshot?
     while !batch.names.isEmpty {
+      if try setListsAside(&batch) { return }
       let planner = try planner.current()
       do throws(Failure) {
         let known = if let memory { memory } else { try ledger.snapshot() }
         memory = known
-        let plan = try planner.plan(paths(batch.names, batch), known, ledger)
+        let lists = companions(batch, planner)
+        let plan = try planner.plan(paths(batch.names, batch) + lists, known, ledger)
         if plan.documents == 0, try setKnownAside(plan, &batch) { return }
         batch.stage = .delivering
         try store.save(batch)
@@ -132,130 +139,23 @@ struct BatchWork {
         try delivery.carryOut(plan, run: batch.id, of: company, with: ledger)
         return
       } catch {
-        try settle(error, &batch)
+        try settle(error, &batch, planner)
         try holdUnreadable(&batch, planner)
       }
     }
   }
 
-  private func paths(_ names: [String], _ batch: Batch) -> [String] {
-    names.map { folders.archive(batch.id) + "/" + $0 }
-  }
+  func path(_ name: String, _ batch: Batch) -> String { folders.archive(batch.id) + "/" + name }
 
-  /// Sets files aside that are the cause of a failure; throws it on when none is.
-  private func settle(_ failure: Failure, _ batch: inout Batch) throws(Failure) {
-    guard [.inputUnreadable, .inputMissing, .ownBug].contains(failure.cause) else { throw failure }
-    // A run that the ledger knows is for the next start to settle, not for this one to go round.
-    if batch.stage == .delivering, try ledger.run(batch.id) != nil { throw failure }
-    guard try !giveBackUnsettled(&batch) else { return }
-    hold(
-      culprits(failure, batch), &batch, cause: failure.cause.rawValue, failure.message,
-      remedy: failure.remedy)
-    try store.save(batch)
-  }
-
-  /// Sets aside what a look at its beginning refuses: with many bad files, not each costs a plan.
-  private func holdUnreadable(
-    _ batch: inout Batch, _ planner: any BatchPlanner
-  ) throws(Failure) {
-    for name in batch.names {
-      do throws(Failure) {
-        _ = try planner.contents(of: folders.archive(batch.id) + "/" + name)
-      } catch {
-        // Whatever else it is, the plan says it.
-        guard error.cause == .inputUnreadable else { continue }
-        hold([name], &batch, cause: error.cause.rawValue, error.message, remedy: error.remedy)
-      }
-    }
-    try store.save(batch)
-  }
-
-  /// The files that a failure is about: the one it names, or, when it names none, all of them.
-  private func culprits(_ failure: Failure, _ batch: Batch) -> [String] {
-    let names = batch.names
-    guard failure.cause != .ownBug, names.count > 1 else { return names }
-    let archive = folders.archive(batch.id)
-    if let file = failure.location?.file,
-      let name = names.first(where: { file == "\(archive)/\($0)" })
-    {
-      return [name]
-    }
-    // The longest name first: "a.csv" stands in "data.csv" as well, and paths are whole.
-    let named = names.sorted { $0.utf8.count > $1.utf8.count }
-      .first { failure.message.contains("\(archive)/\($0)") }
-    return named.map { [$0] } ?? names
-  }
-
-  private func hold(
-    _ names: [String], _ batch: inout Batch, cause: String, _ message: String, remedy: String
-  ) {
-    batch.held += names.map {
-      Batch.HeldFile(name: $0, cause: cause, message: message, remedy: remedy)
-    }
-  }
-
-  // MARK: - The same bytes
-
-  /// Sets aside files that have the same bytes as another one of the batch.
-  private func setRepeatedAside(_ batch: inout Batch) throws(Failure) {
-    var sizes: [Int64: Int] = [:]
-    let files = batch.names.compactMap { name in
-      SeenFile(folders.archive(batch.id) + "/" + name).map { (name, size: $0.signature.size) }
-    }
-    for file in files { sizes[file.size, default: 0] += 1 }
-    var first: [Fingerprint: String] = [:]
-    // Only files of one size can have the same bytes.
-    for (name, size) in files where sizes[size, default: 0] > 1 {
-      guard let sum = Fingerprint(ofFile: folders.archive(batch.id) + "/" + name) else { continue }
-      if let other = first[sum] {
-        batch.repeated.append(Batch.RepeatedFile(name: name, file: other, run: nil))
-      } else {
-        first[sum] = name
-      }
-    }
-  }
-
-  /// Sets everything aside when nothing would be sent, every file was read before, and what is held of
-  /// it can be found where that run left it.
-  private func setKnownAside(_ plan: SyncPlan, _ batch: inout Batch) throws(Failure) -> Bool {
-    var known: [Batch.RepeatedFile] = []
-    for input in plan.report.inputs {
-      guard let run = try ledger.run(thatRead: input.fingerprint) else { return false }
-      let name = URL(fileURLWithPath: input.path).lastPathComponent
-      var file = Batch.RepeatedFile(name: name, file: nil, run: run.id)
-      let held = plan.held(inFile: input.path)
-      if held.invoices > 0 {
-        // What is held now and was not then, or whose records nobody has any more, is told anew.
-        guard run.totals.held.invoices > 0, let place = heldRecords(of: run) else { return false }
-        file.held = Batch.Tally(invoices: held.invoices, cents: held.amount.cents)
-        file.heldIn = place
-      }
-      known.append(file)
-    }
-    guard Set(known.map(\.name)) == Set(batch.names) else { return false }
-    batch.repeated += known
-    return true
-  }
-
-  /// The held records of an earlier run, where somebody would mend them; nil when they are gone.
-  private func heldRecords(of run: RunRecord) -> String? {
-    for folder in [folders.held(run.id), run.outputFolder ?? folders.outbox(run.id)] {
-      let names = (try? FolderNames.list(folder).names) ?? []
-      // Where a dropped file has our file's name, ours has another one.
-      let name =
-        names.first { $0.hasPrefix("loadbooks-held") } ?? names.first(where: Batch.isHeldRecords)
-      if let name { return folder + "/" + name }
-    }
-    return nil
-  }
+  func paths(_ names: [String], _ batch: Batch) -> [String] { names.map { path($0, batch) } }
 
   // MARK: - Files that change
 
   /// Puts files back into the inbox that are not any more what was taken, or that somebody has open for
   /// writing; whether there were any.
   @discardableResult
-  private func giveBackUnsettled(_ batch: inout Batch) throws(Failure) -> Bool {
-    let names = Set(batch.names)
+  func giveBackUnsettled(_ batch: inout Batch) throws(Failure) -> Bool {
+    let names = FileNameSet(batch.names)
     let unsettled = batch.files.filter {
       names.contains($0.name) && !claim.isSettled($0, in: folders.archive(batch.id))
     }
@@ -264,100 +164,27 @@ struct BatchWork {
   }
 
   /// Puts lists back into the inbox whose invoices went back: they belong together.
-  private func giveBackLists(_ batch: inout Batch) throws(Failure) {
+  func giveBackLists(_ batch: inout Batch) throws(Failure) {
     guard try planner.current().areLists(paths(batch.names, batch)) else { return }
     try giveBack(batch.names, &batch)
   }
 
   /// Puts files back into the inbox that are not any more what the run read: what came later is new.
-  private func giveBackChanged(since run: RunRecord, _ batch: inout Batch) throws(Failure) {
+  func giveBackChanged(since run: RunRecord, _ batch: inout Batch) throws(Failure) {
     var changed: [String] = []
-    let names = Set(batch.names)
-    for input in run.inputs {
-      let name = URL(fileURLWithPath: input.path).lastPathComponent
+    let names = FileNameSet(batch.names)
+    for input in run.inputs where Self.isOwn(input.path, batch) {
+      let name = input.path.lastName
       let sum = Fingerprint(ofFile: folders.archive(batch.id) + "/" + name)
       if names.contains(name), sum != nil, sum != input.fingerprint { changed.append(name) }
     }
     try giveBack(changed, &batch)
   }
 
-  private func giveBack(_ names: [String], _ batch: inout Batch) throws(Failure) {
+  func giveBack(_ names: [String], _ batch: inout Batch) throws(Failure) {
     guard !names.isEmpty else { return }
     for name in names { try claim.giveBack(name, from: folders.archive(batch.id)) }
     batch.returned += names
     try store.save(batch)
-  }
-
-  // MARK: - The end
-
-  /// Moves what is held, writes what there is to read, and notes that only telling is left.
-  private func conclude(_ batch: inout Batch) throws(Failure) {
-    if batch.stage == .delivering, let record = try ledger.run(batch.id) {
-      batch.run = run(record)
-      try giveBackChanged(since: record, &batch)
-    }
-    try store.save(batch)
-    let archive = folders.archive(batch.id)
-    let held = folders.held(batch.id)
-    if !batch.held.isEmpty {
-      try OutputFolder.make(held)
-      for file in batch.held { try FileMove.move(file.name, from: archive, to: held) }
-      try write(BatchText.why(batch), as: batch.ownName("why.txt"), into: held)
-    }
-    try copyHeldRecords(batch, to: held)
-    if rmdir(archive) != 0, errno != ENOTEMPTY, errno != EEXIST, errno != ENOENT {
-      throw Failure.cannotWrite("cannot remove the empty folder \(archive)", errno)
-    }
-    if let folder = summaryFolder(batch) {
-      let settings = try? delivery.settings(of: company)
-      let text = BatchText(batch, company: company, name: settings?.company ?? company.path)
-      try write(text.summary, as: batch.ownName("summary.txt"), into: folder)
-      try write(text.json.text, as: batch.ownName("summary.json"), into: folder)
-    }
-    batch.stage = .done
-    try store.save(batch)
-  }
-
-  private func run(_ record: RunRecord) -> Batch.Run {
-    let tally = { (tally: RunRecord.Tally) in
-      Batch.Tally(invoices: tally.invoices, cents: tally.amount.cents)
-    }
-    return Batch.Run(
-      target: record.target, read: tally(record.totals.read),
-      delivered: tally(record.totals.delivered),
-      alreadySynced: tally(record.totals.alreadySynced),
-      suppressed: tally(record.totals.suppressed), held: tally(record.totals.held),
-      outputs: record.outputs.map(\.name), isUndone: record.state == .undone)
-  }
-
-  /// Puts the held records beside the held files: what waits for somebody is in one place.
-  private func copyHeldRecords(_ batch: Batch, to folder: String) throws(Failure) {
-    guard let run = batch.run, run.held.invoices > 0 else { return }
-    for name in run.outputs where Batch.isHeldRecords(name) {
-      // Somebody may have taken it away already.
-      guard SeenFile(folders.outbox(batch.id) + "/" + name) != nil else { continue }
-      try OutputFolder.make(folder)
-      _ = try FileMove.copy(
-        name, from: folders.outbox(batch.id), to: folder, as: batch.ownName(name))
-    }
-  }
-
-  /// Where the summary of a batch goes: to its run's files, else to its inputs, else to what is held.
-  private func summaryFolder(_ batch: Batch) -> String? {
-    let places = [folders.outbox(batch.id), folders.archive(batch.id), folders.held(batch.id)]
-    return places.first { SeenFile($0)?.kind == .folder }
-  }
-
-  private func write(_ text: String, as name: String, into folder: String) throws(Failure) {
-    let file = try StagedFile(folder: folder, name: name)
-    do throws(Failure) {
-      try file.write(text)
-      try file.finish()
-      try file.publish()
-      try StagedFile.syncFolder(folder)
-    } catch {
-      file.discard()
-      throw error
-    }
   }
 }

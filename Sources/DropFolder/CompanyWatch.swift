@@ -32,6 +32,12 @@ final class CompanyWatch {
   private var mentioned: Set<String> = []
   /// Batches that were told, and whose journals could not be removed yet.
   private var toldKeys: Set<String> = []
+  /// The lock for telling, while a hook runs.
+  private var tellingLock: TellingLock?
+  /// The hook that tells of a batch.
+  private var telling: (hook: RunningHook, batch: Batch, program: String)?
+  /// Whether another process tells of what is done.
+  private var isToldElsewhere = false
   /// The complete files that were looked into last, and whether they are lists alone.
   private var lookedInto: (files: [ReadyFile], areLists: Bool)?
   private var failures = 0
@@ -65,6 +71,8 @@ final class CompanyWatch {
     let now = clock.timestamp
     status = WatchStatus(
       pid: getpid(), host: Computer.name, started: now, seen: now, lateAfter: 120)
+    // Nobody has been told since, whoever was to tell it.
+    status.hook = WatchStatus.read(company)?.hook
   }
 
   private var folders: BatchFolders { BatchFolders(company: company) }
@@ -77,8 +85,12 @@ final class CompanyWatch {
   ///
   /// A turn that worked does not say so: there may be more than one batch takes.
   var isFinished: Bool {
-    failure == nil && !hasWorked && status.arriving == 0 && status.ready == 0 && store.isEmpty
+    failure == nil && !hasWorked && status.arriving == 0 && status.ready == 0 && !isTelling
+      && (store.isEmpty || isToldElsewhere)
   }
+
+  /// Whether a hook runs.
+  var isTelling: Bool { telling != nil }
 
   /// Looks, and does what there is to do.
   ///
@@ -87,6 +99,13 @@ final class CompanyWatch {
     told = []
     hasWorked = false
     let now = clock.elapsed()
+    if isTelling {
+      goOnTelling(atMost: .zero)
+      guard !isTelling else {
+        save(now)
+        return .milliseconds(200)
+      }
+    }
     guard access(company.settingsPath, F_OK) == 0 else {
       lose("its loadbooks.yaml is not there")
       save(now)
@@ -96,6 +115,8 @@ final class CompanyWatch {
     let planner = KeptPlanner(company, delivery)
     do throws(Failure) {
       settings = try delivery.settings(of: company)
+      if settings.watch.hook == nil { status.hook = nil }
+      try makeInbox()
       view = try look(now, planner)
     } catch {
       if error.cause == .cannotWrite { lose(error.message) } else { note(error) }
@@ -113,13 +134,14 @@ final class CompanyWatch {
         wait = min(wait, nextTry - now)
       } else {
         work(view, planner)
-        hasWorked = true
-        wait = failure == nil ? .milliseconds(20) : min(wait, nextTry - clock.elapsed())
+        hasWorked = !isToldElsewhere
+        let soon = Duration.milliseconds(isToldElsewhere ? 500 : 20)
+        wait = failure == nil ? soon : min(wait, nextTry - clock.elapsed())
       }
     } else if failure != nil {
       recover()
     }
-    if failure == nil {
+    if failure == nil, !isTelling {
       let isComing = view.arriving > 0 || !view.isClosed && !view.ready.isEmpty
       status.state = isComing ? .arriving : .idle
       if view.isClosed { status.ready = 0 }
@@ -128,11 +150,24 @@ final class CompanyWatch {
     return max(wait, .milliseconds(20))
   }
 
-  /// Says that it has ended in good order.
+  /// Says that it has ended in good order; a hook that runs is waited for.
   func stop() {
+    goOnTelling(atMost: nil)
     status.state = .stopped
     saved = nil
     save(clock.elapsed())
+  }
+
+  /// Makes the inbox of a company that has none, as when its folder was restored without empty folders.
+  private func makeInbox() throws(Failure) {
+    guard SeenFile(folders.inbox) == nil, access(folders.inbox, F_OK) != 0, errno == ENOENT else {
+      return
+    }
+    // No more than this one folder: the drive may be leaving at this very moment.
+    guard mkdir(folders.inbox, 0o755) == 0 || errno == EEXIST else {
+      throw Failure.cannotWrite("cannot make folder \(folders.inbox)", errno)
+    }
+    log.notice("inbox-made", metadata: ["folder": "\(folders.inbox)"])
   }
 
   private func look(_ now: Duration, _ planner: KeptPlanner) throws(Failure) -> InboxView {
@@ -195,16 +230,11 @@ final class CompanyWatch {
       problem = error
     }
     do throws(Failure) {
-      for batch in try store.load() where batch.stage == .done {
-        // Told once, however often its journal cannot be removed.
-        if toldKeys.insert(batch.key).inserted { tell(batch) }
-        try store.remove(batch)
-        toldKeys.remove(batch.key)
-      }
+      try tellDone()
     } catch {
       problem = problem ?? error
     }
-    status.batch = nil
+    if !isTelling { status.batch = nil }
     if let problem { note(problem) } else { recover() }
   }
 
@@ -218,11 +248,14 @@ final class CompanyWatch {
       let work = BatchWork(
         company: company, ledger: ledger, lock: lock, delivery: delivery, planner: planner,
         clock: clock)
+      var isResumed = false
       for batch in try store.load() where batch.stage != .done {
         log.notice("batch-resumed", metadata: ["batch": "\(batch.id)", "stage": "\(batch.stage)"])
         try finish(batch, work)
+        isResumed = true
       }
-      guard view.isClosed, !isStopping() else { return }
+      // The inbox was looked at before that; the next turn takes what it has now.
+      guard view.isClosed, !isResumed, !isStopping() else { return }
       let batch = try work.begin(view.ready)
       log.info("batch-begun", metadata: ["batch": "\(batch.id)", "files": "\(batch.files.count)"])
       try finish(batch, work)
@@ -238,6 +271,45 @@ final class CompanyWatch {
   }
 
   // MARK: - Telling
+
+  /// Tells of the batches that are done, unless another process does.
+  private func tellDone() throws(Failure) {
+    isToldElsewhere = false
+    guard try store.load().contains(where: { $0.stage == .done }) else { return }
+    guard let lock = TellingLock.take(company) else {
+      isToldElsewhere = true
+      return
+    }
+    defer { if !isTelling { lock.release() } }
+    // Looked at again: it may have been told meanwhile.
+    for batch in try store.load() where batch.stage == .done {
+      // Told once, however often its journal cannot be removed.
+      if toldKeys.insert(batch.key).inserted { tell(batch) }
+      if isTelling {
+        tellingLock = lock
+        return
+      }
+      try store.remove(batch)
+      toldKeys.remove(batch.key)
+    }
+  }
+
+  /// Looks after the hook that runs.
+  private func goOnTelling(atMost patience: Duration?) {
+    guard let telling, let ending = telling.hook.wait(atMost: patience) else { return }
+    note(ending, telling.batch, telling.program)
+    self.telling = nil
+    status.batch = nil
+    do throws(Failure) {
+      try store.remove(telling.batch)
+      toldKeys.remove(telling.batch.key)
+    } catch {
+      // Removed at the next turn; it is not told again.
+      log.debug("journal-left", metadata: ["batch": "\(telling.batch.id)"])
+    }
+    tellingLock?.release()
+    tellingLock = nil
+  }
 
   private func tell(_ batch: Batch) {
     guard batch.outcome != .gone || !batch.returned.isEmpty else { return }
@@ -291,19 +363,44 @@ final class CompanyWatch {
       output: company.path + "/.loadbooks/watch-hook.txt")
     let environment = Hook.environment(
       batch, company, name: settings.company ?? company.path)
-    let ending = hook.start(environment)
-    let metadata: Logger.Metadata = ["batch": "\(batch.id)", "program": "\(program[0])"]
+    switch hook.begin(environment) {
+    case .ended(let ending): note(ending, batch, program[0])
+    case .running(let running):
+      // Most are quick; what takes longer must not keep other companies waiting.
+      if let ending = running.wait(atMost: .seconds(1)) {
+        note(ending, batch, program[0])
+      } else {
+        telling = (running, batch, program[0])
+        status.state = .working
+        status.batch = batch.id
+      }
+    }
+  }
+
+  /// Says how a hook went, in the log and in the status.
+  private func note(_ ending: Hook.Ending, _ batch: Batch, _ program: String) {
+    let metadata: Logger.Metadata = ["batch": "\(batch.id)", "program": "\(program)"]
+    var what: String
     switch ending {
-    case .exited(0): log.info("hook-ended", metadata: metadata)
+    case .exited(0):
+      log.info("hook-ended", metadata: metadata)
+      status.hook = nil
+      return
     case .exited(let code):
       log.warning("hook-failed", metadata: metadata.merging(["exit": "\(code)"]) { $1 })
+      what = "it ended with exit code \(code)"
     case .killed(let signal):
       log.warning("hook-failed", metadata: metadata.merging(["signal": "\(signal)"]) { $1 })
-    case .timedOut: log.warning("hook-too-long", metadata: metadata)
+      what = "signal \(signal) ended it"
+    case .timedOut:
+      log.warning("hook-too-long", metadata: metadata)
+      what = "it took longer than watch.hook_limit"
     case .notStarted(let code):
       let why = String(cString: strerror(code))
       log.warning("hook-not-started", metadata: metadata.merging(["why": "\(why)"]) { $1 })
+      what = "\(program) could not be started: \(why)"
     }
+    status.hook = WatchStatus.HookTrouble(batch: batch.id, what: what, at: clock.timestamp)
   }
 
   // MARK: - Trouble
@@ -339,7 +436,7 @@ final class CompanyWatch {
     status.state = state
     status.trouble = WatchStatus.Trouble(
       cause: problem.cause.rawValue, message: problem.message, remedy: problem.remedy,
-      since: since ?? clock.timestamp)
+      since: since ?? clock.timestamp, place: problem.location?.description)
   }
 
   private func recover() {

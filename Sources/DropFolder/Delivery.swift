@@ -55,6 +55,9 @@ public protocol BatchPlanner {
 }
 
 extension BatchPlanner {
+  /// Whether a file has customers or income categories, and no invoices.
+  func isList(_ file: String) -> Bool { (try? contents(of: file)) == .lists }
+
   /// Whether there are customers or income categories among files, and no invoices.
   ///
   /// What cannot be read is neither; if nothing else is there, it is no list.

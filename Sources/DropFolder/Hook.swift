@@ -61,14 +61,28 @@ struct Hook {
 
   /// Starts it and waits until it has ended, at the longest for the limit.
   func start(_ environment: [String: String]) -> Ending {
+    switch begin(environment) {
+    case .ended(let ending): return ending
+    case .running(let running): return running.wait(atMost: nil) ?? .timedOut
+    }
+  }
+
+  /// What comes of starting it.
+  enum Beginning {
+    case ended(Ending)
+    case running(RunningHook)
+  }
+
+  /// Starts it, and waits for nothing.
+  func begin(_ environment: [String: String]) -> Beginning {
     var everything = environment
     for name in ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR"] {
       everything[name] = ProcessInfo.processInfo.environment[name]
     }
     var pid = pid_t()
     let code = spawn(&pid, everything.map { "\($0.key)=\($0.value)" }.sorted())
-    guard code == 0 else { return .notStarted(code) }
-    return wait(pid)
+    guard code == 0 else { return .ended(.notStarted(code)) }
+    return .running(RunningHook(pid, limit: limit))
   }
 
   private func spawn(_ pid: inout pid_t, _ environment: [String]) -> Int32 {
@@ -106,11 +120,27 @@ struct Hook {
     variables.append(nil)
     return posix_spawn(&pid, program[0], &actions, &attributes, arguments, variables)
   }
+}
 
-  private func wait(_ pid: pid_t) -> Ending {
-    let start = ContinuousClock.now
+/// A hook that was started, and everything it has started.
+final class RunningHook {
+  private let pid: pid_t
+  private let limit: Duration
+  private let start = ContinuousClock.now
+  private var isOver = false
+
+  init(_ pid: pid_t, limit: Duration) {
+    self.pid = pid
+    self.limit = limit
+  }
+
+  /// Waits until it has ended, and ends it when its time is over.
+  ///
+  /// - Parameter patience: How long to wait; nil for as long as it takes.
+  /// - Returns: How it went; nil when it goes on.
+  func wait(atMost patience: Duration?) -> Hook.Ending? {
+    let begin = ContinuousClock.now
     var pause: UInt32 = 1000
-    var isOver = false
     while true {
       var status: Int32 = 0
       let ended = waitpid(pid, &status, WNOHANG)
@@ -128,6 +158,7 @@ struct Hook {
         isOver = true
         kill(-pid, SIGTERM)
       }
+      if let patience, ContinuousClock.now - begin >= patience { return nil }
       usleep(pause)
       pause = min(pause * 2, 50_000)
     }

@@ -40,6 +40,8 @@ struct SeenFile {
 
   var kind: Kind
   var signature: FileSignature
+  /// How many names the file has, in this folder and elsewhere on the disk.
+  var names: Int
 
   /// What is there; nil when nothing is, or nothing that may be looked at.
   init?(_ path: String) {
@@ -53,6 +55,33 @@ struct SeenFile {
       default: .other
       }
     signature = FileSignature(status)
+    names = Int(status.st_nlink)
+  }
+}
+
+/// Names of files, told apart byte by byte.
+///
+/// Swift takes two Unicode forms of one text for equal, and most disks do not: `é` as one character and as
+/// two are two files.
+struct FileNameSet {
+  private var names: Set<[UInt8]>
+
+  init(_ names: some Sequence<String>) {
+    self.names = Set(names.map { Array($0.utf8) })
+  }
+
+  func contains(_ name: String) -> Bool { names.contains(Array(name.utf8)) }
+}
+
+extension String {
+  /// Whether a disk takes another name for this one.
+  func isSameName(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+
+  /// What stands behind the last slash, as it stands.
+  var lastName: String {
+    String(
+      decoding: utf8.suffix(
+        from: utf8.lastIndex(of: 0x2F).map(utf8.index(after:)) ?? utf8.startIndex), as: UTF8.self)
   }
 }
 
@@ -120,30 +149,41 @@ final class WriterCheck {
 
 /// Reads a folder's names.
 enum FolderNames {
-  /// The names in a folder in order, without `.` and `..`, and how many are no text.
+  /// The names in a folder in order, without `.` and `..`, and those that are no text, made visible.
   ///
   /// - Throws: `Failure` with cause `cannotWrite` when the folder cannot be read.
-  static func list(_ path: String) throws(Failure) -> (names: [String], unreadable: Int) {
+  static func list(_ path: String) throws(Failure) -> (names: [String], unreadable: [String]) {
     guard let folder = opendir(path) else {
       throw Failure.cannotWrite("cannot look into folder \(path)", errno)
     }
     defer { closedir(folder) }
     var names: [String] = []
-    var unreadable = 0
+    var unreadable: [String] = []
     while true {
       errno = 0
       guard let entry = readdir(folder) else {
         guard errno == 0 else {
           throw Failure.cannotWrite("cannot look into folder \(path)", errno)
         }
-        return (names.sorted(), unreadable)
+        return (names.sorted(), unreadable.sorted())
       }
       let bytes = withUnsafeBytes(of: entry.pointee.d_name) { $0.prefix { $0 != 0 }.map(\.self) }
       guard let name = String(validating: bytes, as: UTF8.self) else {
-        unreadable += 1
+        unreadable.append(escaped(bytes))
         continue
       }
       if name != ".", name != ".." { names.append(name) }
     }
+  }
+
+  /// A name that is no text, as a shell takes it between `$'` and `'`.
+  private static func escaped(_ bytes: [UInt8]) -> String {
+    bytes.map { byte in
+      if (0x20..<0x7F).contains(byte), byte != 0x5C, byte != 0x27 {
+        return String(UnicodeScalar(byte))
+      }
+      let digits = String(byte, radix: 16, uppercase: true)
+      return "\\x" + (digits.count < 2 ? "0" : "") + digits
+    }.joined()
   }
 }

@@ -32,6 +32,18 @@ public struct WatchStatus: Codable, Hashable, Sendable {
     public var remedy: String
     /// Since when, ISO 8601.
     public var since: String
+    /// The file and the line, where it stands in a file.
+    public var place: String?
+  }
+
+  /// A hook that did not do what it was started for.
+  public struct HookTrouble: Codable, Hashable, Sendable {
+    /// The batch that it should have told.
+    public var batch: String
+    /// How it ended.
+    public var what: String
+    /// When, ISO 8601.
+    public var at: String
   }
 
   /// The last batch.
@@ -88,6 +100,8 @@ public struct WatchStatus: Codable, Hashable, Sendable {
   public var passedOver: [String: String] = [:]
   /// What is wrong.
   public var trouble: Trouble?
+  /// How the hook failed the last time it was started; nil when it did not.
+  public var hook: HookTrouble?
   /// The last batch.
   public var last: Last?
   /// What was done since the start.
@@ -103,6 +117,12 @@ public struct WatchStatus: Codable, Hashable, Sendable {
     FileManager.default.contents(atPath: path(company)).flatMap {
       try? JSONDecoder().decode(WatchStatus.self, from: $0)
     }
+  }
+
+  /// Why the status of a company cannot be read, though there may be one; nil when that is not so.
+  public static func obstacle(_ company: CompanyFolder) -> String? {
+    guard access(path(company), R_OK) != 0, errno == EACCES else { return nil }
+    return String(cString: strerror(EACCES))
   }
 
   /// How it looks from outside.
@@ -129,7 +149,7 @@ public struct WatchStatus: Codable, Hashable, Sendable {
 
   /// Whether nothing needs anybody's attention.
   public func isWell(at now: Date) -> Bool {
-    guard life(at: now) == .running else { return false }
+    guard life(at: now) == .running, hook == nil else { return false }
     switch state {
     case .idle, .arriving, .working, .stopped: return true
     case .trouble, .unreachable: return false
@@ -168,7 +188,9 @@ enum SmallFile {
     }
     let isWhole = close(descriptor) == 0 && done == bytes.count
     if isWhole, rename(hidden, path) == 0 { return true }
+    let code = errno
     unlink(hidden)
+    errno = code
     return false
   }
 }

@@ -27,6 +27,10 @@ public final class Watcher: Sendable {
     public var hasHeld = false
     /// How many files were still arriving when it ended.
     public var arriving = 0
+    /// How many complete files were not taken.
+    public var ready = 0
+    /// Whether those are lists that wait for invoices.
+    public var waitsForInvoices = false
     /// What kept it from going on.
     public var failure: Failure?
   }
@@ -54,21 +58,40 @@ public final class Watcher: Sendable {
 
   /// Takes what is there, and waits for what is arriving, at most as long as the settings say.
   ///
-  /// The companies take turns: while one waits, the others go on.
+  /// The companies take turns: while one waits, the others go on. Told to stop (SIGTERM, SIGINT), it ends
+  /// after the batch in hand.
   ///
   /// - Returns: What became of each company.
   public func once() -> [Result] {
+    let signals = StopSignals { [self] in stop() }
+    defer { signals.end() }
     let start = clock.elapsed()
     let turns = companies.map { OneTurn(watch($0), Result(folder: $0.path)) }
+    writeHealth()
     while true {
       var wait: Duration?
       for turn in turns where !turn.isOver {
-        let next = turn.take(after: clock.elapsed() - start, isStopping: shallStop)
+        let next = turn.take(after: clock.elapsed() - start, isStopping: { [self] in shallStop })
         if let next { wait = min(wait ?? next, next) }
       }
+      writeHealth()
       guard let wait else { return turns.map { $0.end() } }
-      usleep(UInt32(clamping: wait.milliseconds * 1000))
+      // A signal does not end a sleep, so it is a short one.
+      var left = wait.milliseconds
+      while left > 0, !shallStop {
+        let piece = min(left, 100)
+        usleep(UInt32(piece * 1000))
+        left -= piece
+      }
     }
+  }
+
+  /// Writes the health file for the first time.
+  ///
+  /// - Throws: `Failure` with cause `cannotWrite` when it cannot be written.
+  public func beginHealth() throws(Failure) {
+    guard let health, !writeHealth() else { return }
+    throw Failure.cannotWrite("cannot write the health file \(health)", errno)
   }
 
   private var shallStop: Bool { isStopping.load(ordering: .relaxed) }
@@ -76,7 +99,8 @@ public final class Watcher: Sendable {
   private func watch(_ company: CompanyFolder) -> CompanyWatch {
     CompanyWatch(
       company, delivery, clock: clock, log: log, notices: nil,
-      isStopping: { [self] in shallStop })
+      isStopping: { [self] in shallStop },
+      said: { [self] status in latest.withLock { $0[company.path] = status } })
   }
 
   /// A company whose inbox is gone through once.
@@ -91,13 +115,14 @@ public final class Watcher: Sendable {
     }
 
     /// Does what there is to do; returns after how long there may be more, nil when it is over.
-    func take(after passed: Duration, isStopping: Bool) -> Duration? {
+    func take(after passed: Duration, isStopping: () -> Bool) -> Duration? {
       let wait = watch.turn()
       result.batches += watch.told.map { ($0.summary, $0.json) }
       let patience = watch.times.longestWait + watch.times.quietTime + watch.times.quietTime
       // Only what may pass by itself is waited for.
       let isStuck = watch.failure.map { $0.cause != .tryAgain } ?? false
-      isOver = watch.isFinished || isStopping || isStuck || passed > patience
+      isOver =
+        watch.isFinished || isStopping() || !watch.isTelling && (isStuck || passed > patience)
       if isOver { watch.stop() }
       return isOver ? nil : wait
     }
@@ -106,7 +131,9 @@ public final class Watcher: Sendable {
     func end() -> Result {
       result.hasHeld = watch.hasHeld
       result.failure = watch.failure
-      result.arriving = watch.status.arriving + watch.status.ready
+      result.arriving = watch.status.arriving
+      result.ready = watch.status.ready
+      result.waitsForInvoices = watch.status.waitsForInvoices == true
       return result
     }
   }
@@ -165,8 +192,9 @@ public final class Watcher: Sendable {
 
   // MARK: - Health
 
-  private func writeHealth() {
-    guard let health else { return }
+  @discardableResult
+  private func writeHealth() -> Bool {
+    guard let health else { return true }
     let statuses = latest.withLock { $0 }
     let now = clock.now()
     var isWell = true
@@ -174,13 +202,15 @@ public final class Watcher: Sendable {
       guard let status = statuses[company.path] else {
         return ["folder": .string(company.path), "well": true, "state": "starting"]
       }
-      let well = status.isWell(at: now) || status.state == .stopped
+      let isEnded = status.state == .stopped && status.trouble == nil && status.hook == nil
+      let well = status.isWell(at: now) || isEnded
       if !well { isWell = false }
       return [
         "folder": .string(company.path), "well": .bool(well),
         "state": .string(status.state.rawValue), "seen": .string(status.seen),
         "cause": .string(orNull: status.trouble?.cause),
         "since": .string(orNull: status.trouble?.since),
+        "hook_failed": .string(orNull: status.hook?.what),
         "arriving": .integer(status.arriving), "ready": .integer(status.ready),
         "last_batch": .string(orNull: status.last?.id), "last_at": .string(orNull: status.last?.at),
         "batches": .integer(status.counts.batches), "files": .integer(status.counts.files),
@@ -192,7 +222,7 @@ public final class Watcher: Sendable {
       "format": "loadbooks-watch-health", "version": 1, "time": .string(clock.timestamp),
       "pid": .integer(Int(getpid())), "well": .bool(isWell), "companies": .array(companies),
     ]
-    SmallFile.replace(health, value.bytes)
+    return SmallFile.replace(health, value.bytes)
   }
 }
 
@@ -255,5 +285,6 @@ private final class StopSignals {
 
   func end() {
     for source in sources { source.cancel() }
+    for number in [SIGTERM, SIGINT] { signal(number, SIG_DFL) }
   }
 }

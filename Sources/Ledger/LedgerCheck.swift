@@ -188,7 +188,7 @@ private struct LedgerCheck {
       "QuickBooks has nothing otherwise than it was sent", .remark,
       """
       SELECT message || ', since ' || at FROM remarks JOIN runs ON sequence = run
-      WHERE settled_at IS NULL AND state = 'finished'
+      WHERE \(SyncLedger.isOpen)
       """
     ),
     (

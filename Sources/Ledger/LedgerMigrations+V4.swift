@@ -1,6 +1,7 @@
 internal import GRDB
 
-/// The fourth step of the schema: what was withdrawn is found by its run and number at once.
+/// The fourth step of the schema: what was withdrawn is found by its run and number at once, and several
+/// runs may hold one invoice.
 extension LedgerMigrations {
   /// A run may have thousands of refused documents.
   ///
@@ -13,5 +14,28 @@ extension LedgerMigrations {
         CREATE INDEX withdrawn_run_number ON withdrawn (run, number);
         CREATE INDEX withdrawn_run_document ON withdrawn (run, document_number, document_kind)
         """)
+    try db.execute(sql: holdsByRun)
   }
+
+  /// What QuickBooks has of two runs that were taken back is held for each of them: removing the documents
+  /// of one leaves those of the other.
+  private static let holdsByRun = """
+    ALTER TABLE holds RENAME TO holds_v3;
+
+    CREATE TABLE holds (
+      kind TEXT NOT NULL CHECK (kind IN
+        ('invoice', 'customer', 'item', 'account', 'terms', 'class', 'tax_code')),
+      name TEXT NOT NULL CHECK (name <> ''),
+      cause TEXT NOT NULL CHECK (cause IN ('taken', 'missing', 'unnamed', 'in_quickbooks')),
+      content_hash BLOB CHECK (length(content_hash) = 16),
+      run INTEGER NOT NULL REFERENCES runs (sequence),
+      at TEXT NOT NULL,
+      words TEXT NOT NULL,
+      PRIMARY KEY (kind, name, run)
+    ) STRICT, WITHOUT ROWID;
+
+    INSERT INTO holds SELECT * FROM holds_v3;
+
+    DROP TABLE holds_v3;
+    """
 }

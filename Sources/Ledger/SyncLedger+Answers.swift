@@ -50,6 +50,8 @@ public struct LedgerAnswer: Hashable, Sendable {
   public var hold: LedgerHold?
   /// What QuickBooks has otherwise than it was sent, to be kept until somebody settles it.
   public var remarks: [LedgerRemark] = []
+  /// Whether the answer contradicts itself, so that QuickBooks may have it or not.
+  public var isDoubtful = false
 
   /// An answer.
   public init(
@@ -69,8 +71,8 @@ public enum LedgerAnswerEffect: Hashable, Sendable {
   case recorded
   /// It says what was known, or what a later answer has overtaken.
   case nothingNew
-  /// QuickBooks took a document that it had refused; meanwhile another run has sent the invoice again.
-  case doubled(run: String)
+  /// QuickBooks took a document of an invoice of which it has, or may have, another one.
+  case doubled(LedgerDoubling)
   /// QuickBooks has a document of a run that was taken back; its invoice is held until it is removed.
   case takenBack
   /// The run has no such document any more: it was taken back, or replaced by hand.
@@ -96,6 +98,29 @@ public struct LedgerRequest: Hashable, Sendable {
   public var code: String?
   /// QuickBooks' words.
   public var words: String?
+  /// What QuickBooks calls it, once it has taken it.
+  public var quickBooksID: String?
+  /// The set in which it stands: the one that is sent next, or was answered last.
+  public var stands: SetMark
+  /// Whether it is about a list entry, or a document that the run has sent and that nothing but its file
+  /// is evidence of: one that was adopted, found in the books or withdrawn is not asked for any more.
+  public var counts: Bool
+
+  /// Whether it waits in a set that is to be sent.
+  public func waits(in set: SetMark) -> Bool { state == .intended && counts && stands == set }
+
+  /// Whether QuickBooks may have it or not, and has to be asked.
+  public var isInDoubt: Bool { state == .unknown && counts }
+
+  /// A message set in the ledger's form.
+  public struct SetMark: Hashable, Sendable {
+    let hash: Data
+
+    init(hash: Data) { self.hash = hash }
+
+    /// The mark of the set of this id.
+    public init(of messageSet: String) { hash = AnswerRecorder.hash(messageSet) }
+  }
 }
 
 extension SyncLedger {
@@ -126,6 +151,14 @@ extension SyncLedger {
     }
   }
 
+  /// Whether a row of `requests` is about a list entry, or about a document of which nothing but the file
+  /// of its run is evidence.
+  static let requestCounts = """
+    (entity NOT IN ('invoice', 'credit_memo') OR EXISTS (SELECT 1 FROM invoices
+      WHERE invoices.run = requests.run AND document_number = requests.name
+        AND document_kind = requests.entity AND evidence = 'written'))
+    """
+
   /// What is known about the requests of a run, by their ids; only those that were answered or asked again.
   ///
   /// - Throws: `Failure` when the ledger cannot be read.
@@ -134,13 +167,17 @@ extension SyncLedger {
       let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
       var requests: [String: LedgerRequest] = [:]
       let rows = try Row.fetchCursor(
-        db, sql: "SELECT * FROM requests WHERE run = ? AND operation = 'add'",
-        arguments: [sequence])
+        db,
+        sql: """
+          SELECT *, \(SyncLedger.requestCounts) AS counts
+          FROM requests WHERE run = ? AND operation = 'add'
+          """, arguments: [sequence])
       while let row = try rows.next() {
         let request = LedgerRequest(
           entity: try LedgerQueries.value(row, "entity"), name: row["name"],
           requestID: row["request_id"], state: try LedgerQueries.value(row, "state"),
-          code: row["error_code"], words: row["error"])
+          code: row["error_code"], words: row["error"], quickBooksID: row["quickbooks_id"],
+          stands: LedgerRequest.SetMark(hash: row["body_hash"]), counts: row["counts"])
         requests[request.requestID] = request
       }
       return requests
@@ -203,12 +240,19 @@ struct AnswerRecorder {
     let known = try Row.fetchOne(
       db, sql: "SELECT * FROM requests WHERE run = ? AND request_id = ?",
       arguments: [run, answer.requestID])
-    if let known, try !isNews(answer, known) { return .nothingNew }
     let number = try answer.isDocument ? loadOpsNumber(answer) : nil
-    let effect = try answer.isDocument ? document(answer) : entry(answer)
+    if let known, let doubling = second(answer, known) {
+      guard try note(doubling, answer, number) else { return .nothingNew }
+      try keepRemarks(answer, number)
+      try LedgerQueries.insert(event(answer, number), db)
+      return .doubled(doubling)
+    }
+    if let known, try !isNews(answer, known) { return .nothingNew }
+    let effect = try answer.isDocument ? document(answer, known) : entry(answer)
     guard effect != .nothingNew else { return effect }
     try keep(answer, known)
     try keepOpen(answer, number, effect)
+    if case .doubled(let doubling) = effect { _ = try note(doubling, answer, number) }
     try LedgerQueries.insert(event(answer, number), db)
     return effect
   }
@@ -246,7 +290,7 @@ struct AnswerRecorder {
         """, arguments: ["run": run, "name": answer.name, "kind": answer.entity.rawValue])
   }
 
-  private func document(_ answer: LedgerAnswer) throws -> LedgerAnswerEffect {
+  private func document(_ answer: LedgerAnswer, _ known: Row?) throws -> LedgerAnswerEffect {
     let own = try String.fetchOne(
       db,
       sql:
@@ -265,7 +309,7 @@ struct AnswerRecorder {
             """, arguments: [answer.quickBooksID, answer.editSequence, at, own])
         return .recorded
       }
-      return try restore(answer)
+      return try restore(answer, known)
     case .refused:
       guard let own else { return .notOurs }
       try LedgerQueries.withdraw("number = ?", [own], cause: .refused, at: at, db)
@@ -287,7 +331,7 @@ struct AnswerRecorder {
   }
 
   /// QuickBooks has a document after all that it had refused: it must not be sent again.
-  private func restore(_ answer: LedgerAnswer) throws -> LedgerAnswerEffect {
+  private func restore(_ answer: LedgerAnswer, _ known: Row?) throws -> LedgerAnswerEffect {
     let old = try Row.fetchOne(
       db,
       sql: """
@@ -298,8 +342,13 @@ struct AnswerRecorder {
     let number: String = old["number"]
     let cause: String = old["cause"]
     if let now = try LedgerQueries.entry(number: number, db) {
-      // A document that somebody changed by hand is the same document.
-      return cause == "replaced" ? .notOurs : .doubled(run: now.run ?? "adopt")
+      let isSame = answer.quickBooksID.map { $0 == now.quickBooksID } ?? false
+      // A document that somebody changed by hand is the same document, unless QuickBooks had said that it
+      // had none.
+      let state: String? = known?["state"]
+      let wasNotThere = state == "intended" || state == "refused"
+      if isSame || (cause == "replaced" && !wasNotThere) { return .notOurs }
+      return .doubled(now.run.map { .sentAgain(run: $0) } ?? .adopted)
     }
     if cause == "undone" { return .takenBack }
     guard cause == "refused" else { return .notOurs }
@@ -349,7 +398,9 @@ struct AnswerRecorder {
       guard effect == .recorded else { break }
       if answer.isDocument {
         try db.execute(
-          sql: "DELETE FROM holds WHERE kind = 'invoice' AND name = ?", arguments: [number])
+          sql: """
+            DELETE FROM holds WHERE kind = 'invoice' AND name = ? AND cause <> 'in_quickbooks'
+            """, arguments: [number])
       } else {
         // QuickBooks takes names that differ by case for one; numbers of invoices are two.
         try db.execute(
@@ -362,13 +413,7 @@ struct AnswerRecorder {
     if effect == .takenBack {
       try keep(LedgerHold(.invoice, answer.name, .inQuickBooks), answer, number)
     }
-    for remark in answer.remarks {
-      try db.execute(
-        sql: """
-          INSERT OR IGNORE INTO remarks (run, request_id, kind, invoice, message, at)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """, arguments: [run, answer.requestID, remark.kind, number, remark.message, at])
-    }
+    try keepRemarks(answer, number)
   }
 
   private func keep(_ hold: LedgerHold, _ answer: LedgerAnswer, _ number: String?) throws {

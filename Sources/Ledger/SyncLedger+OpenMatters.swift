@@ -34,6 +34,8 @@ public struct LedgerHold: Hashable, Sendable {
   public var contentHash: ContentHash?
   /// The run that learnt it; filled in when it is read.
   public var run: String
+  /// Whether that run was taken back; filled in when it is read.
+  public var isOfUndoneRun = false
   /// QuickBooks' words; may be empty.
   public var words: String
 
@@ -80,7 +82,7 @@ public struct LedgerRemark: Hashable, Sendable {
   }
 }
 
-/// A request that QuickBooks did not get to, and that stands in another set since.
+/// A request of which QuickBooks has not said yet that it is done.
 public struct PendingRequest: Hashable, Sendable {
   /// The run.
   public var run: String
@@ -88,17 +90,12 @@ public struct PendingRequest: Hashable, Sendable {
   public var entity: LedgerAnswer.Entity
   /// The number of the document, or the name of the list entry, in QuickBooks.
   public var name: String
-  /// The number of the file of its run in which it stands now.
-  public var stands: SetMark
-  /// The set in which it stands, in the ledger's form.
-  public struct SetMark: Hashable, Sendable {
-    let hash: Data
-
-    init(hash: Data) { self.hash = hash }
-
-    /// The mark of the set of this id.
-    public init(of messageSet: String) { hash = AnswerRecorder.hash(messageSet) }
-  }
+  /// Its id.
+  public var id: String
+  /// The set in which it stands.
+  public var stands: LedgerRequest.SetMark
+  /// Whether QuickBooks may have it and has to be asked; else it waits to be sent.
+  public var isInDoubt: Bool
 }
 
 extension SyncLedger {
@@ -113,24 +110,28 @@ extension SyncLedger {
     try Row.fetchAll(
       db,
       sql: """
-        SELECT holds.*, runs.id AS run_id FROM holds JOIN runs ON runs.sequence = holds.run
-        ORDER BY kind, name
+        SELECT holds.*, runs.id AS run_id, runs.state = 'undone' AS is_undone FROM holds JOIN runs ON runs.sequence = holds.run
+        ORDER BY kind, name, cause = 'in_quickbooks', run
         """
     ).map { row in
       let hash = (row["content_hash"] as Data?).map { [UInt8]($0) }
-      return LedgerHold(
+      var hold = LedgerHold(
         try LedgerQueries.value(row, "kind"), row["name"], try LedgerQueries.value(row, "cause"),
         contentHash: hash.map { ContentHash(stored: $0.span) }, run: row["run_id"],
         words: row["words"])
+      hold.isOfUndoneRun = row["is_undone"]
+      return hold
     }
   }
 
   /// Frees what QuickBooks refused, so that it is sent once more.
   ///
-  /// What QuickBooks has of a run that was taken back would be there twice: it is freed by its name alone.
+  /// What QuickBooks has of a run that was taken back would be there twice: it is freed by its name, or
+  /// that of its run, alone.
   ///
   /// - Parameters:
-  ///   - names: Names or numbers, in any case; none for everything that was refused.
+  ///   - names: Names or numbers, in any case, or runs that were taken back; none for everything that was
+  ///     refused.
   ///   - at: The time, ISO 8601 with zone.
   ///   - reason: Why, for people.
   ///   - by: Who decided; may be empty.
@@ -142,15 +143,20 @@ extension SyncLedger {
     let wanted = Set(names.map { $0.lowercased() })
     return try write { db in
       let freed = try SyncLedger.holds(db).filter {
-        wanted.isEmpty ? $0.cause != .inQuickBooks : wanted.contains($0.name.lowercased())
+        wanted.isEmpty
+          ? $0.cause != .inQuickBooks
+          : wanted.contains($0.name.lowercased())
+            || ($0.cause == .inQuickBooks && wanted.contains($0.run.lowercased()))
       }
       for hold in freed {
         let cause =
           hold.cause == .inQuickBooks
           ? "which QuickBooks had of a run that was taken back" : "which QuickBooks had refused"
         try db.execute(
-          sql: "DELETE FROM holds WHERE kind = ? AND name = ?",
-          arguments: [hold.kind.rawValue, hold.name])
+          sql: """
+            DELETE FROM holds
+            WHERE kind = ? AND name = ? AND run = (SELECT sequence FROM runs WHERE id = ?)
+            """, arguments: [hold.kind.rawValue, hold.name, hold.run])
         try LedgerQueries.insert(
           LedgerEvent(
             at: at, run: hold.run, invoice: hold.kind == .invoice ? hold.name : nil,
@@ -176,16 +182,21 @@ extension SyncLedger {
   /// - Returns: The remarks.
   /// - Throws: `Failure` when the ledger cannot be read.
   public func openRemarks(ofRun run: String? = nil) throws(Failure) -> [LedgerRemark] {
-    try remarks(
-      "settled_at IS NULL AND runs.state = 'finished' AND (?1 IS NULL OR runs.id = ?1)", [run])
+    try remarks("\(SyncLedger.isOpen) AND (?1 IS NULL OR runs.id = ?1)", [run])
   }
 
   /// What is open about an invoice.
   ///
   /// - Throws: `Failure` when the ledger cannot be read.
   public func openRemarks(invoice: String) throws(Failure) -> [LedgerRemark] {
-    try remarks("settled_at IS NULL AND runs.state = 'finished' AND invoice = ?", [invoice])
+    try remarks("\(SyncLedger.isOpen) AND invoice = ?", [invoice])
   }
+
+  /// Whether a remark, with its run, is open: what QuickBooks has twice is so also when one of the runs was
+  /// taken back.
+  static let isOpen = """
+    (settled_at IS NULL AND (runs.state = 'finished' OR remarks.kind = '\(LedgerRemark.doubled)'))
+    """
 
   private func remarks(
     _ condition: String, _ arguments: StatementArguments
@@ -265,7 +276,7 @@ extension SyncLedger {
       arguments: [sequence, name, fingerprint.hex, at])
   }
 
-  /// What waits in files that are to be sent again.
+  /// What waits in files that are to be sent again, and what QuickBooks has to be asked about.
   ///
   /// - Throws: `Failure` when the ledger cannot be read.
   public func pendingRequests() throws(Failure) -> [PendingRequest] {
@@ -273,15 +284,18 @@ extension SyncLedger {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT entity, name, body_hash, runs.id AS run_id
+          SELECT entity, name, request_id, body_hash, requests.state = 'unknown' AS is_in_doubt,
+            runs.id AS run_id
           FROM requests JOIN runs ON runs.sequence = requests.run
-          WHERE requests.state = 'intended' AND runs.state = 'finished' AND target = 'qbxml'
+          WHERE requests.state IN ('intended', 'unknown') AND operation = 'add'
+            AND runs.state = 'finished' AND target = 'qbxml' AND \(SyncLedger.requestCounts)
           ORDER BY requests.id
           """
       ).map {
         PendingRequest(
           run: $0["run_id"], entity: try LedgerQueries.value($0, "entity"), name: $0["name"],
-          stands: PendingRequest.SetMark(hash: $0["body_hash"]))
+          id: $0["request_id"], stands: LedgerRequest.SetMark(hash: $0["body_hash"]),
+          isInDoubt: $0["is_in_doubt"])
       }
     }
   }
@@ -303,138 +317,7 @@ extension SyncLedger {
   }
 }
 
-/// A document of a run that was taken back.
-public struct TakenBackDocument: Hashable, Sendable {
-  /// The number in LoadOps.
-  public var number: String
-  /// The form it has in QuickBooks.
-  public var kind: LedgerEntry.DocumentKind
-  /// Its number in QuickBooks.
-  public var documentNumber: String
-  /// The customer's name in QuickBooks.
-  public var customer: String
-  /// The total with the sign it has in LoadOps.
-  public var amount: Money
-  /// What QuickBooks calls it, as far as it has answered.
-  public var quickBooksID: String?
-  /// Whether that was not known yet when the run was taken back.
-  public var isLate: Bool
-  /// Whether QuickBooks has said that it deleted or voided it.
-  public var isRemoved: Bool
-}
-
-/// What QuickBooks said when it was asked to delete or void a document of a run that was taken back.
-public struct LedgerRemoval: Sendable {
-  /// The document.
-  public var document: TakenBackDocument
-  /// Status and words; nil when it was done.
-  public var refusal: (code: String, words: String)?
-
-  /// What QuickBooks said about a document.
-  public init(of document: TakenBackDocument, refusal: (code: String, words: String)?) {
-    self.document = document
-    self.refusal = refusal
-  }
-}
-
-extension SyncLedger {
-  /// The documents of a run that was taken back, newest first.
-  ///
-  /// - Throws: `Failure` when the ledger cannot be read.
-  public func takenBack(ofRun run: String) throws(Failure) -> [TakenBackDocument] {
-    try read { db in
-      let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
-      return try Row.fetchAll(
-        db,
-        sql: """
-          SELECT withdrawn.*, (SELECT requests.quickbooks_id FROM requests
-            WHERE requests.run = withdrawn.run AND requests.name = document_number
-              AND requests.entity = document_kind AND operation = 'add') AS answered_id,
-            EXISTS (SELECT 1 FROM requests
-              WHERE requests.run = withdrawn.run AND requests.name = document_number
-                AND requests.entity = document_kind AND operation IN ('delete', 'void')
-                AND requests.state = 'accepted') AS is_removed
-          FROM withdrawn WHERE withdrawn.run = ? AND cause = 'undone' ORDER BY id DESC
-          """, arguments: [sequence]
-      ).map { row in
-        let known: String? = row["quickbooks_id"]
-        let answered: String? = row["answered_id"]
-        return TakenBackDocument(
-          number: row["number"], kind: try LedgerQueries.value(row, "document_kind"),
-          documentNumber: row["document_number"], customer: row["quickbooks_customer"],
-          amount: Money(cents: row["cents"]), quickBooksID: known ?? answered,
-          isLate: known == nil, isRemoved: row["is_removed"])
-      }
-    }
-  }
-
-  /// Records what QuickBooks deleted or voided, or refused to, of a run that was taken back, in one
-  /// transaction.
-  ///
-  /// - Parameters:
-  ///   - removals: What QuickBooks said, in its order.
-  ///   - manner: `delete` or `void`.
-  ///   - run: The run that was taken back.
-  ///   - at: The time, ISO 8601 with zone.
-  /// - Returns: Of each, whether it was news.
-  /// - Throws: `Failure` when the ledger cannot be written; then nothing is recorded.
-  public func record(
-    removals: [LedgerRemoval], manner: String, ofRun run: String, at: String
-  ) throws(Failure) -> [Bool] {
-    guard !removals.isEmpty else { return [] }
-    return try write { db in
-      let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
-      return try removals.map {
-        try SyncLedger.record($0, manner, run: (sequence, run), at: at, db)
-      }
-    }
-  }
-
-  private static func record(
-    _ removal: LedgerRemoval, _ manner: String, run: (sequence: Int64, id: String), at: String,
-    _ db: Database
-  ) throws -> Bool {
-    let (document, refusal) = (removal.document, removal.refusal)
-    let id = "\(manner) \(document.kind.rawValue) \(document.documentNumber)"
-    let state = refusal == nil ? "accepted" : "refused"
-    let known = try String.fetchOne(
-      db, sql: "SELECT state FROM requests WHERE run = ? AND request_id = ?",
-      arguments: [run.sequence, id])
-    guard known != state, known != "accepted" else { return false }
-    try db.execute(
-      sql: """
-        INSERT INTO requests (run, entity, name, operation, request_id, body_hash, state, attempts,
-          intended_at, answered_at, quickbooks_id, error_code, error)
-        VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
-        ON CONFLICT (run, request_id) DO UPDATE SET state = excluded.state,
-          attempts = attempts + 1, answered_at = excluded.answered_at,
-          error_code = excluded.error_code, error = excluded.error
-        """,
-      arguments: [
-        run.sequence, document.kind.rawValue, document.documentNumber, manner, id,
-        AnswerRecorder.hash(id), state, at, at, document.quickBooksID, refusal?.code,
-        refusal?.words,
-      ])
-    if refusal == nil {
-      try db.execute(
-        sql: "DELETE FROM holds WHERE kind = 'invoice' AND name = ? AND cause = 'in_quickbooks'",
-        arguments: [document.number])
-    }
-    try LedgerQueries.insert(
-      LedgerEvent(
-        at: at, run: run.id, invoice: document.number,
-        kind: refusal == nil ? .removed : .removalRefused,
-        detail: "\(document.kind.rawValue.replacing("_", with: " ")) \(document.documentNumber)"
-          + (refusal.map { ", status \($0.code): \($0.words)" } ?? ", by \(manner)")), db)
-    return true
-  }
-}
-
 extension LedgerEvent.Kind {
   /// Somebody put right what QuickBooks had otherwise.
   public static let settled = LedgerEvent.Kind(rawValue: "settled")
-  /// QuickBooks has deleted or voided the document of a run that was taken back.
-  public static let removed = LedgerEvent.Kind(rawValue: "removed")
-  /// QuickBooks refused to delete or void it.
-  public static let removalRefused = LedgerEvent.Kind(rawValue: "removal-refused")
 }

@@ -136,7 +136,8 @@ extension SyncLedger {
   /// Takes a run back in one transaction, once its files are out of the way.
   ///
   /// What it sent is kept as withdrawn, may be sent again, and is listed as non-synced; what it declared
-  /// is forgotten, so that what earlier runs declared counts again.
+  /// is forgotten, so that what earlier runs declared counts again. What QuickBooks has said to have is held
+  /// until it is removed there.
   ///
   /// - Returns: What may be sent again.
   /// - Throws: `Failure`: `ownBug` when nobody began to take the run back.
@@ -156,6 +157,7 @@ extension SyncLedger {
         sql: "SELECT count(*), total(lines), coalesce(sum(cents), 0) FROM invoices WHERE run = ?",
         arguments: [sequence])
       try LedgerQueries.withdraw("run = ?", [sequence], cause: .undone, at: at, db)
+      try LedgerQueries.holdInQuickBooks(run: sequence, at: at, db)
       try db.execute(
         sql: "UPDATE runs SET state = 'undone' WHERE sequence = ?", arguments: [sequence])
       for table in ["invoices", "list_entries", "run_needs"] {
@@ -215,6 +217,26 @@ extension SyncLedger {
 }
 
 extension LedgerQueries {
+  /// Holds the invoices of a run that QuickBooks itself has said to have: sent again, they would be there
+  /// twice.
+  static func holdInQuickBooks(run: Int64, at: String, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT OR REPLACE INTO holds (kind, name, cause, content_hash, run, at, words)
+        SELECT 'invoice', number, 'in_quickbooks', content_hash, run, ?, ''
+        FROM invoices JOIN runs ON runs.sequence = invoices.run
+        WHERE run = ? AND evidence IN ('accepted', 'confirmed') AND target = 'qbxml'
+        """, arguments: [at, run])
+    // Of what QuickBooks has twice, the other run's document stays.
+    try db.execute(
+      sql: """
+        INSERT OR IGNORE INTO holds (kind, name, cause, content_hash, run, at, words)
+        SELECT 'invoice', number, 'in_quickbooks', content_hash, remarks.run, ?, ''
+        FROM invoices JOIN remarks ON remarks.invoice = number AND remarks.run <> invoices.run
+        WHERE invoices.run = ? AND kind = '\(LedgerRemark.doubled)' AND settled_at IS NULL
+        """, arguments: [at, run])
+  }
+
   /// Copies invoices to what was withdrawn, and lists those of a run as not sent.
   static func withdraw(
     _ condition: String, _ arguments: StatementArguments, cause: WithdrawnInvoice.Cause, at: String,

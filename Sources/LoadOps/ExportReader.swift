@@ -94,7 +94,10 @@ public final class ExportReader {
       source = try TextSource.open(path: path, name: name ?? path, hashing: hashing)
     }
     window = try ByteWindow(source, hashing: hashing, blockSize: blockSize)
-    if workbook == nil { try ExportReader.refuseQuickBooks(window, name ?? path) }
+    if workbook == nil {
+      try NoExport.refuse(window, name ?? path)
+      try ExportReader.refuseQuickBooks(window, name ?? path)
+    }
     if workbook == nil, let first = try ExportReader.firstSignificant(window),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     {
@@ -217,10 +220,27 @@ public final class ExportReader {
     switch engine {
     case .csv(let reader):
       guard kinds.contains(reader.kind) else { return nil }
-      return try reader.next(into: &record) ? reader.kind : nil
+      guard try reader.next(into: &record) else { return nil }
+      reader.noteOpenEnd(&record)
+      return reader.kind
     case .json(let reader): return try reader.next(kinds, into: &record)
     }
   }
+
+  /// Reads the next invoice; false at the end of the file.
+  ///
+  /// - Throws: `Failure` with cause `inputUnreadable`.
+  public func nextInvoice(into record: inout Record) throws(Failure) -> Bool {
+    switch engine {
+    case .csv(let reader):
+      guard case .invoices = reader.kind, try reader.next(into: &record) else { return false }
+      reader.noteOpenEnd(&record)
+      return true
+    case .json(let reader): return try reader.next(ExportReader.invoices, into: &record) != nil
+    }
+  }
+
+  private static let invoices: Set = [RecordKind.invoices]
 
   /// Reads an invoice again by its place.
   ///
@@ -230,7 +250,9 @@ public final class ExportReader {
     record.place = place
     try window.read(at: place.offset, count: Int(place.length), into: &record.text)
     switch engine {
-    case .csv(let reader): reader.reparse(&record)
+    case .csv(let reader):
+      reader.reparse(&record)
+      reader.noteOpenEnd(&record)
     case .json(let reader): reader.reparse(&record)
     }
   }
@@ -293,7 +315,7 @@ public final class ExportReader {
         + "two files may be joined", location: source.location(line: Int(first)))
   }
 
-  private static func firstSignificant(_ window: ByteWindow) throws(Failure) -> UInt8? {
+  static func firstSignificant(_ window: ByteWindow) throws(Failure) -> UInt8? {
     var index = window.start
     while true {
       while index < window.bytes.count {

@@ -10,6 +10,24 @@ public enum RecordKind: String, Sendable, CaseIterable {
   /// Invoices with their lines.
   case invoices
 
+  private var number: UInt8 {
+    switch self {
+    case .customers: 0
+    case .incomeCategories: 1
+    case .invoices: 2
+    }
+  }
+
+  // By themselves enumerations with texts compare and hash those texts, and every record is asked for its kind.
+
+  /// Whether both are the same kind.
+  public static func == (left: RecordKind, right: RecordKind) -> Bool {
+    left.number == right.number
+  }
+
+  /// Takes the kind into a hash.
+  public func hash(into hasher: inout Hasher) { hasher.combine(number) }
+
   /// The kind in a sentence.
   public var inWords: String {
     switch self {

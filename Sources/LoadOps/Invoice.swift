@@ -125,7 +125,7 @@ public struct Invoice: Sendable {
 ///
 /// What stands once per invoice is repeated on each of its rows in a flat file. Every row must then say
 /// the same or nothing; a contradiction is a flaw, never "the last one wins".
-public struct InvoiceDecoder: Sendable {
+public final class InvoiceDecoder: Sendable {
   private let layout: RecordLayout
   private let dates: DateColumns
   private let numbers: NumberStyle
@@ -138,6 +138,8 @@ public struct InvoiceDecoder: Sendable {
   /// The fields whose column has numbers that only the other convention explains.
   private let doubtful: Set<Field>
   private let shared: [(field: Field, column: Int)]
+  /// The last column of the file itself that holds what an invoice has once; -1 for none.
+  private let lastShared: Int
 
   private let category: Int?
   private let lineDescription: Int?
@@ -179,6 +181,7 @@ public struct InvoiceDecoder: Sendable {
     shared = InvoiceDecoder.sharedFields.compactMap { field in
       layout.column(of: field).map { (field, $0) }
     }
+    lastShared = shared.map(\.column).max() ?? -1
     category = layout.column(of: .category)
     lineDescription = layout.column(of: .lineDescription)
     quantity = layout.column(of: .quantity)
@@ -197,11 +200,21 @@ public struct InvoiceDecoder: Sendable {
     (invoice.isLumped, invoice.isJoined) = (false, false)
     invoice.number = record.cell(0, .invoiceNumber)
     if !invoice.number.isEmpty { checkType(.invoiceNumber, record, 0, invoice.number, &invoice) }
+    let (cells, text, rows) = (record.cells, record.text, record.rows.count)
+    // In most files all rows of an invoice begin with the same bytes, which then need not be looked at again.
+    let compared = beginAlike(record) ? 1 : rows
     for (field, column) in shared {
-      let row = agreedRow(record, field, column, &invoice)
-      if row >= 0 { set(field, record, row, record.cell(row, column: column), &invoice) }
+      let agreed = InvoiceDecoder.agreedRow(cells.span, text.span, compared, layout.width, column)
+      if agreed.other >= 0 {
+        invoice.flaws.append(
+          Invoice.Flaw(
+            problem: .conflict(otherRow: agreed.row), row: agreed.other, field: field))
+      }
+      if agreed.row >= 0 {
+        set(field, record, agreed.row, cells[agreed.row * layout.width + column], &invoice)
+      }
     }
-    for row in record.rows.indices { appendLine(record, row, &invoice) }
+    for row in 0..<rows { appendLine(record, cells.span, row, &invoice) }
   }
 
   /// Gives an invoice of a file without lines one for each row, over its total.
@@ -261,32 +274,46 @@ public struct InvoiceDecoder: Sendable {
     (invoice.declaredTotal, invoice.dueAmount) = (nil, nil)
   }
 
-  /// The first row that says something about a field, after checking that no other contradicts it.
-  private func agreedRow(
-    _ record: Record, _ field: Field, _ column: Int, _ invoice: inout Invoice
-  ) -> Int {
-    var found = -1
-    var value = Cell.absent
+  /// Whether the rows of a record have the same bytes up to the end of the last cell that an invoice has once.
+  private func beginAlike(_ record: Record) -> Bool {
+    guard !isJSON, record.rows.count > 1, lastShared >= 0 else { return false }
+    let text = record.text.span
+    var first = 0..<0
     for row in record.rows.indices {
-      let cell = record.cell(row, column: column)
-      if cell.isEmpty { continue }
-      if found < 0 {
-        found = row
-        value = cell
-      } else if !equal(record, value, cell) {
-        invoice.flaws.append(
-          Invoice.Flaw(problem: .conflict(otherRow: found), row: row, field: field))
-        break
+      let cell = record.cells[row * layout.width + lastShared].source
+      // A cell that is not there stands nowhere.
+      guard cell.start > record.rows[row].start else { return false }
+      let range = Int(record.rows[row].start)..<cell.range.upperBound
+      if row == 0 {
+        first = range
+      } else if !text.extracting(first).isSame(as: text.extracting(range)) {
+        return false
       }
     }
-    return found
+    return true
   }
 
-  @inline(__always)
-  private func equal(_ record: Record, _ left: Cell, _ right: Cell) -> Bool {
-    guard left.value.count == right.value.count else { return false }
-    let text = record.text.span
-    return text.extracting(left.value.range).isSame(as: text.extracting(right.value.range))
+  /// The first row that says something about a field, and the first one that contradicts it; -1 for none.
+  private static func agreedRow(
+    _ cells: Span<Cell>, _ text: Span<UInt8>, _ rows: Int, _ width: Int, _ column: Int
+  ) -> (row: Int, other: Int) {
+    var found = -1
+    var value = TextRange.empty
+    var index = column
+    for row in 0..<rows {
+      let here = cells[index].value
+      index += width
+      if here.isEmpty { continue }
+      if found < 0 {
+        found = row
+        value = here
+      } else if here.count != value.count
+        || !text.extracting(value.range).isSame(as: text.extracting(here.range))
+      {
+        return (found, row)
+      }
+    }
+    return (found, -1)
   }
 
   private func set(
@@ -335,18 +362,28 @@ public struct InvoiceDecoder: Sendable {
     }
   }
 
-  private func appendLine(_ record: Record, _ row: Int, _ invoice: inout Invoice) {
-    let categoryCell = record.cell(row, column: category)
-    let amountCell = record.cell(row, column: amount)
-    let description = record.cell(row, column: lineDescription)
-    let quantityCell = record.cell(row, column: quantity)
-    let rateCell = record.cell(row, column: rate)
+  /// The cell in a column of the row that begins at `start`; absent when there is no such column.
+  @inline(__always)
+  private static func cell(_ cells: Span<Cell>, _ start: Int, _ column: Int?) -> Cell {
+    if let column { cells[start + column] } else { .absent }
+  }
+
+  private func appendLine(
+    _ record: Record, _ cells: Span<Cell>, _ row: Int, _ invoice: inout Invoice
+  ) {
+    let start = row * layout.width
+    let categoryCell = InvoiceDecoder.cell(cells, start, category)
+    let amountCell = InvoiceDecoder.cell(cells, start, amount)
+    let description = InvoiceDecoder.cell(cells, start, lineDescription)
+    let quantityCell = InvoiceDecoder.cell(cells, start, quantity)
+    let rateCell = InvoiceDecoder.cell(cells, start, rate)
     if categoryCell.isEmpty, amountCell.isEmpty, description.isEmpty, quantityCell.isEmpty,
       rateCell.isEmpty
     {
       return
     }
-    let tax = record.cell(row, column: taxable)
+    let tax = InvoiceDecoder.cell(cells, start, taxable)
+    let code = InvoiceDecoder.cell(cells, start, taxCode)
     if !categoryCell.isEmpty { check(.category, record, row, categoryCell, &invoice) }
     if !description.isEmpty { check(.lineDescription, record, row, description, &invoice) }
     invoice.lines.append(
@@ -355,8 +392,8 @@ public struct InvoiceDecoder: Sendable {
         quantity: decimal(record, row, .quantity, quantityCell, &invoice),
         rate: decimal(record, row, .rate, rateCell, &invoice),
         amount: money(record, row, .amount, amountCell, &invoice),
-        number: record.cell(row, column: lineNumber),
-        isTaxed: isTaxed(record, tax) || isTaxed(record, record.cell(row, column: taxCode))))
+        number: InvoiceDecoder.cell(cells, start, lineNumber),
+        isTaxed: isTaxed(record, tax) || isTaxed(record, code)))
   }
 
   /// Only a plain no says that a line is not taxed; whatever else stands there may mean a tax.
@@ -373,15 +410,17 @@ public struct InvoiceDecoder: Sendable {
   ) -> FixedDecimal? {
     guard !cell.isEmpty else { return nil }
     // A number of JSON or of a sheet, which unlike a text has no quotes around it, knows only the point.
-    let isTyped = hasTypes && cell.value == cell.source
     let text = record.text.span.extracting(cell.value.range)
-    var style = isTyped ? typedNumbers : numbers
-    var isDoubtful = !isTyped && !doubtful.isEmpty && doubtful.contains(field)
-    if isJSON, !isTyped, numbers.convention == .eu, WrittenNumber.isCanonical(text) {
-      // In JSON the canonical form is a text with a point.
-      (style, isDoubtful) = (typedNumbers, true)
+    var (isTyped, isDoubtful) = (false, false)
+    if hasTypes || !doubtful.isEmpty {
+      isTyped = hasTypes && cell.value == cell.source
+      isDoubtful = !isTyped && doubtful.contains(field)
+      if isJSON, !isTyped, numbers.convention == .eu, WrittenNumber.isCanonical(text) {
+        // In JSON the canonical form is a text with a point.
+        (isTyped, isDoubtful) = (true, true)
+      }
     }
-    switch FixedDecimal.parse(text, style) {
+    switch isTyped ? FixedDecimal.parse(text, typedNumbers) : FixedDecimal.parse(text, numbers) {
     case .absent: return nil
     case .value(let value):
       guard isDoubtful, WrittenNumber.isAmbiguous(text) else { return value }
@@ -391,7 +430,7 @@ public struct InvoiceDecoder: Sendable {
       invoice.flaws.append(Invoice.Flaw(problem: .exponent, row: row, field: field))
       return value
     case .fault(let fault):
-      let problem = InvoiceDecoder.problem(fault, text, style)
+      let problem = InvoiceDecoder.problem(fault, text, isTyped ? typedNumbers : numbers)
       invoice.flaws.append(Invoice.Flaw(problem: problem, row: row, field: field))
       return nil
     }

@@ -132,6 +132,9 @@ public struct Record: Sendable {
   /// Whether it is an object of JSON without an array of lines: a row of a flat table, or an invoice
   /// without lines.
   public internal(set) var isLoneObject = false
+  /// The field of its last cell, where the file ends in that cell without a line end and nothing about the
+  /// cell itself shows that it is whole.
+  public internal(set) var openEnd: Field?
   var cells: [Cell] = []
 
   /// An empty record of a layout.
@@ -145,6 +148,7 @@ public struct Record: Sendable {
     cells.removeAll(keepingCapacity: true)
     if !faults.isEmpty { faults.removeAll() }
     isLoneObject = false
+    openEnd = nil
   }
 
   /// The cell of a row in a column.
@@ -242,5 +246,6 @@ public struct Record: Sendable {
       cells.append(cell)
     }
     for (row, fault) in other.faults { faults.append((row + firstRow, fault)) }
+    openEnd = openEnd ?? other.openEnd
   }
 }

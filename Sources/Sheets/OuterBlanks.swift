@@ -9,7 +9,7 @@ package enum OuterBlanks {
   }
 
   /// The stretch that remains; inner blanks always stay, because pairing by name looks at them.
-  @inline(__always)
+  @inlinable
   package static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
     guard !range.isEmpty else { return range }
     let first = bytes[range.lowerBound]
@@ -18,7 +18,8 @@ package enum OuterBlanks {
     return slowlyTrimmed(bytes, range)
   }
 
-  private static func slowlyTrimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+  @usableFromInline
+  static func slowlyTrimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
     var start = range.lowerBound
     var end = range.upperBound
     while start < end {

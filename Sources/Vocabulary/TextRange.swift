@@ -52,6 +52,7 @@ extension [UInt8] {
 
 extension Span<UInt8> {
   /// Whether both hold the same bytes.
+  @inlinable
   public func isSame(as other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     let (left, right) = (bytes, other.bytes)

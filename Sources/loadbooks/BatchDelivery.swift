@@ -17,6 +17,14 @@ struct BatchDelivery: Delivery {
     return settings
   }
 
+  /// Checks what `--set` says by itself.
+  ///
+  /// - Throws: `Failure` with cause `settingsWrong` or `usage`.
+  func checkAssignments() throws(Failure) {
+    let settings = try CompanyFolder.settings(nil, assignments: assignments)
+    try refuseOnline(settings.target)
+  }
+
   func planner(of company: CompanyFolder) throws(Failure) -> any BatchPlanner {
     let flags = ["--company=" + company.path] + assignments.map { "--set=" + $0 }
     return try BatchDelivery.quietly {

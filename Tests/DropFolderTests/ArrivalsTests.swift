@@ -105,9 +105,41 @@ struct ArrivalsTests {
     #expect(throws: Failure.self) { try look(0) }
   }
 
-  @Test mutating func `more than a batch takes is left for the next`() throws {
-    for number in 0..<1005 { try folder.write("x", to: "\(number).csv") }
+  @Test mutating func `names that differ only in the form of their characters are two files`()
+    throws
+  {
+    let (one, two) = ("caf\u{E9}.csv", "cafe\u{301}.csv")
+    try folder.write("x", to: one)
+    try folder.write("y", to: two)
     _ = try look(0)
-    #expect(try look(10).ready.count == Arrivals.mostFiles)
+    #expect(try look(10).ready.map { Array($0.name.utf8) } == [Array(two.utf8), Array(one.utf8)])
+    let batch = Batch(
+      key: "k", id: "k", began: "",
+      files: try look(11).ready.map { Batch.File(name: $0.name, signature: $0.signature) },
+      held: [Batch.HeldFile(name: one, cause: "", message: "", remedy: "")])
+    #expect(batch.names.map { Array($0.utf8) } == [Array(two.utf8)])
+  }
+
+  @Test
+  mutating func
+    `a file with a second name elsewhere is not taken, and one with no text as its name is told how`()
+    throws
+  {
+    try folder.write("x", to: "a.csv")
+    link(folder.path("a.csv"), folder.path("b.csv"))
+    let path = Array(folder.path.utf8) + Array("/caf".utf8) + [0xE9, 0]
+    let descriptor = path.withUnsafeBufferPointer { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { open($0.baseAddress!, O_WRONLY | O_CREAT, 0o644) }
+    }
+    close(descriptor)
+    _ = try look(0)
+    let view = try look(10)
+    #expect(view.ready.isEmpty)
+    #expect(view.passedOver["a.csv"]?.contains("hard link") == true)
+    #expect(view.passedOver["caf\\xE9"]?.contains("mv $'caf\\xE9'") == true, "\(view.passedOver)")
+    // The second name is gone: now it is only the inbox's.
+    unlink(folder.path("b.csv"))
+    _ = try look(11)
+    #expect(try look(21).ready.map(\.name) == ["a.csv"])
   }
 }

@@ -17,15 +17,17 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CXML2", path: "Modules/CXML2", pkgConfig: "libxml-2.0"),
     .systemLibrary(name: "CZlib", path: "Modules/CZlib", pkgConfig: "zlib"),
+    .systemLibrary(name: "CBytes", path: "Modules/CBytes"),
     .target(name: "Crypto"),
     .target(
       name: "Vocabulary", dependencies: ["Crypto"], path: "Modules/Vocabulary",
       exclude: ["Vocabulary.docc"]),
     .target(
-      name: "Sheets", dependencies: ["Vocabulary", "CXML2", "CZlib"], path: "Modules/Sheets",
+      name: "Sheets", dependencies: ["Vocabulary", "CBytes", "CXML2", "CZlib"],
+      path: "Modules/Sheets",
       exclude: ["Sheets.docc"]),
     .target(
-      name: "LoadOps", dependencies: ["Vocabulary", "Sheets"], path: "Modules/LoadOps",
+      name: "LoadOps", dependencies: ["Vocabulary", "Sheets", "CBytes"], path: "Modules/LoadOps",
       exclude: ["LoadOps.docc"]),
     .target(name: "FuzzSupport", dependencies: ["Vocabulary", "Sheets", "LoadOps", "CZlib"]),
     .executableTarget(name: "FuzzCSV", dependencies: readers),

@@ -55,10 +55,12 @@ import Vocabulary
     }
     let all = removals + [removals[0]]
     #expect(
-      try ledger.record(removals: all, manner: "delete", ofRun: "R1", at: Example.end)
+      try ledger.record(
+        removals: all, manner: "delete", inSet: "LBD-001", ofRun: "R1", at: Example.end)
         == [true, true, true, false])
     #expect(
-      try ledger.record(removals: all, manner: "delete", ofRun: "R1", at: Example.end)
+      try ledger.record(
+        removals: all, manner: "delete", inSet: "LBD-001", ofRun: "R1", at: Example.end)
         == [false, false, false, false])
     #expect(try ledger.holds().map(\.name) == [documents[1].number])
     #expect(try ledger.takenBack(ofRun: "R1").map(\.isRemoved) == [true, false, true])

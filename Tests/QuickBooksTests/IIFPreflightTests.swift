@@ -30,7 +30,7 @@ struct IIFPreflightTests {
     Corruption(0, "ACCNT⇥Freight Income⇥INC⇥N\r\n", "", "parent"),
     Corruption(0, "ACCNT⇥Freight Income⇥", "ACCNT⇥Accounts receivable⇥", "twice"),
     Corruption(0, "TERMS⇥Net 30⇥", "TERMS⇥Net;30⇥", "semicolon"),
-    Corruption(0, "TERMS⇥Net 30⇥", "TERMS⇥Net  30⇥", "needless blanks"),
+    Corruption(0, "TERMS⇥Net 30⇥", "TERMS⇥ Net 30⇥", "begins with a blank"),
     Corruption(0, "TERMS⇥Net 30⇥", "TERMS⇥Net 30 ⇥", "ends in a blank"),
     Corruption(0, "⇥Linehaul⇥Freight Income:Linehaul⇥", "⇥Linehaul⇥Sales⇥", "income account"),
     Corruption(0, "⇥Linehaul⇥Freight Income:Linehaul⇥", "⇥Linehaul⇥Accounts Receivable⇥", "income"),

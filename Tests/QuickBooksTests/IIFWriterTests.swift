@@ -199,7 +199,7 @@ struct IIFWriterTests {
 
   @Test func `two spellings of one customer are refused`() {
     var lists = IIFFixture.freightLists
-    lists.customers.append(Customer(name: "tamarack  milling CO"))
+    lists.customers.append(Customer(name: "tamarack milling CO"))
     #expect(throws: Failure.self) { try IIFFixture.write(lists, []) }
   }
 }

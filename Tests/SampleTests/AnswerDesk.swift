@@ -85,26 +85,63 @@ struct AnswerDesk {
     try Data(text.replacing(old, with: new).utf8).write(to: URL(fileURLWithPath: path(name)))
   }
 
-  /// Writes the answer to a file of requests: done, unless a reply says otherwise.
+  /// Writes the answer to a file of requests: done, unless a reply says otherwise, under ids that begin with
+  /// `ids`; of all its requests, or of those in `only`.
   func answer(
     _ name: String, _ replies: [String: Reply], to requests: String = "002-documents.xml",
-    of run: String? = nil, namesSet: Bool = true
+    of run: String? = nil, namesSet: Bool = true, only: Set<String>? = nil, ids: String = "T-",
+    status: Int = 0
   ) throws {
     var body = ""
     var count = 0
     let set = try QBXMLRequests.forEach(ofFile: path(requests, of: run)) {
       (request) throws(Failure) in
       count += 1
-      body += AnswerDesk.line(request, replies[request.id] ?? .ok, count)
+      guard only?.contains(request.id) ?? true else { return }
+      body += AnswerDesk.line(request, replies[request.id] ?? .ok, count, ids)
     }
     let id =
-      namesSet ? " newMessageSetID=\"\(set ?? "")\" messageSetStatusCode=\"0\"" : ""
+      namesSet ? " newMessageSetID=\"\(set ?? "")\" messageSetStatusCode=\"\(status)\"" : ""
     try folder.write(
       "<?xml version=\"1.0\" ?>\n<QBXML><QBXMLMsgsRs\(id)>\n\(body)</QBXMLMsgsRs></QBXML>\n",
       to: name)
   }
 
-  private static func line(_ request: QBXMLRequest, _ reply: Reply, _ count: Int) -> String {
+  /// Writes the answer to a file that asks for documents by their numbers: these records, and the customers
+  /// that it asks for, under the ids that the answers to lists have.
+  func answerQuestions(
+    _ name: String, to file: String, with records: String, credits: String = "",
+    customers: Bool = true, of run: String? = nil
+  ) throws {
+    let text = try String(contentsOfFile: path(file, of: run), encoding: .utf8)
+    var body = ""
+    for match in text.matches(of: /<(\w+)QueryRq requestID="(.*?)">/) {
+      body +=
+        "<\(match.1)QueryRs requestID=\"\(match.2)\" statusCode=\"0\" statusSeverity=\"Info\">"
+      switch match.1 {
+      case "Invoice": body += records
+      case "CreditMemo": body += credits
+      default:
+        for name in text.matches(of: /<FullName>(.*?)</) where customers {
+          body += "<CustomerRet><FullName>\(name.1)</FullName></CustomerRet>"
+        }
+      }
+      body += "</\(match.1)QueryRs>\n"
+    }
+    try folder.write("<QBXML><QBXMLMsgsRs>\n\(body)</QBXMLMsgsRs></QBXML>", to: name)
+  }
+
+  /// An answer that says of a set that was sent what became of all of it.
+  func answerSet(_ name: String, _ number: Int, status: Int, of run: String? = nil) throws {
+    let set = QBXMLMessageSets(run: run ?? newest).id(number)
+    try folder.write(
+      "<QBXML><QBXMLMsgsRs newMessageSetID=\"\(set)\" messageSetStatusCode=\"\(status)\"/></QBXML>",
+      to: name)
+  }
+
+  private static func line(
+    _ request: QBXMLRequest, _ reply: Reply, _ count: Int, _ ids: String
+  ) -> String {
     var (code, severity, message) = (0, "Info", "Status OK")
     var total = request.type == "CreditMemoAdd" ? -request.total : request.total
     var text = ""
@@ -125,7 +162,7 @@ struct AnswerDesk {
       inside =
         request.document == nil
         ? "<\(record)Ret><ListID>L\(count)</ListID><Name>\(escaped(request.name))</Name></\(record)Ret>"
-        : "<\(record)Ret><TxnID>T-\(request.id)</TxnID><EditSequence>1</EditSequence><CustomerRef>"
+        : "<\(record)Ret><TxnID>\(ids)\(request.id)</TxnID><EditSequence>1</EditSequence><CustomerRef>"
           + "<FullName>\(escaped(request.customer))</FullName></CustomerRef><TxnDate>\(request.date)</TxnDate>"
           + "<RefNumber>\(request.name)</RefNumber><Subtotal>\(text)</Subtotal></\(record)Ret>"
     }

@@ -46,6 +46,24 @@ struct DoubtfulExportsTests {
     try folder.write(try folder.text("co/mapping.csv") + lines, to: "co/mapping.csv")
   }
 
+  /// Nobody knows of a QuickBooks that narrows blanks inside a name, so they are written as they stand.
+  @Test(arguments: ["iif", "qbxml"])
+  func `blanks side by side in a name are written as they stand`(target: String) throws {
+    try map("item,Odd  Item,Odd  Service,Freight  Income,\n")
+    let export =
+      Self.header.replacing("Amount", with: "Amount,Terms")
+      + "1,Acme  Brokerage,2026-11-01,Line Haul,10.00,Net  30\n"
+      + "2,Zeta,2026-11-01,Odd  Item,20.00,\n"
+    try folder.write(export, to: "in/a.csv")
+    try folder.write("Customer\nAcme  Brokerage\nZeta\n", to: "in/customers.csv")
+    let answer = try run(
+      "convert", ["in", "--target", target, "--output", "out"], ["policies.unmatched_terms=create"])
+    #expect(answer.code == 0, "\(answer.messages) \(answer.output)")
+    #expect(answer.output.contains("delivered 2,"))
+    let written = try folder.text("out/001-lists.\(target == "iif" ? "iif" : "xml")")
+    #expect(written.contains("Acme  Brokerage"))
+  }
+
   // MARK: - Rows
 
   @Test(arguments: [2, 40, 70, 400])

@@ -7,7 +7,7 @@ import Vocabulary
 /// their ids, as the real one is documented to do.
 struct FakeDesktop {
   /// What it holds, by what it compares: names without case.
-  private(set) var customers: [String: String] = [:]
+  private(set) var customers: [String: (name: String, id: String)] = [:]
   /// Names of vendors, which no customer may have.
   var vendors: Set<String> = []
   private(set) var items: Set<String> = []
@@ -113,11 +113,12 @@ struct FakeDesktop {
         true
       )
     }
-    if request.type == "CustomerAdd" { customers[key] = request.name }
+    let id = newID()
+    if request.type == "CustomerAdd" { customers[key] = (request.name, id) }
     let record = request.type.dropLast(3)
     return (
       "<\(request.type)Rs requestID=\"\(xml(request.id))\" statusCode=\"0\" statusSeverity=\"Info\" "
-        + "statusMessage=\"Status OK\"><\(record)Ret><ListID>\(newID())</ListID>"
+        + "statusMessage=\"Status OK\"><\(record)Ret><ListID>\(id)</ListID>"
         + "<EditSequence>1</EditSequence><Name>\(xml(request.name))</Name></\(record)Ret></\(request.type)Rs>\n",
       false
     )
@@ -174,6 +175,12 @@ struct FakeDesktop {
       text.components(separatedBy: "requestID=\"\(request.id)\"").last?
       .components(separatedBy: "</\(request.type)Rq>").first ?? ""
     var body = ""
+    for match in own.matches(of: /<FullName>(.*?)</) {
+      let name = String(match.1).replacing("&amp;", with: "&").replacing("&quot;", with: "\"")
+      guard let known = customers[name.lowercased()] else { continue }
+      body +=
+        "<CustomerRet><ListID>\(known.id)</ListID><FullName>\(xml(known.name))</FullName></CustomerRet>"
+    }
     for match in own.matches(of: /<RefNumberCaseSensitive>(.*?)</) {
       for found in documents["\(noun) \(match.1)"] ?? [] {
         body += record(noun, String(match.1), found.customer, found.total, found.transaction)

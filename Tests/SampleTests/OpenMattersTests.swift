@@ -168,8 +168,8 @@ struct OpenMattersTests {
       + document("1002", "VendorCo", "216.50", "2026-11-03")
       + document("1004", "GoodCo", "400.00", "2019-11-03")
     try desk.folder.write(
-      "<QBXML><QBXMLMsgsRs><InvoiceQueryRs requestID=\"find-i-\(set)\" statusCode=\"0\" "
-        + "statusSeverity=\"Info\">\(found)</InvoiceQueryRs><CreditMemoQueryRs requestID=\"find-c-\(set)\" "
+      "<QBXML><QBXMLMsgsRs><InvoiceQueryRs requestID=\"find-i-\(set).3\" statusCode=\"0\" "
+        + "statusSeverity=\"Info\">\(found)</InvoiceQueryRs><CreditMemoQueryRs requestID=\"find-c-\(set).3\" "
         + "statusCode=\"1010\" statusSeverity=\"Error\" statusMessage=\"not available\"/></QBXMLMsgsRs></QBXML>",
       to: "found.xml")
     let accepted = try desk.run("accept", "found.xml")
@@ -197,10 +197,8 @@ struct OpenMattersTests {
       to: "lost.xml")
     #expect(try desk.run("accept", "lost.xml").code == 3)
     let question = try String(contentsOfFile: desk.path("004-find.xml"), encoding: .utf8)
-    #expect(question.contains("requestID=\"find-i-\(set)\""))
-    try desk.folder.write(
-      "<QBXML><QBXMLMsgsRs><InvoiceQueryRs requestID=\"find-i-\(set)\" statusCode=\"1\" "
-        + "statusSeverity=\"Info\"/></QBXMLMsgsRs></QBXML>", to: "found.xml")
+    #expect(question.contains("requestID=\"find-i-\(set).4\""))
+    try desk.answerQuestions("found.xml", to: "004-find.xml", with: "")
     #expect(try desk.run("accept", "found.xml").output.contains("005-resend.xml"))
     try desk.answer("r.xml", [:], to: "005-resend.xml")
     let accepted = try desk.run("accept", "r.xml")
@@ -275,6 +273,14 @@ struct OpenMattersTests {
     try FileManager.default.createDirectory(
       atPath: desk.folder.path("answers"), withIntermediateDirectories: true)
     #expect(try desk.run("accept", "answers").messages.contains("is a folder"))
+    try desk.folder.write("", to: "e.xml")
+    #expect(try desk.run("accept", "e.xml").messages.contains("e.xml is empty"))
+    try desk.answer("a.xml", [:])
+    let text = try desk.folder.text("a.xml")
+    for cut in [400, 900, text.count - 12] {
+      try desk.folder.write(String(text.prefix(cut)), to: "c.xml")
+      #expect(try desk.run("accept", "c.xml").messages.contains("c.xml ends in the middle"))
+    }
     let bytes =
       Array("<QBXML><QBXMLMsgsRs><X>".utf8) + [0xE9] + Array("</X></QBXMLMsgsRs></QBXML>".utf8)
     try Data(bytes).write(to: URL(fileURLWithPath: desk.folder.path("w.xml")))

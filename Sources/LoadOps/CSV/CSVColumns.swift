@@ -314,6 +314,7 @@ public enum HeldColumn {
   public static let reasonsBeyondTheRow = [
     "same-number-different-content", "dates-mixed", "invoice-may-be-incomplete",
     "customer-name-clash", "invoice-number-taken", "zeros-lost", "number-doubtful",
+    "invoice-may-be-cut-off",
     // What was no text there is text here.
     "digits-lost", "cell-error",
   ]

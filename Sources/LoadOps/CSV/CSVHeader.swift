@@ -55,7 +55,7 @@ struct CSVHeader {
             window.start = end
             return header
           }
-          if candidate == nil { candidate = (header, end) }
+          if candidate == nil, !Prose.isSentence(headers, columns) { candidate = (header, end) }
         } catch {
           if case .unrecognised = error { continue }
           if CSVColumns.looksLikeInvoices(headers.map(HeaderName.normalised), meanings) {

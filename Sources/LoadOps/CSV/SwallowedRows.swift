@@ -1,3 +1,4 @@
+internal import CBytes
 internal import Sheets
 internal import Vocabulary
 
@@ -25,44 +26,55 @@ struct SwallowedRows {
     guard width > 2, !others.isEmpty else { return nil }
     var (count, first, here) = (0, 0, line)
     var start = row.lowerBound
-    var index = start
-    while index < row.upperBound {
-      let byte = bytes[index]
-      guard byte == 0x0A || byte == 0x0D else {
-        index += 1
-        continue
-      }
-      if here > line, let cell = number(ofRow: bytes, start..<index) {
+    while start < row.upperBound {
+      let end = lineEnd(bytes, start..<row.upperBound)
+      if here > line, let cell = number(ofRow: bytes, start..<end) {
         numbers.insert(ByteHash.of(bytes.extracting(cell)))
         if count == 0 { first = here }
         count += 1
       }
-      index += 1
-      if byte == 0x0D, index < row.upperBound, bytes[index] == 0x0A { index += 1 }
-      start = index
+      start = end + 1
+      if end < row.upperBound, bytes[end] == 0x0D, start < row.upperBound, bytes[start] == 0x0A {
+        start += 1
+      }
       here += 1
-    }
-    if here > line, start < row.upperBound,
-      let cell = number(ofRow: bytes, start..<row.upperBound)
-    {
-      numbers.insert(ByteHash.of(bytes.extracting(cell)))
-      if count == 0 { first = here }
-      count += 1
     }
     return count > 0 ? .swallowedRows(count, line: first) : nil
   }
 
+  /// Where the first line end of a stretch stands; its end when there is none.
+  private func lineEnd(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    bytes.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return range.upperBound }
+      for place in stride(from: range.lowerBound, to: range.upperBound, by: 64) {
+        let ends = cbytes_csv(base + place, range.upperBound - place, delimiter).ends
+        if ends != 0 { return place + ends.trailingZeroBitCount }
+      }
+      return range.upperBound
+    }
+  }
+
+  private func delimiters(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    bytes.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return 0 }
+      var count = 0
+      for place in stride(from: range.lowerBound, to: range.upperBound, by: 64) {
+        count += cbytes_equal(base + place, range.upperBound - place, delimiter).nonzeroBitCount
+      }
+      return count
+    }
+  }
+
   /// The invoice number of a line that looks like a row; nil for any other line.
   private func number(ofRow bytes: Span<UInt8>, _ line: Range<Int>) -> Range<Int>? {
+    guard delimiters(bytes, line) == width - 1 else { return nil }
     var cells: [Range<Int>] = []
     var start = line.lowerBound
     for index in line where bytes[index] == delimiter {
       cells.append(start..<index)
       start = index + 1
-      if cells.count == width { return nil }
     }
     cells.append(start..<line.upperBound)
-    guard cells.count == width else { return nil }
     let range = OuterBlanks.trimmed(bytes, cells[number])
     for index in range where bytes[index] <= 0x20 { return nil }
     guard hasDigit(bytes, range), others.allSatisfy({ hasDigit(bytes, cells[$0]) }) else {

@@ -60,10 +60,11 @@ struct JSONKeyCheck {
   @inline(__always)
   private static func end(ofString bytes: Span<UInt8>, _ start: Int) -> Int {
     var index = start + 1
-    while bytes[index] != UInt8(ascii: "\"") {
+    while true {
+      index = JSONSyntax.special(bytes, from: index)
+      if bytes[index] == UInt8(ascii: "\"") { return index + 1 }
       index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
     }
-    return index + 1
   }
 
   private mutating func isKnown(_ bytes: Span<UInt8>, _ key: Range<Int>) -> Bool {

@@ -281,10 +281,7 @@ struct JSONRecordParser {
     }
     let inner = range.lowerBound + 1..<range.upperBound - 1
     var hasEscape = false
-    for index in inner where bytes[index] == UInt8(ascii: "\\") {
-      hasEscape = true
-      break
-    }
+    if JSONSyntax.special(bytes, from: inner.lowerBound) < inner.upperBound { hasEscape = true }
     if hasEscape {
       escaped.append(slot)
       record.cells[slot] = Cell(value: TextRange(inner), source: source)
@@ -336,9 +333,10 @@ struct JSONRecordParser {
     while index < bytes.count {
       switch bytes[index] {
       case UInt8(ascii: "\""):
-        index += 1
+        index = JSONSyntax.special(bytes, from: index + 1)
         while bytes[index] != UInt8(ascii: "\"") {
-          index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+          index = JSONSyntax.special(
+            bytes, from: index + (bytes[index] == UInt8(ascii: "\\") ? 2 : 1))
         }
         index += 1
       case UInt8(ascii: "{"), UInt8(ascii: "["):

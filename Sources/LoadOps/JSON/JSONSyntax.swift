@@ -1,3 +1,4 @@
+internal import CBytes
 internal import Vocabulary
 
 /// The grammar of RFC 8259, strictly: finds where a value ends and what is wrong with it.
@@ -178,16 +179,30 @@ enum JSONSyntax {
     return index == bytes.count && !isLast ? .needsMore : .complete(end: index)
   }
 
+  /// Where the first quotation mark, backslash or control character at or behind an offset stands; the count when
+  /// there is none.
+  @inline(__always)
+  static func special(_ bytes: Span<UInt8>, from start: Int) -> Int {
+    bytes.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return buffer.count }
+      var place = start
+      while place < buffer.count {
+        let found = cbytes_json_string(base + place, buffer.count - place)
+        if found != 0 { return place + found.trailingZeroBitCount }
+        place += 16
+      }
+      return buffer.count
+    }
+  }
+
   static func string(_ bytes: Span<UInt8>, from start: Int, isLast: Bool) -> Outcome {
     var index = start + 1
-    while index < bytes.count {
+    while true {
+      index = special(bytes, from: index)
+      guard index < bytes.count else { break }
       let byte = bytes[index]
       if byte == UInt8(ascii: "\"") { return .complete(end: index + 1) }
       if byte < 0x20 { return .wrong(at: index, "a control character must be escaped in a string") }
-      guard byte == UInt8(ascii: "\\") else {
-        index += 1
-        continue
-      }
       guard index + 1 < bytes.count else { break }
       switch bytes[index + 1] {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),

@@ -46,6 +46,13 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
     public static let cut = Changes(rawValue: 16)
   }
 
+  /// Whether a byte stands for itself in every file, whatever is around it.
+  @inline(__always)
+  fileprivate static func isPlain(_ byte: UInt8) -> Bool {
+    byte &- 0x21 < 0x5E && byte != UInt8(ascii: ";") && byte != UInt8(ascii: "\"")
+      && byte != UInt8(ascii: "\\")
+  }
+
   /// What would be changed in a text, and whether it would be cut at `limit` characters.
   ///
   /// The text is UTF-8; bytes that are not count as unrepresentable characters.
@@ -193,7 +200,12 @@ private struct Converter {
     var index = 0
     while index < text.count {
       let byte = text[index]
-      if byte < 0x80 {
+      if byte > 0x20, DesktopText.isPlain(byte) {
+        var end = index + 1
+        while end < text.count, DesktopText.isPlain(text[end]) { end += 1 }
+        emit(text.extracting(index..<end))
+        index = end
+      } else if byte < 0x80 {
         take(byte)
         index += 1
       } else {
@@ -277,6 +289,14 @@ private struct Converter {
   private mutating func replace(by byte: UInt8) {
     changes.insert(.punctuation)
     emit(byte)
+  }
+
+  private mutating func emit(_ bytes: Span<UInt8>) {
+    while pendingBlanks > 0 {
+      output.append(0x20)
+      pendingBlanks -= 1
+    }
+    output.append(bytes)
   }
 
   private mutating func emit(_ byte: UInt8) {

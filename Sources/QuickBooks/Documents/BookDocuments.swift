@@ -37,7 +37,7 @@ public struct BookConventions: Sendable {
 ///
 /// What a file is, is told by its content, never by its name: answers to qbXML queries, IIF files with
 /// transactions, reports as text or as workbooks. Files of lists, which may stand in the same folder,
-/// are passed over.
+/// are passed over, and told in ``BookTable/passedOver``.
 public struct BookDocumentFiles: BookDocumentSource {
   private let paths: [String]
   private let conventions: BookConventions
@@ -50,26 +50,47 @@ public struct BookDocumentFiles: BookDocumentSource {
 
   /// Reads all files.
   ///
-  /// - Throws: `Failure` with cause `inputMissing`; with `inputUnreadable`, also when no file holds a
-  ///   single kind of documents.
+  /// - Throws: `Failure` with cause `inputMissing`; with `inputUnreadable`, also when a file that is named
+  ///   holds no documents, or no file of the folders does.
   public func fill(_ table: inout BookTable) throws(Failure) {
-    let files = try BooksReader.files(paths).filter { path in
-      paths.contains(path) || !BookDocumentFiles.isForPeople(path)
+    let files = try BooksReader.files(paths)
+    for path in files {
+      let isNamed = paths.contains(path)
+      let before = table.files.count
+      var isOfLoadOps = false
+      if isNamed || !BookDocumentFiles.isForPeople(path) {
+        isOfLoadOps = try read(path, into: &table)
+      }
+      guard table.files.count == before else { continue }
+      guard !isNamed else { throw BookDocumentFiles.notUnderstood(path, isOfLoadOps) }
+      table.passedOver.append(path)
     }
-    for path in files { try read(path, into: &table) }
     guard !table.files.isEmpty else {
       throw Failure(
         .inputUnreadable,
         files.isEmpty
           ? "there is no file of the books" : "none of the files of the books lists invoices",
-        remedy:
-          "export one of the reports Invoice List, Transaction List by Customer, Open Invoices or "
-          + "A/R Aging Detail from QuickBooks, or save its answer to an invoice query, and name the file "
-          + "with --books", location: paths.first.map { SourceLocation(file: $0, line: 1) })
+        remedy: BookDocumentFiles.remedy,
+        location: paths.first.map { SourceLocation(file: $0, line: 1) })
     }
-    guard Set(table.files.map(\.name)).count > 1 else { return }
+    guard table.files.count > 1 else { return }
     let index = BookIndex(table)
     table.join(index)
+  }
+
+  private static let remedy =
+    "export one of the reports Invoice List, Transaction List by Customer, Open Invoices or "
+    + "A/R Aging Detail from QuickBooks, or save its answer to an invoice query, and name the file "
+    + "with --books"
+
+  /// What somebody names is read, or refused: a file left out may be the one with the difference.
+  private static func notUnderstood(_ path: String, _ isOfLoadOps: Bool) -> Failure {
+    Failure(
+      .inputUnreadable,
+      isOfLoadOps
+        ? "this file comes from LoadOps or from LoadBooks, so it does not show what QuickBooks has"
+        : "this file lists no invoices: no row above them names a date, a number and an amount",
+      remedy: remedy, location: SourceLocation(file: path, line: 1))
   }
 
   /// Whether a file of a folder is one that nobody but people reads, such as our own report.
@@ -80,14 +101,16 @@ public struct BookDocumentFiles: BookDocumentSource {
     }
   }
 
-  private func read(_ path: String, into table: inout BookTable) throws(Failure) {
+  /// Adds what a file holds; true for one of LoadOps, or our own, which holds nothing of QuickBooks.
+  private func read(_ path: String, into table: inout BookTable) throws(Failure) -> Bool {
     switch BooksReader.Kind(of: try BooksReader.head(path)) {
     case .iif: try IIFBookReader.read(path, conventions, into: &table)
     case .qbxml: try QBXMLBookReader.read(path, into: &table)
-    case .workbook: try BookReport.read(workbook: path, conventions, into: &table)
-    case .table: try BookReport.read(text: path, conventions, into: &table)
+    case .workbook: return try BookReport.read(workbook: path, conventions, into: &table)
+    case .table: return try BookReport.read(text: path, conventions, into: &table)
     // Books of QuickBooks Online are lists, which are passed over.
-    case .online: break
+    case .online: return true
     }
+    return false
   }
 }

@@ -77,6 +77,10 @@ public struct BookFile: Sendable, Hashable {
   public var day: CalendarDate?
   /// Whether more documents are to be had of the query that it answers.
   public var isPartial = false
+  /// Whether invoices stand in it.
+  public var listsInvoices = true
+  /// Whether credit memos stand in it, as far as it can be told.
+  public var listsCreditMemos = true
   /// How many invoices and credit memos it lists.
   public var documents = 0
   /// The sum of their totals.
@@ -96,13 +100,20 @@ public struct BookFile: Sendable, Hashable {
     self.fingerprint = fingerprint
   }
 
-  /// Whether every document of that day stands in it, paid or not.
-  public func lists(_ date: CalendarDate) -> Bool {
-    !form.listsOpenOnly && !isPartial && isWithin(date)
+  /// Whether documents of that kind stand in it at all.
+  public func lists(_ kind: SalesDocument.Kind) -> Bool {
+    kind == .invoice ? listsInvoices : listsCreditMemos
   }
 
-  /// Whether every open document of that day stands in it.
-  public func listsOpen(_ date: CalendarDate) -> Bool { !isPartial && isWithin(date) }
+  /// Whether every document of that kind and day stands in it, paid or not.
+  public func lists(_ kind: SalesDocument.Kind, _ date: CalendarDate) -> Bool {
+    !form.listsOpenOnly && listsOpen(kind, date)
+  }
+
+  /// Whether every open document of that kind and day stands in it.
+  public func listsOpen(_ kind: SalesDocument.Kind, _ date: CalendarDate) -> Bool {
+    lists(kind) && !isPartial && isWithin(date)
+  }
 
   private func isWithin(_ date: CalendarDate) -> Bool {
     (from.map { $0 <= date } ?? true) && (until.map { date <= $0 } ?? true)

@@ -11,6 +11,8 @@ enum BookReport {
   /// What a row's type says.
   enum TypeOfRow {
     case document(SalesDocument.Kind)
+    /// A document that was voided, as `Invoice (Void)`.
+    case voided(SalesDocument.Kind)
     /// A payment or another transaction that is no sales document.
     case other
     /// Nothing.
@@ -24,13 +26,38 @@ enum BookReport {
     case 7 where isWord(text, "invoice"): .document(.invoice)
     case 11 where isWord(text, "credit memo") || isWord(text, "credit note"):
       .document(.creditMemo)
-    default: .other
+    default: typeWithMark(text)
     }
   }
 
-  /// Whether a memo or a status begins as that of a voided document.
-  static func saysVoid(_ text: Span<UInt8>) -> Bool {
+  private static func typeWithMark(_ text: Span<UInt8>) -> TypeOfRow {
+    for mark in [6, 8] where text.count > mark + 1 {
+      let end = text.extracting(last: mark)
+      guard isWord(end, mark == 6 ? "(void)" : "(voided)") else { continue }
+      let word = text.extracting(OuterBlanks.trimmed(text, 0..<text.count - mark))
+      guard case .document(let kind) = type(word) else { return .other }
+      return .voided(kind)
+    }
+    return .other
+  }
+
+  /// Whether a status says that a document was voided.
+  static func isVoid(status text: Span<UInt8>) -> Bool {
     text.count >= 4 && isWord(text.extracting(first: 4), "void")
+  }
+
+  /// Whether a memo begins as QuickBooks has that of a voided document begin: `VOID:`, `Voided`.
+  ///
+  /// "Void fill, 12 pallets" is a load; a voided document has no amount, either.
+  static func isVoid(memo text: Span<UInt8>) -> Bool {
+    guard text.count >= 4 else { return false }
+    if text.count == 4 { return isWord(text, "void") }
+    if isWord(text.extracting(first: 5), "void:") { return true }
+    guard text.count >= 6, isWord(text.extracting(first: 6), "voided") else { return false }
+    let rest = text.extracting(droppingFirst: 6)
+    let behind = OuterBlanks.trimmed(rest, 0..<rest.count)
+    return behind.isEmpty || rest[behind.lowerBound] == UInt8(ascii: "-")
+      || rest[behind.lowerBound] == UInt8(ascii: ":")
   }
 
   private static func isWord(_ text: Span<UInt8>, _ word: StaticString) -> Bool {
@@ -47,19 +74,22 @@ enum BookReport {
 
   /// Adds the documents of a text file; one that is no such report adds nothing.
   ///
+  /// - Returns: Whether it is a file of LoadOps, or our own, which adds nothing, either.
   /// - Throws: `Failure` with cause `inputUnreadable`.
   static func read(
     text path: String, _ conventions: BookConventions, into table: inout BookTable
-  ) throws(Failure) {
+  ) throws(Failure) -> Bool {
     let source = try TextSource.open(path: path, name: path, hashing: true)
     let head = source.peek(at: UInt64(source.markLength), count: 1 << 16)
-    guard let delimiter = delimiter(of: head) else { return }
+    guard let (delimiter, isOfLoadOps) = delimiter(of: head) else { return false }
+    guard !isOfLoadOps else { return true }
     let window = try ByteWindow(source, hashing: true)
     table.reserve(Int(source.size) / 72)
     var reading = ReportReading(
       name: path, sheet: nil, conventions,
-      hasTotals: hasTotals(
-        source.peek(at: UInt64(source.markLength), count: 1 << 22), delimiter))
+      groups: groups(
+        source.peek(at: UInt64(source.markLength), count: surveyed), delimiter,
+        isWhole: source.size <= surveyed))
     var row = ReportRow()
     var cells: [CSVCell] = []
     var line = 1
@@ -90,10 +120,14 @@ enum BookReport {
     } else {
       reading.finish(&table, try BooksReader.fingerprint(path))
     }
+    return false
   }
 
+  /// How many bytes of a text are looked at for the groups that end with a total.
+  private static let surveyed = 1 << 22
+
   /// The mark between the cells: the one with which a header of such a report appears.
-  private static func delimiter(of head: [UInt8]) -> UInt8? {
+  private static func delimiter(of head: [UInt8]) -> (mark: UInt8, isOfLoadOps: Bool)? {
     var cells: [CSVCell] = []
     var row = ReportRow()
     for delimiter in CSVDialect.delimiters {
@@ -104,7 +138,7 @@ enum BookReport {
             head.span, from: index, isLast: true, delimiter: delimiter, cells: &cells)
         else { break }
         row.take(head, cells, line: rows)
-        if ReportColumns(row, titles: titles) != nil { return delimiter }
+        if let found = ReportColumns(row, titles: titles) { return (delimiter, found.isOfLoadOps) }
         titles += row.texts
         index = next
         rows += 1
@@ -113,9 +147,11 @@ enum BookReport {
     return nil
   }
 
-  /// Whether the groups of a report end with totals.
-  private static func hasTotals(_ bytes: [UInt8], _ delimiter: UInt8) -> Bool {
-    guard mentionsTotals(bytes) else { return false }
+  /// The groups of a report, as far as they end with totals.
+  private static func groups(
+    _ bytes: [UInt8], _ delimiter: UInt8, isWhole: Bool
+  ) -> TotalSurvey? {
+    guard mentionsTotals(bytes) else { return nil }
     var row = ReportRow()
     var cells: [CSVCell] = []
     var titles: [String] = []
@@ -134,10 +170,10 @@ enum BookReport {
         titles += row.texts
       } else {
         survey?.look(at: row)
-        if survey?.hasTotals == true { return true }
       }
     }
-    return false
+    survey?.isWhole = isWhole
+    return survey
   }
 
   /// Whether cells may begin with the word that rows of totals begin with; only then a look at the rows pays.
@@ -169,19 +205,24 @@ enum BookReport {
 
   /// Adds the documents of every sheet of a workbook that is such a report.
   ///
+  /// - Returns: Whether a sheet is a file of LoadOps, or our own, which adds nothing.
   /// - Throws: `Failure` with cause `inputUnreadable`.
   static func read(
     workbook path: String, _ conventions: BookConventions, into table: inout BookTable
-  ) throws(Failure) {
+  ) throws(Failure) -> Bool {
     let workbook = try Workbook(path: path, name: path)
     let sum = try workbook.fingerprint()
+    var isOfLoadOps = false
     for sheet in workbook.sheets where !sheet.isHidden {
       let survey = SheetSurvey()
       try workbook.forEachRow(of: sheet) { (row) throws(Failure) in survey.look(at: row) }
-      guard survey.isReport else { continue }
+      guard let groups = survey.groups else { continue }
+      guard !survey.isOfLoadOps else {
+        isOfLoadOps = true
+        continue
+      }
       let reading = SheetReading(
-        ReportReading(
-          name: path, sheet: sheet.name, conventions, hasTotals: survey.hasTotals), table)
+        ReportReading(name: path, sheet: sheet.name, conventions, groups: groups), table)
       table = BookTable()
       var thrown: Failure?
       do throws(Failure) {
@@ -193,6 +234,7 @@ enum BookReport {
       table = reading.giveBack(sum)
       if let thrown { throw thrown }
     }
+    return isOfLoadOps
   }
 
   /// Whether every sheet of a workbook that holds anything is a report of documents.
@@ -214,10 +256,10 @@ enum BookReport {
 
   /// Looks through a sheet before it is read.
   private final class SheetSurvey {
-    var isReport: Bool { totals != nil }
-    var hasTotals: Bool { totals?.hasTotals ?? false }
+    var isReport: Bool { groups != nil }
     var isEmpty: Bool { count == 0 }
-    private var totals: TotalSurvey?
+    private(set) var groups: TotalSurvey?
+    private(set) var isOfLoadOps = false
     private var titles: [String] = []
     private var count = 0
     private var row = ReportRow()
@@ -227,11 +269,14 @@ enum BookReport {
       row.take(other)
       guard !row.isBlank else { return true }
       if isReport {
-        totals?.look(at: row)
-        return !hasTotals
+        groups?.look(at: row)
+        return true
       }
       count += 1
-      totals = ReportColumns(row, titles: titles).map { TotalSurvey($0) }
+      if let found = ReportColumns(row, titles: titles) {
+        groups = TotalSurvey(found)
+        isOfLoadOps = found.isOfLoadOps
+      }
       titles += row.texts
       return isReport || count < ReportColumns.highestHeader
     }
@@ -270,6 +315,8 @@ struct ReportRow {
   private(set) var cells: [Range<Int>] = []
   /// Whether a cell may hold a line end, so that the row takes several lines.
   private(set) var spansLines = false
+  /// Whether text stands behind a closing quotation mark, so that the cells cannot be what was meant.
+  private(set) var isBroken = false
 
   /// Whether there is nothing in it.
   var isBlank: Bool { text.isEmpty }
@@ -305,6 +352,7 @@ struct ReportRow {
         spansLines = true
       case .escaped, .malformed:
         spansLines = true
+        if cell.form == .malformed { isBroken = true }
         CSVRowParser.decode(bytes, range, into: &text)
         finish(start)
         continue
@@ -327,6 +375,7 @@ struct ReportRow {
   private mutating func begin(_ line: Int) {
     self.line = line
     spansLines = false
+    isBroken = false
     text.removeAll(keepingCapacity: true)
     cells.removeAll(keepingCapacity: true)
   }

@@ -6,9 +6,9 @@ public import Vocabulary
 /// kept as bytes in one piece; a customer is known by its number among ``customerName(_:)``. Each property
 /// has a column of its own; what no file tells, such as due dates, takes no room.
 public struct BookTable: Sendable {
-  /// What else there is to know, in one byte.
+  /// What else there is to know, in two bytes.
   struct Marks: OptionSet, Sendable {
-    let rawValue: UInt8
+    let rawValue: UInt16
     static let creditMemo = Marks(rawValue: 1)
     static let voided = Marks(rawValue: 2)
     /// An amount that cannot be read, or is left blank where the file tells amounts.
@@ -20,6 +20,10 @@ public struct BookTable: Sendable {
     static let dueDateFitsBothWays = Marks(rawValue: 32)
     /// The same document stands in an earlier file, too.
     static let told = Marks(rawValue: 64)
+    /// Two files say different things about it.
+    static let contradicted = Marks(rawValue: 128)
+    /// QuickBooks has it, but has not booked it.
+    static let pending = Marks(rawValue: 256)
   }
 
   static let noAmount = Int64.min
@@ -39,6 +43,8 @@ public struct BookTable: Sendable {
     public var balance: Money?
     /// Whether it was voided.
     public var isVoid = false
+    /// Whether it waits in QuickBooks, not booked.
+    public var isPending = false
     /// The line of the file it stands on, from 1.
     public var line = 1
     var marks: Marks = []
@@ -49,21 +55,25 @@ public struct BookTable: Sendable {
 
   /// The files, in the order in which they were read.
   public internal(set) var files: [BookFile] = []
+  /// Files of a folder that list no documents.
+  public internal(set) var passedOver: [String] = []
+  /// How many rows tell a document that an earlier file told.
+  public internal(set) var joined = 0
   /// The first document of each file.
-  private var firsts: [Int] = []
-  private var hashes: [UInt64] = []
-  private var totals: [Int64] = []
-  private var dates: [Int32] = []
-  private var customers: [Int32] = []
+  var firsts: [Int] = []
+  var hashes: [UInt64] = []
+  var totals: [Int64] = []
+  var dates: [Int32] = []
+  var customers: [Int32] = []
   private var lines: [UInt32] = []
-  private var marks: [Marks] = []
+  var marks: [Marks] = []
   /// Where the number of each document begins; it ends where the next one begins.
   private var starts: [UInt32] = []
   /// Empty as long as no document has one.
-  private var dueDates: [Int32] = []
-  private var balances: [Int64] = []
+  var dueDates: [Int32] = []
+  var balances: [Int64] = []
   /// The hashes of QuickBooks' own ids, where the files have them.
-  private var ids: Set<UInt64> = []
+  private var ids: [UInt64: Int] = [:]
   private var numbers: [UInt8] = []
   private var names = ByteInterner()
 
@@ -101,6 +111,7 @@ public struct BookTable: Sendable {
     var marks = document.marks
     if document.kind == .creditMemo { marks.insert(.creditMemo) }
     if document.isVoid { marks.insert(.voided) }
+    if document.isPending { marks.insert(.pending) }
     if let day = document.dueDate?.daysSince1970 {
       fill(&dueDates, BookTable.noDate)
       dueDates.append(day)
@@ -130,9 +141,14 @@ public struct BookTable: Sendable {
     if column.isEmpty { column = Array(repeating: nothing, count: count) }
   }
 
-  /// Notes QuickBooks' own id of a document; false when it was met before.
-  public mutating func isNew(id: Span<UInt8>) -> Bool {
-    id.isEmpty || ids.insert(ByteHash.of(id)).inserted
+  /// The document that QuickBooks calls by this id, when it was met before; else the next one that is added
+  /// will be it.
+  mutating func document(withID id: Span<UInt8>) -> Int? {
+    guard !id.isEmpty else { return nil }
+    let hash = ByteHash.of(id)
+    if let known = ids[hash] { return known }
+    ids[hash] = count
+    return nil
   }
 
   // MARK: - Asking
@@ -213,6 +229,12 @@ public struct BookTable: Sendable {
   /// Whether it was voided.
   public func isVoid(_ document: Int) -> Bool { marks[document].contains(.voided) }
 
+  /// Whether it waits in QuickBooks, not booked.
+  public func isPending(_ document: Int) -> Bool { marks[document].contains(.pending) }
+
+  /// Whether two files say different things about it.
+  public func isContradicted(_ document: Int) -> Bool { marks[document].contains(.contradicted) }
+
   /// Whether something cannot be read.
   public func isUnreadable(_ document: Int) -> Bool {
     !marks[document].isDisjoint(with: [.amountUnreadable, .dateUnreadable])
@@ -240,11 +262,11 @@ public struct BookTable: Sendable {
     return SourceLocation(file: file.name, line: line(document), sheet: file.sheet)
   }
 
-  private static func day(_ days: Int32) -> CalendarDate? {
+  static func day(_ days: Int32) -> CalendarDate? {
     days == noDate ? nil : CalendarDate(daysSince1970: days)
   }
 
-  private static func money(_ cents: Int64) -> Money? {
+  static func money(_ cents: Int64) -> Money? {
     cents == noAmount ? nil : Money(cents: cents)
   }
 
@@ -263,71 +285,6 @@ public struct BookTable: Sendable {
   private static func swapped(_ days: Int32) -> Int32 {
     let (year, month, day) = CalendarDate(daysSince1970: days).components
     return CalendarDate(year: year, month: day, day: month)?.daysSince1970 ?? days
-  }
-
-  /// Joins what several files tell of one document: the first one counts, the others add what it lacks.
-  ///
-  /// What stands twice in a file is there twice, so one row of a file joins at most one row of another. To
-  /// know the last file that joined a row is enough, because the rows of a file stand together.
-  ///
-  /// - Parameter index: Finds documents by their numbers.
-  mutating func join(_ index: BookIndex) {
-    var joinedBy = Array(repeating: Int32(-1), count: count)
-    for (file, start) in firsts.enumerated() {
-      for document in start..<(file + 1 < firsts.count ? firsts[file + 1] : count)
-      where hasNumber(document) {
-        guard let first = firstToTell(document, file, index, joinedBy) else { continue }
-        joinedBy[first] = Int32(file)
-        marks[document].insert(.told)
-        add(document, to: first)
-      }
-    }
-  }
-
-  /// Adds to a document what another row tells of it.
-  private mutating func add(_ other: Int, to first: Int) {
-    if totals[first] == BookTable.noAmount, totals[other] != BookTable.noAmount {
-      totals[first] = totals[other]
-      if !marks[other].contains(.amountUnreadable) { marks[first].remove(.amountUnreadable) }
-    }
-    if dates[first] == BookTable.noDate, dates[other] != BookTable.noDate {
-      dates[first] = dates[other]
-      if !marks[other].contains(.dateUnreadable) { marks[first].remove(.dateUnreadable) }
-    }
-    if customers[first] < 0 { customers[first] = customers[other] }
-    if !balances.isEmpty, balances[first] == BookTable.noAmount {
-      balances[first] = balances[other]
-    }
-    if !dueDates.isEmpty, dueDates[first] == BookTable.noDate { dueDates[first] = dueDates[other] }
-    if marks[other].contains(.voided) { marks[first].insert(.voided) }
-  }
-
-  /// The document of an earlier file that is the same one; nil where there is none.
-  ///
-  /// Two files whose documents are told apart never tell the same one.
-  private func firstToTell(
-    _ document: Int, _ file: Int, _ index: BookIndex, _ joinedBy: [Int32]
-  ) -> Int? {
-    let tellsDoubles = files[file].form.tellsDoubles
-    var candidate = index.first(hashes[document], in: self)
-    while candidate >= 0, candidate < firsts[file] {
-      if joinedBy[candidate] != Int32(file), !marks[candidate].contains(.told),
-        haveSameNumber(candidate, document), mayBeSame(candidate, document),
-        !(tellsDoubles && files[self.file(candidate)].form.tellsDoubles)
-      {
-        return candidate
-      }
-      candidate = index.next(candidate)
-    }
-    return nil
-  }
-
-  private func mayBeSame(_ left: Int, _ right: Int) -> Bool {
-    func agree<Value: Equatable>(_ column: [Value], _ nothing: Value) -> Bool {
-      column[left] == column[right] || column[left] == nothing || column[right] == nothing
-    }
-    return kind(left) == kind(right) && agree(totals, BookTable.noAmount) && agree(customers, -1)
-      && agree(dates, BookTable.noDate)
   }
 }
 

@@ -69,6 +69,7 @@ enum IIFBookReader {
     var document = BookTable.Document()
     switch BookReport.type(span.extracting(reader.field(columns.type).range)) {
     case .document(let kind): document.kind = kind
+    case .voided(let kind): (document.kind, document.isVoid) = (kind, true)
     case .other, .unknown:
       table.files[table.files.count - 1].passedOver += 1
       return

@@ -56,6 +56,7 @@ private final class BookVisitor: XMLVisitor {
   private enum Element: Int, CaseIterable {
     case qbxml, answers, invoiceQuery, creditMemoQuery, invoice, creditMemo, customer
     case fullName, id, number, date, dueDate, subtotal, tax, total, balance, credit, memo
+    case pending
 
     var name: String {
       switch self {
@@ -77,6 +78,7 @@ private final class BookVisitor: XMLVisitor {
       case .balance: "BalanceRemaining"
       case .credit: "CreditRemaining"
       case .memo: "Memo"
+      case .pending: "IsPending"
       }
     }
 
@@ -92,6 +94,9 @@ private final class BookVisitor: XMLVisitor {
   private var remaining: [Element: Int] = [:]
   /// Whether QuickBooks did not answer a query.
   private var hasFailed = false
+  /// The queries that were answered.
+  private var answered: Set<Element> = []
+  private var saysVoid = false
   private var depth = 0
   private var document = BookTable.Document()
   private var isInside = false
@@ -151,6 +156,9 @@ private final class BookVisitor: XMLVisitor {
     if let left = attributes["iteratorRemainingCount"].flatMap({ Int($0) }) {
       remaining[element] = left
     }
+    answered.insert(element)
+    table.files[table.files.count - 1].listsInvoices = answered.contains(.invoiceQuery)
+    table.files[table.files.count - 1].listsCreditMemos = answered.contains(.creditMemoQuery)
     table.files[table.files.count - 1].isPartial =
       hasFailed || remaining.values.contains { $0 > 0 }
   }
@@ -166,7 +174,7 @@ private final class BookVisitor: XMLVisitor {
     document.kind = kind
     document.line = stream.line
     isInside = true
-    (subtotal, tax) = (nil, nil)
+    (subtotal, tax, saysVoid) = (nil, nil, false)
     number.removeAll(keepingCapacity: true)
     customer.removeAll(keepingCapacity: true)
     id.removeAll(keepingCapacity: true)
@@ -204,7 +212,8 @@ private final class BookVisitor: XMLVisitor {
     case .tax: tax = amount()
     case .total: document.total = amount()
     case .balance, .credit: document.balance = amount()
-    case .memo: document.isVoid = BookReport.saysVoid(bytes.span)
+    case .memo: saysVoid = BookReport.isVoid(memo: bytes.span)
+    case .pending: document.isPending = bytes.elementsEqual("true".utf8)
     default: break
     }
   }
@@ -225,14 +234,17 @@ private final class BookVisitor: XMLVisitor {
 
   private func finish() {
     isInside = false
-    // A saved answer may hold a document again that an earlier one held.
     let (id, number, customer) = (id, number, customer)
-    guard table.isNew(id: id.span) else { return }
     // An invoice has no element for its total: it is the lines and the sales tax on top.
     if document.total == nil, let subtotal { document.total = subtotal + (tax ?? .zero) }
     if document.kind == .creditMemo {
       document.total = document.total.map { -$0 }
       document.balance = document.balance.map { -$0 }
+    }
+    document.isVoid = saysVoid && (document.total ?? .zero) == .zero
+    // A saved answer may hold a document again that an earlier one held.
+    if let earlier = table.document(withID: id.span) {
+      return table.meetAgain(earlier, document)
     }
     table.add(document, number: number.span, customer: customer.span)
   }

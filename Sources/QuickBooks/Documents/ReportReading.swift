@@ -7,8 +7,12 @@ struct ReportReading {
     var name: String
     /// The column in which its name stands.
     var column: Int
-    var sums: Sums
+    var sums = Sums()
+    /// The sums of the rows that are its own, and not those of a group below it.
+    var own = Sums()
     var rows = 0
+    /// Whether the total of its own rows has been met.
+    var hasOwnTotal = false
   }
 
   /// The sums of the four columns of amounts.
@@ -26,8 +30,10 @@ struct ReportReading {
   private let name: String
   private let sheet: String?
   private let conventions: BookConventions
-  private let hasTotals: Bool
+  private let survey: TotalSurvey?
+  /// The rows above the header, and their cells.
   private var titles: [String] = []
+  private var isBelowHeader = false
   private var columns: ReportColumns?
   private var groups: [Group] = []
   private var whole = Sums()
@@ -38,11 +44,11 @@ struct ReportReading {
   private var faultCount = 0
   private var scratch: [UInt8] = []
 
-  init(name: String, sheet: String?, _ conventions: BookConventions, hasTotals: Bool) {
+  init(name: String, sheet: String?, _ conventions: BookConventions, groups: TotalSurvey?) {
     self.name = name
     self.sheet = sheet
     self.conventions = conventions
-    self.hasTotals = hasTotals
+    survey = groups
   }
 
   // MARK: - Rows
@@ -53,24 +59,46 @@ struct ReportReading {
       if let found = ReportColumns(row, titles: titles) {
         begin(found, &table)
       } else {
-        titles.append(row.texts.joined(separator: ", "))
+        let cells = row.texts
+        titles.append(cells.joined(separator: ", "))
+        if cells.count > 1 { titles += cells }
       }
       return
     }
     guard !row.isBlank else { return }
+    if row.isBroken {
+      tell(
+        "row \(row.line) has a quotation mark inside a cell, so that it is not what was meant",
+        row.line, &table)
+    }
+    let wasHeader = isBelowHeader
+    isBelowHeader = false
     if columns.isLabel(row) {
-      takeLabel(row, columns, &table)
-    } else if !isHeader(row, columns) {
+      if !isPageMatter(row, wasHeader) { takeLabel(row, columns, &table) }
+    } else if isHeader(row, columns) {
+      isBelowHeader = true
+    } else {
       takeTransaction(row, columns, &table)
     }
   }
 
+  /// Whether a row is one of those that stand above the header on every page.
+  ///
+  /// A customer may be called like the company: no group follows the header with that name.
+  private func isPageMatter(_ row: ReportRow, _ isBelowHeader: Bool) -> Bool {
+    guard row.filledCount == 1 else { return false }
+    let text = row.string(row.firstFilled)
+    guard survey?.isTotalled(text) != true || survey?.isWhole == false else { return false }
+    return ReportTitle.isPageMatter(text) || !isBelowHeader && titles.contains(text)
+  }
+
   private mutating func begin(_ found: ReportColumns, _ table: inout BookTable) {
     columns = found
+    isBelowHeader = true
     var file = BookFile(
       name: name, sheet: sheet, form: found.form, fingerprint: Fingerprint(of: ""))
     for title in titles {
-      if let period = ReportPeriod.read(title) {
+      if let period = ReportTitle.period(title) {
         (file.from, file.until) = period
         break
       }
@@ -104,7 +132,7 @@ struct ReportReading {
       return
     }
     guard row.filledCount == 1 || column <= columns.date && row.range(columns.number).isEmpty,
-      lower != "accrual basis", lower != "cash basis"
+      !ReportReading.noGroups.contains(lower)
     else {
       if !row.range(columns.number).isEmpty {
         tell("row \(row.line) has a number and no date", row.line, &table)
@@ -114,21 +142,28 @@ struct ReportReading {
     open(text, column)
   }
 
+  /// Rows by themselves that name no customer.
+  private static let noGroups: Set = [
+    "accrual basis", "cash basis", "beginning balance", "opening balance", "balance forward",
+  ]
+
   private mutating func open(_ text: String, _ column: Int) {
     while let top = groups.last {
       let isClosed =
-        top.column > column || top.column == column && !hasTotals && top.rows > 0
+        top.column > column
+        || top.column == column && top.rows > 0 && survey?.isTotalled(top.name) != true
       guard isClosed else { break }
       groups.removeLast()
     }
-    groups.append(Group(name: text, column: column, sums: Sums()))
+    groups.append(Group(name: text, column: column))
     makePath()
   }
 
   /// The full path of the customer whose rows follow.
   private mutating func makePath() {
     var joined = ""
-    for group in groups {
+    for (index, group) in groups.enumerated() {
+      if isOther(index) { continue }
       if joined.isEmpty || group.name.hasPrefix(joined + ":") {
         joined = group.name
       } else {
@@ -136,6 +171,11 @@ struct ReportReading {
       }
     }
     path = Array(ReportReading.withoutMark(joined).utf8)
+  }
+
+  /// Whether a group holds what belongs to the one above itself: `Acme - Other` below `Acme`.
+  private func isOther(_ index: Int) -> Bool {
+    index > 0 && groups[index].name == groups[index - 1].name + " - Other"
   }
 
   /// QuickBooks Online marks what was made inactive in the name itself.
@@ -149,14 +189,26 @@ struct ReportReading {
   // MARK: - Totals
 
   private mutating func takeTotal(
-    _ row: ReportRow, _ columns: ReportColumns, _ wanted: String, _ table: inout BookTable
+    _ row: ReportRow, _ columns: ReportColumns, _ wanted: ReportColumns.Total,
+    _ table: inout BookTable
   ) {
-    if wanted.isEmpty {
+    if wanted.name.isEmpty {
       compare(row, columns, whole, "all rows", &table)
       groups.removeAll()
-    } else if let index = groups.lastIndex(where: { $0.name == wanted }) {
-      compare(row, columns, groups[index].sums, "the rows of \"\(wanted)\"", &table)
-      groups.removeSubrange(index...)
+    } else if let index = groups.lastIndex(where: { $0.name == wanted.name }) {
+      let words = "the rows of \"\(wanted.name)\""
+      let isOwn =
+        !wanted.isWithParts && !groups[index].hasOwnTotal
+        && survey?.parents.contains(wanted.name) == true
+      if isOwn {
+        // What is below it follows, and then the total of all of it.
+        compare(row, columns, groups[index].own, words, &table)
+        groups[index].hasOwnTotal = true
+        groups.removeSubrange((index + 1)...)
+      } else {
+        compare(row, columns, groups[index].sums, words, &table)
+        groups.removeSubrange(index...)
+      }
     }
     makePath()
   }
@@ -168,7 +220,13 @@ struct ReportReading {
     let places = columns.amounts
     var isStated = false
     for index in places.indices {
-      guard let stated = amount(row, places[index]) else { continue }
+      guard let stated = amount(row, places[index]) else {
+        guard !row.range(places[index]).isEmpty else { continue }
+        tell(
+          "\"\(row.string(row.firstFilled))\" is \"\(row.string(places[index]))\", which cannot be read",
+          row.line, &table)
+        return
+      }
       isStated = true
       guard stated.cents != sums.cents[index] else { continue }
       tell(
@@ -200,6 +258,7 @@ struct ReportReading {
     if columns.type >= 0 {
       switch BookReport.type(span.extracting(row.range(columns.type))) {
       case .document(let kind): document.kind = kind
+      case .voided(let kind): (document.kind, document.isVoid) = (kind, true)
       case .other, .unknown:
         table.files[fileIndex].passedOver += 1
         return
@@ -211,8 +270,9 @@ struct ReportReading {
     if row.range(columns.date).isEmpty { document.marks.insert(.dateUnreadable) }
     document.dueDate = days.day(span.extracting(row.range(columns.dueDate)), &document, .dueDate)
     document.isVoid =
-      BookReport.saysVoid(span.extracting(row.range(columns.memo)))
-      || BookReport.saysVoid(span.extracting(row.range(columns.status)))
+      document.isVoid || BookReport.isVoid(status: span.extracting(row.range(columns.status)))
+      || BookReport.isVoid(memo: span.extracting(row.range(columns.memo)))
+        && isNothing(row, columns, amounts)
     setAmounts(row, columns, amounts, &document)
     let number = span.extracting(row.range(columns.number))
     let customer = row.range(columns.customer)
@@ -224,6 +284,14 @@ struct ReportReading {
     } else {
       table.add(document, number: number, customer: span.extracting(customer))
     }
+  }
+
+  /// Whether a row has no amount but zero.
+  private func isNothing(
+    _ row: ReportRow, _ columns: ReportColumns, _ amounts: InlineArray<4, Money?>
+  ) -> Bool {
+    let places = columns.amounts
+    return places.indices.allSatisfy { amounts[$0] == .zero || row.range(places[$0]).isEmpty }
   }
 
   private func setAmounts(
@@ -267,6 +335,10 @@ struct ReportReading {
       groups[index].sums.add(cents)
       groups[index].rows += 1
     }
+    if let last = groups.indices.last {
+      groups[last].own.add(cents)
+      if isOther(last) { groups[last - 1].own.add(cents) }
+    }
     return values
   }
 
@@ -276,9 +348,40 @@ struct ReportReading {
     guard !range.isEmpty else { return nil }
     // Spreadsheets show nothing as a dash.
     if range.count == 1, row.text[range.lowerBound] == UInt8(ascii: "-") { return Money.zero }
-    let reading = FixedDecimal.parse(row.text.span.extracting(range), conventions.numbers)
-    guard case .value(let value) = reading else { return nil }
-    return Money(value)
+    let text = row.text.span.extracting(range)
+    switch FixedDecimal.parse(text, conventions.numbers) {
+    case .value(let value): return Money(value)
+    case .fault(.outOfRange): return ReportReading.largeAmount(text, conventions.numbers)
+    default: return nil
+    }
+  }
+
+  /// An amount with more digits than any price or quantity has: totals of large companies.
+  private static func largeAmount(_ text: Span<UInt8>, _ style: NumberStyle) -> Money? {
+    let point = style.convention == .us ? UInt8(ascii: ".") : UInt8(ascii: ",")
+    var (cents, digits, decimals, isNegative) = (Int64(0), 0, -1, false)
+    for index in text.indices {
+      switch text[index] {
+      case let byte where byte &- 0x30 < 10:
+        digits += 1
+        if decimals >= 0 { decimals += 1 }
+        guard digits <= 17, decimals <= 2 else { return nil }
+        cents = cents * 10 + Int64(byte - 0x30)
+      case point:
+        guard decimals < 0 else { return nil }
+        decimals = 0
+      case UInt8(ascii: "-"), UInt8(ascii: "("): isNegative = true
+      case UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: "$"), UInt8(ascii: " "),
+        UInt8(ascii: ")"):
+        break
+      default: return nil
+      }
+    }
+    while decimals < 2 {
+      decimals = max(0, decimals) + 1
+      cents *= 10
+    }
+    return Money(cents: isNegative ? -cents : cents)
   }
 
   // MARK: - The end
@@ -286,6 +389,12 @@ struct ReportReading {
   mutating func finish(_ table: inout BookTable, _ sum: Fingerprint) {
     guard columns != nil else { return }
     table.files[fileIndex].fingerprint = sum
+    if table.files[fileIndex].form == .invoiceList {
+      // QuickBooks Online's list has no credit memos at all; whether they are left out shows by one alone.
+      table.files[fileIndex].listsCreditMemos = (firstDocument..<table.count).contains {
+        table.kind($0) == .creditMemo
+      }
+    }
     if faultCount > ReportReading.faultLimit {
       table.files[fileIndex].faults.append(
         BookFile.Fault(

@@ -89,6 +89,12 @@ final class IIFLines {
     return true
   }
 
+  /// Appends the current line's bytes.
+  func append(to bytes: inout [UInt8]) {
+    let buffer = buffer
+    bytes.append(buffer.span.extracting(bounds))
+  }
+
   /// Where the first line end at or behind an offset stands; the count when there is none.
   private static func lineEnd(_ buffer: [UInt8], from start: Int) -> Int {
     buffer.withUnsafeBytes { bytes in
@@ -109,14 +115,15 @@ final class IIFLines {
     position = 0
     var count = -1
     var code: Int32 = 0
-    let fresh = [UInt8](unsafeUninitializedCapacity: IIFLines.chunk) { bytes, filled in
+    let old = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: IIFLines.chunk))
+    buffer.withUnsafeMutableBytes { bytes in
       repeat {
-        count = read(descriptor, bytes.baseAddress, IIFLines.chunk)
+        count = read(descriptor, bytes.baseAddress.map { $0 + old }, IIFLines.chunk)
         code = errno
       } while count < 0 && code == EINTR
-      filled = max(0, count)
     }
-    buffer.append(contentsOf: fresh)
+    buffer.removeLast(IIFLines.chunk - max(0, count))
     guard count >= 0 else {
       throw Failure(
         .inputUnreadable, "cannot read \(name): \(String(cString: strerror(code)))",

@@ -49,8 +49,12 @@ extension IIFPreflight {
   private static let account = 4
   private static let name = 5
 
-  mutating func checkDocuments(_ lines: IIFLines) throws(Failure) {
-    let layout = try documentHeader(lines)
+  /// Checks a file of documents, and hands each of them over as ``IIFTotals`` reads it back.
+  mutating func checkDocuments(
+    _ lines: IIFLines, readingBack: (IIFTotals.Document) throws(Failure) -> Void
+  ) throws(Failure) {
+    var totals = IIFTotals(name: lines.name)
+    let layout = try documentHeader(lines, &totals)
     var block: Block?
     var documents = 0
     while try lines.next() {
@@ -75,24 +79,32 @@ extension IIFPreflight {
       } else {
         throw fault("the row is neither TRNS, SPL nor ENDTRNS")
       }
+      if let document = try totals.take(bytes.span, line: number) { try readingBack(document) }
     }
     guard block == nil else { throw fault("the file ends inside a block") }
     guard documents > 0 else { throw fault("the file holds no document") }
+    try totals.finish()
   }
 
-  private mutating func documentHeader(_ lines: IIFLines) throws(Failure) -> Layout {
+  private mutating func documentHeader(
+    _ lines: IIFLines, _ totals: inout IIFTotals
+  ) throws(Failure) -> Layout {
     var names: [[String]] = []
+    var rows: [[UInt8]] = []
     for _ in 0..<3 {
       guard try lines.next() else { throw fault("the header rows are missing") }
       try takeRow(lines)
       names.append(fields.indices.map(text))
+      rows.append(bytes)
     }
     for hasClasses in [false, true] {
       let expected = [
         ["!TRNS"] + IIFColumns.head(hasClasses: hasClasses),
         ["!SPL"] + IIFColumns.line(hasClasses: hasClasses), ["!ENDTRNS"],
       ]
-      if names == expected { return Layout(hasClasses: hasClasses) }
+      guard names == expected else { continue }
+      for (index, row) in rows.enumerated() { _ = try totals.take(row.span, line: index + 1) }
+      return Layout(hasClasses: hasClasses)
     }
     throw fault("the header rows are not those of documents")
   }

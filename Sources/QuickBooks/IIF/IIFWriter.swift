@@ -105,6 +105,8 @@ public final class IIFWriter: DocumentWriter {
   public func finish() throws(Failure) -> [OutputFile] {
     do {
       try endFile()
+      // What was checked need not be remembered any longer; the numbers of a million documents are much.
+      preflight = IIFPreflight(format: format)
       return output
     } catch {
       discard()
@@ -140,15 +142,13 @@ public final class IIFWriter: DocumentWriter {
     totals.removeAll(keepingCapacity: true)
   }
 
-  /// Forces the current file to disk, checks it from its bytes there, then reads its documents back and
-  /// compares them one by one.
+  /// Forces the current file to disk and checks it there.
   private func endFile() throws(Failure) {
     guard let file = current else { return }
     try flush()
     try file.finish()
     stagedFiles.append(file)
     current = nil
-    try preflight.checkDocuments(path: file.stagedPath, name: file.name)
     let amount = try readBack(file)
     try noteOutput(file, documents: totals.count, amount: amount)
   }
@@ -162,11 +162,13 @@ public final class IIFWriter: DocumentWriter {
         name: file.name, fingerprint: fingerprint, documents: documents, amount: amount))
   }
 
+  /// Checks a finished file from its bytes on the disk, and compares its documents one by one as they read back.
   private func readBack(_ file: StagedFile) throws(Failure) -> Money {
     let expected = totals
     var count = 0
     var amount = Money.zero
-    try IIFTotals.forEach(path: file.stagedPath, name: file.name) { document throws(Failure) in
+    let lines = try IIFLines(path: file.stagedPath, name: file.name)
+    try preflight.checkDocuments(lines) { document throws(Failure) in
       guard count < expected.count, document.total.cents == expected[count],
         document.balance == .zero
       else {

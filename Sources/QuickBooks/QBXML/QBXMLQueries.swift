@@ -68,17 +68,19 @@ public enum QBXMLQueries {
       oldMessageSet: messageSet) + QBXMLEnvelope.end
   }
 
-  /// The text of a set that asks for documents by their numbers.
+  /// The text of a set that asks for documents by their numbers, and for their customers: an answer that
+  /// shows none of them may come from another company file.
   ///
   /// - Parameters:
   ///   - invoices: The numbers of invoices.
   ///   - creditMemos: The numbers of credit memos.
-  ///   - ids: The ids of the two requests.
+  ///   - customers: The names of customers.
+  ///   - ids: The ids of the three requests.
   ///   - format: The user's choices.
   /// - Returns: The text of the file.
   public static func documents(
-    invoices: [String], creditMemos: [String], ids: (invoices: String, creditMemos: String),
-    format: QBXMLFormat
+    invoices: [String], creditMemos: [String], customers: [String],
+    ids: (invoices: String, creditMemos: String, customers: String), format: QBXMLFormat
   ) -> String {
     var text = QBXMLEnvelope.start(
       version: format.version, onError: .continueOnError, messageSet: nil)
@@ -90,6 +92,14 @@ public enum QBXMLQueries {
         text += "<RefNumberCaseSensitive>\(escaped(number))</RefNumberCaseSensitive>\n"
       }
       text += "<IncludeLineItems>false</IncludeLineItems></\(name)QueryRq>\n"
+    }
+    if !customers.isEmpty {
+      text += "<CustomerQueryRq requestID=\"\(escaped(ids.customers))\">\n"
+      for name in customers { text += "<FullName>\(escaped(name))</FullName>\n" }
+      for element in ["ListID", "Name", "FullName"] {
+        text += "<IncludeRetElement>\(element)</IncludeRetElement>"
+      }
+      text += "</CustomerQueryRq>\n"
     }
     return text + QBXMLEnvelope.end
   }

@@ -16,6 +16,8 @@ public struct QBXMLRequest: Hashable, Sendable {
   public var total = Money.zero
   /// How many lines a document has.
   public var lines = 0
+  /// The numbers that a question for documents asks for.
+  public var asked: [String] = []
   /// The line of the file where it begins, from 1.
   public var line: Int
 
@@ -141,6 +143,7 @@ final class QBXMLRequestVisitor: XMLVisitor {
     case fullName = "FullName"
     case amount = "Amount"
     case refNumber = "RefNumber"
+    case refNumberCaseSensitive = "RefNumberCaseSensitive"
     case txnDate = "TxnDate"
     case txnID = "TxnID"
     case invoiceLine = "InvoiceLineAdd"
@@ -181,7 +184,7 @@ final class QBXMLRequestVisitor: XMLVisitor {
     default:
       switch word {
       case .invoiceLine, .creditMemoLine: request?.lines += 1
-      case .name, .fullName, .amount, .refNumber, .txnDate, .txnID:
+      case .name, .fullName, .amount, .refNumber, .refNumberCaseSensitive, .txnDate, .txnID:
         isCollecting = true
         bytes.removeAll(keepingCapacity: true)
       default: break
@@ -211,6 +214,7 @@ final class QBXMLRequestVisitor: XMLVisitor {
       let isCredit = request?.type == "CreditMemoAdd"
       request?.total += isCredit ? -money : money
     case .refNumber, .txnID: request?.name = text
+    case .refNumberCaseSensitive: request?.asked.append(text)
     case .txnDate: request?.date = text
     // The name of the entry itself, not of something inside it.
     case .name: if path.count == 4 { request?.name = text }

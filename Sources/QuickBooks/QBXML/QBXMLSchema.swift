@@ -43,7 +43,7 @@ package enum QBXMLSchema {
           <xs:element name="TermsQueryRq" type="ListQueryRq"/>
           <xs:element name="ClassQueryRq" type="ListQueryRq"/>
           <xs:element name="ItemQueryRq" type="IteratedQueryRq"/>
-          <xs:element name="CustomerQueryRq" type="IteratedQueryRq"/>
+          <xs:element name="CustomerQueryRq" type="CustomerQueryRq"/>
           <xs:element name="EntityQueryRq" type="IteratedQueryRq"/>
           <xs:element name="InvoiceQueryRq" type="TransactionQueryRq"/>
           <xs:element name="CreditMemoQueryRq" type="TransactionQueryRq"/>
@@ -280,6 +280,21 @@ package enum QBXMLSchema {
         <xs:attributeGroup ref="Iterator"/>
       </xs:complexType>
 
+      <xs:complexType name="CustomerQueryRq">
+        <xs:sequence>
+          <xs:choice>
+            <xs:element name="FullName" type="Text209" maxOccurs="unbounded"/>
+            <xs:sequence>
+              <xs:element name="MaxReturned" type="xs:positiveInteger" minOccurs="0"/>
+              <xs:element name="ActiveStatus" type="ActiveStatus"/>
+            </xs:sequence>
+          </xs:choice>
+          <xs:element name="IncludeRetElement" type="Text50" minOccurs="0" maxOccurs="unbounded"/>
+        </xs:sequence>
+        <xs:attributeGroup ref="Request"/>
+        <xs:attributeGroup ref="Iterator"/>
+      </xs:complexType>
+
       <xs:complexType name="TransactionQueryRq">
         <xs:sequence>
           <xs:choice>
@@ -417,6 +432,9 @@ package enum QBXMLSchema {
       </xs:simpleType>
       <xs:simpleType name="Text99">
         <xs:restriction base="Text"><xs:maxLength value="99"/></xs:restriction>
+      </xs:simpleType>
+      <xs:simpleType name="Text209">
+        <xs:restriction base="Text"><xs:maxLength value="209"/></xs:restriction>
       </xs:simpleType>
       <xs:simpleType name="Text1023">
         <xs:restriction base="Text"><xs:maxLength value="1023"/></xs:restriction>

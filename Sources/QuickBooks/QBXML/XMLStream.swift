@@ -181,12 +181,21 @@ final class XMLStream {
         parser, buffer.assumingMemoryBound(to: CChar.self), Int32(count), count == 0 ? 1 : 0)
       if let failure { throw failure }
       if schemaFault != nil { return }
-      guard code == 0 else { throw notWellFormed(parser) }
+      guard code == 0 else { throw notWellFormed(parser, isEmpty: total == 0, isAtEnd: count == 0) }
       if count == 0 { return }
     }
   }
 
-  private func notWellFormed(_ parser: xmlParserCtxtPtr) -> Failure {
+  private func notWellFormed(
+    _ parser: xmlParserCtxtPtr, isEmpty: Bool, isAtEnd: Bool
+  ) -> Failure {
+    if isEmpty || (isAtEnd && depth > 0) {
+      return Failure(
+        .inputUnreadable,
+        isEmpty ? "\(name) is empty" : "\(name) ends in the middle: it was cut off",
+        remedy: "save the whole answer again, as the tool shows it, into a file of its own",
+        location: SourceLocation(file: name, line: max(1, line)))
+    }
     var reason = "it is not XML"
     if let error = xmlCtxtGetLastError(parser) {
       reason = XMLStream.message(of: error)

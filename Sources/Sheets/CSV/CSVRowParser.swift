@@ -1,3 +1,4 @@
+internal import CBytes
 internal import Vocabulary
 
 /// A cell of a CSV row before it is decoded.
@@ -23,11 +24,11 @@ package struct CSVCell {
   // Asked for every cell of every row: a switch costs nothing, while `==` goes by way of the raw value.
 
   /// Whether the text is the cell.
-  @inline(__always)
+  @inlinable
   package var isPlain: Bool { if case .plain = form { true } else { false } }
 
   /// Whether the text must be decoded before it can be used.
-  @inline(__always)
+  @inlinable
   package var isEncoded: Bool {
     switch form {
     case .plain, .quoted: false
@@ -36,12 +37,62 @@ package struct CSVCell {
   }
 
   /// Whether there is text behind the closing quote.
+  @inlinable
   package var isMalformed: Bool { if case .malformed = form { true } else { false } }
 
+  @inlinable
   package init(start: Int32, end: Int32, form: Form) {
     self.start = start
     self.end = end
     self.form = form
+  }
+}
+
+/// The cells of one row after another, in memory that nobody else holds.
+///
+/// An array asks at every append whether somebody else does, and a row has dozens of cells.
+package struct CSVCells: ~Copyable {
+  @usableFromInline var base: UnsafeMutablePointer<CSVCell>
+  @usableFromInline var capacity: Int
+  @usableFromInline var length = 0
+  /// Whether a cell in quotes holds a line end.
+  package var hasLineEnds = false
+
+  /// Room for a row.
+  package init() {
+    capacity = 64
+    base = .allocate(capacity: capacity)
+  }
+
+  deinit { base.deallocate() }
+
+  /// How many there are.
+  @inlinable
+  package var count: Int { length }
+
+  /// The cells themselves; valid until one is added or the next row is split.
+  @inlinable
+  package var buffer: UnsafeBufferPointer<CSVCell> {
+    UnsafeBufferPointer(start: base, count: length)
+  }
+
+  /// Adds a cell.
+  package mutating func append(_ cell: CSVCell) {
+    if length == capacity { grow() }
+    (base + length).initialize(to: cell)
+    length += 1
+  }
+
+  fileprivate mutating func empty() {
+    (length, hasLineEnds) = (0, false)
+  }
+
+  @inline(never)
+  private mutating func grow() {
+    let wider = UnsafeMutablePointer<CSVCell>.allocate(capacity: capacity * 2)
+    wider.moveInitialize(from: base, count: length)
+    base.deallocate()
+    (base, capacity) = (wider, capacity * 2)
   }
 }
 
@@ -67,9 +118,30 @@ package enum CSVRowParser {
   package static func parse(
     _ bytes: Span<UInt8>, from: Int, isLast: Bool, delimiter: UInt8, cells: inout [CSVCell]
   ) -> Outcome {
+    var found = CSVCells()
+    let outcome = parse(
+      bytes, from: from, isLast: isLast, delimiter: delimiter, cells: &found)
     cells.removeAll(keepingCapacity: true)
+    cells.append(contentsOf: UnsafeBufferPointer(start: found.base, count: found.length))
+    return outcome
+  }
+
+  /// The same into memory that is used again for each row.
+  package static func parse(
+    _ bytes: Span<UInt8>, from: Int, isLast: Bool, delimiter: UInt8, cells: inout CSVCells
+  ) -> Outcome {
+    bytes.withUnsafeBufferPointer {
+      parse($0, from: from, isLast: isLast, delimiter: delimiter, cells: &cells)
+    }
+  }
+
+  private static func parse(
+    _ bytes: UnsafeBufferPointer<UInt8>, from: Int, isLast: Bool, delimiter: UInt8,
+    cells: inout CSVCells
+  ) -> Outcome {
+    cells.empty()
+    var marks = Marks(bytes, from: from, delimiter: delimiter)
     let count = bytes.count
-    let marks = UInt64(delimiter) &* ones
     var index = from
     while true {
       var start = index
@@ -87,7 +159,7 @@ package enum CSVRowParser {
         index += 1
         var closed = false
         while true {
-          index = nextQuote(bytes, from: index)
+          index = marks.quote(from: index)
           guard index < count else { break }
           guard index + 1 < count, bytes[index + 1] == 0x22 else {
             closed = true
@@ -103,7 +175,7 @@ package enum CSVRowParser {
       }
       let afterQuote = index
       let isQuoted = afterQuote > start
-      index = cellEnd(bytes, from: index, marks)
+      index = marks.cellEnd(from: index)
       var end = index
       if isQuoted, index > afterQuote, isBlank(bytes, afterQuote..<index) {
         end = afterQuote
@@ -117,15 +189,84 @@ package enum CSVRowParser {
       cells.append(
         CSVCell(
           start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end), form: form))
-      guard index < count else { return .row(next: count) }
+      guard index < count else {
+        cells.hasLineEnds = marks.hasLineEnds
+        return .row(next: count)
+      }
       let byte = bytes[index]
       if byte == delimiter {
         index += 1
         continue
       }
+      cells.hasLineEnds = marks.hasLineEnds
       if byte == 0x0A { return .row(next: index + 1) }
       if index + 1 == count, !isLast { return .needsMore }
       return .row(next: index + 1 < count && bytes[index + 1] == 0x0A ? index + 2 : index + 1)
+    }
+  }
+
+  /// Where delimiters, line ends and quotes stand, 64 bytes at a time.
+  private struct Marks {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let delimiter: UInt8
+    /// Where the block begins that the masks are of.
+    private var block: Int
+    private var masks: cbytes_csv_masks
+    /// Whether a line end was passed on the way to a quote.
+    private(set) var hasLineEnds = false
+
+    @inline(__always)
+    init(_ bytes: UnsafeBufferPointer<UInt8>, from: Int, delimiter: UInt8) {
+      self.bytes = bytes
+      self.delimiter = delimiter
+      block = from
+      masks = Marks.look(bytes, from, delimiter)
+    }
+
+    @inline(__always)
+    private static func look(
+      _ bytes: UnsafeBufferPointer<UInt8>, _ place: Int, _ delimiter: UInt8
+    ) -> cbytes_csv_masks {
+      guard let base = bytes.baseAddress, place < bytes.count else { return cbytes_csv_masks() }
+      return cbytes_csv(base + place, bytes.count - place, delimiter)
+    }
+
+    @inline(__always)
+    private mutating func reach(_ place: Int) {
+      guard place - block >= 64 else { return }
+      block = place
+      masks = Marks.look(bytes, place, delimiter)
+    }
+
+    /// Where the first delimiter or line end at or behind an offset stands; the count when there is none.
+    @inline(__always)
+    mutating func cellEnd(from start: Int) -> Int {
+      var place = start
+      while place < bytes.count {
+        reach(place)
+        let found = (masks.delimiters | masks.ends) >> UInt64(place - block)
+        if found != 0 { return place + found.trailingZeroBitCount }
+        place = block + 64
+      }
+      return bytes.count
+    }
+
+    /// Where the first quote at or behind an offset stands; the count when there is none.
+    @inline(__always)
+    mutating func quote(from start: Int) -> Int {
+      var place = start
+      while place < bytes.count {
+        reach(place)
+        let shift = UInt64(place - block)
+        let (found, ends) = (masks.quotes >> shift, masks.ends >> shift)
+        if found != 0 {
+          if ends & (found ^ (found &- 1)) != 0 { hasLineEnds = true }
+          return place + found.trailingZeroBitCount
+        }
+        if ends != 0 { hasLineEnds = true }
+        place = block + 64
+      }
+      return bytes.count
     }
   }
 
@@ -136,30 +277,6 @@ package enum CSVRowParser {
   /// The lowest bit set is that of the first zero byte; behind it the others mean nothing.
   @inline(__always)
   private static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & tops }
-
-  /// Where the first delimiter or line end at or behind an offset stands; the count when there is none.
-  @inline(__always)
-  private static func cellEnd(_ bytes: Span<UInt8>, from start: Int, _ delimiters: UInt64) -> Int {
-    let count = bytes.count
-    let raw = bytes.bytes
-    var index = start
-    while index + 8 <= count {
-      let word = UInt64(
-        littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
-      let found =
-        zeros(word ^ delimiters) | zeros(word ^ 0x0A0A_0A0A_0A0A_0A0A)
-        | zeros(word ^ 0x0D0D_0D0D_0D0D_0D0D)
-      if found != 0 { return index + found.trailingZeroBitCount >> 3 }
-      index += 8
-    }
-    let delimiter = UInt8(truncatingIfNeeded: delimiters)
-    while index < count {
-      let byte = bytes[index]
-      if byte == delimiter || byte == 0x0A || byte == 0x0D { break }
-      index += 1
-    }
-    return index
-  }
 
   /// Where the first quote at or behind an offset stands; the count when there is none.
   @inline(__always)
@@ -178,14 +295,14 @@ package enum CSVRowParser {
     return index
   }
 
-  private static func isBlank(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+  private static func isBlank(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
     for index in range where bytes[index] != 0x20 { return false }
     return true
   }
 
   /// Whether quotes hold a line end and more than blanks stand behind them.
   private static func swallowsRows(
-    _ bytes: Span<UInt8>, _ quoted: Range<Int>, behind: Range<Int>
+    _ bytes: UnsafeBufferPointer<UInt8>, _ quoted: Range<Int>, behind: Range<Int>
   ) -> Bool {
     var hasText = false
     for index in behind where bytes[index] != 0x20 && bytes[index] != 0x09 {

@@ -11,7 +11,7 @@ extension AnswerIntake {
   mutating func takeAfterUndo(_ set: AnsweredSet, _ run: RunRequests) throws(Failure) {
     var section = AnswerReport.Section(
       file: set.file, run: run.run.id, answers: run.writtenName(ofSet: set.messageSet.id) ?? "")
-    let judge = AnswerJudge(
+    let judge = try AnswerJudge(
       ledger: ledger, run: run, books: books, known: try ledger.requests(ofRun: run.run.id))
     let messageSet = set.messageSet.id.isEmpty ? run.run.id : set.messageSet.id
     var items: [AnswerItem] = []
@@ -39,22 +39,20 @@ extension AnswerIntake {
       switch effect {
       case .nothingNew, .notOurs, .recorded: section.nothingNew += 1
       case .takenBack where item.judgement == .contradictory:
-        tellDoubtful(item, run, sentAgainBy: nil, &section)
-      case .doubled(let other) where item.judgement == .contradictory:
-        tellDoubtful(item, run, sentAgainBy: other, &section)
+        tellDoubtful(item, run, nil, &section)
+      case .doubled(let doubling) where item.judgement == .contradictory:
+        tellDoubtful(item, run, doubling, &section)
       case .takenBack:
         section.taken.add(item)
         taken.append(item.title)
-      case .doubled(let other):
+      case .doubled(let doubling):
         section.taken.add(item)
-        taken.append("\(item.title), which run \(other) has sent again")
-        report.findings.append(
-          Finding(
-            AnswerRules.doubled,
-            "QuickBooks has taken \(item.title) of run \(run.run.id), which was taken back, and run "
-              + "\(other) has sent the invoice again",
-            remedy: "send the file that deletes the first one", location: item.answer.location,
-            value: item.request.name, invoice: item.request.name))
+        taken.append("\(item.title), \(doubling.words)")
+        var finding = AnswerRules.doubled(doubling, item, ofRun: run.run.id)
+        if case .sentAgain = doubling {
+          finding.remedy = "send the file that deletes the document of the run that was taken back"
+        }
+        report.findings.append(finding)
       }
     }
     report.sections.append(section)
@@ -63,17 +61,17 @@ extension AnswerIntake {
 
   /// A document of a run that was taken back of which QuickBooks does not clearly say whether it has it.
   private mutating func tellDoubtful(
-    _ item: AnswerItem, _ run: RunRequests, sentAgainBy other: String?,
+    _ item: AnswerItem, _ run: RunRequests, _ doubling: LedgerDoubling?,
     _ section: inout AnswerReport.Section
   ) {
     section.unknown.add(item)
-    let release = other == nil ? "; then \(AnswerJudge.release(item.request.name))" : ""
+    let release = doubling == nil ? "; then \(AnswerJudge.release(item.request.name))" : ""
     report.findings.append(
       Finding(
         AnswerRules.contradicts,
         "\(item.title) of run \(run.run.id), which was taken back: "
           + "\(AnswerJudge.contradiction(item)) (status \(item.answer.status)); "
-          + (other.map { "run \($0) has sent the invoice again" } ?? "its invoice is held"),
+          + (doubling.map { "if it has it, it has it \($0.words)" } ?? "its invoice is held"),
         remedy: "look for it in QuickBooks, and delete it if it is there" + release,
         location: item.answer.location, value: item.request.name, invoice: item.request.name))
   }
@@ -85,7 +83,8 @@ extension AnswerIntake {
   ) throws(Failure) {
     var paths: [String] = []
     if let undo = try ledger.undo(ofRun: run.run.id) {
-      paths = try RemovalRequests.writeLate(run.run, undo, format: format, ledger, into: run.folder)
+      paths = try RemovalRequests.writeMissing(
+        run.run, undo, format: format, ledger, into: run.folder, at: clock())
     }
     guard !taken.isEmpty || !paths.isEmpty else { return }
     var words = "QuickBooks has documents of it that no file asked to delete yet"
@@ -128,7 +127,13 @@ extension AnswerIntake {
       removals.append((answer, LedgerRemoval(of: document, refusal: refusal)))
     }
     let news = try ledger.record(
-      removals: removals.map(\.removal), manner: manner, ofRun: run, at: clock())
+      removals: removals.map(\.removal), manner: manner, inSet: set.messageSet.id, ofRun: run,
+      at: clock())
+    if let record = try ledger.run(run), let undo = try ledger.undo(ofRun: run) {
+      section.sendNext = try RemovalRequests.writeMissing(
+        record, undo, format: format, ledger, into: RunFolder.undonePath(of: run, in: company),
+        at: clock())
+    }
     for ((answer, removal), isNews) in zip(removals, news) {
       guard isNews else {
         section.nothingNew += 1
@@ -144,10 +149,28 @@ extension AnswerIntake {
         Finding(
           AnswerRules.removalRefused,
           "QuickBooks did not \(manner) the document \(document.documentNumber): \(refusal.words) "
-            + "(status \(refusal.code))", location: answer.location, value: document.documentNumber,
-          invoice: document.number))
+            + "(status \(refusal.code))",
+          remedy: AnswerIntake.remedy(answer, document.number, next: section.sendNext.first),
+          location: answer.location, value: document.documentNumber, invoice: document.number))
     }
     report.sections.append(section)
+  }
+
+  /// What to do about a document that QuickBooks did not remove.
+  private static func remedy(_ answer: QBXMLAnswer, _ number: String, next: String?) -> String {
+    let release = AnswerJudge.release(number)
+    if answer.status == 3120 {
+      return
+        "check that the right company file is open; if the document is not in it any more, \(release)"
+    }
+    guard RemovalRequests.mayDoLater(String(answer.status)) else {
+      return AnswerRules.removalRefused.remedy.replacing("NUMBER", with: ShellText.word(number))
+    }
+    return "close all windows in QuickBooks, best in single-user mode; then "
+      + (next.map {
+        "send \($0), because the same file gets the same answer, and accept its answer"
+      }
+        ?? "delete it by hand and \(release)")
   }
 
   /// The run that a set of removals is about, how they are done, and the file.

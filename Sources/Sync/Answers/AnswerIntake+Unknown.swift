@@ -30,9 +30,9 @@ extension AnswerIntake {
     let known = try ledger.requests(ofRun: run.run.id)
     let open = run.files[file].requests.filter { request in
       // What was sent again since is asked for with the set in which it stands now.
-      guard run.lastFile[request.id] == file else { return false }
-      guard let state = known[request.id]?.state else { return true }
-      return state != .accepted && state != .refused
+      guard run.stands(request.id, in: file, known) else { return false }
+      guard let request = known[request.id] else { return true }
+      return request.state != .accepted && request.state != .refused && request.counts
     }
     guard !open.isEmpty else { return }
     let answers = open.compactMap { request -> LedgerAnswer? in
@@ -45,7 +45,8 @@ extension AnswerIntake {
       (answer.code, answer.words) = (String(status), AnswerIntake.words(status))
       return answer
     }
-    let path = try LookUpFile.write(open, of: run, format: format, ledger, at: clock())
+    let path = try LookUpFile.write(
+      open, ofSet: run.files[file].messageSet, of: run, format: format, ledger, at: clock())
     let effects = try ledger.record(answers: answers, ofRun: run.run.id, at: clock())
     section.unknown.count += effects.filter { $0 == .recorded }.count
     section.nothingNew += effects.filter { $0 == .nothingNew }.count
@@ -83,11 +84,11 @@ extension AnswerIntake {
           location: set.messageSet.location))
       return
     }
-    let id = String(asked.answer.requestID.dropFirst(LookUpFile.prefix.count + 2))
+    let id = LookUpFile.set(ofQuestion: asked.answer.requestID)
     var named = set
     named.messageSet.id = id
     guard let run = try runs(of: named).first(where: { $0.run.state == .finished }),
-      let file = run.files.firstIndex(where: { $0.messageSet == id })
+      let file = run.file(ofSet: id)
     else {
       report.findings.append(
         Finding(
@@ -98,24 +99,69 @@ extension AnswerIntake {
     var section = AnswerReport.Section(
       file: set.file, run: run.run.id, answers: run.files[file].name)
     let known = try ledger.requests(ofRun: run.run.id)
-    let judge = AnswerJudge(ledger: ledger, run: run, books: books, known: known)
-    var findings = try LookUpFile.findings(
-      run.files[file].requests.filter {
-        known[$0.id].map { $0.state != .accepted && $0.state != .refused } ?? true
-      }, set, judge.sent)
-    // What was sent again since is asked for with the set in which it stands now.
-    findings.failed.removeAll { run.lastFile[$0.id] != file }
+    let judge = try AnswerJudge(ledger: ledger, run: run, books: books, known: known)
+    // Only what is in doubt was asked for; what was sent again since stands in another set.
+    let open = run.files[file].requests.filter { request in
+      guard run.stands(request.id, in: file, known) else { return false }
+      guard request.document == nil else { return known[request.id]?.isInDoubt ?? false }
+      return known[request.id].map { $0.state != .accepted && $0.state != .refused } ?? true
+    }
+    let ids = Set(set.answers.map(\.answer.requestID))
+    let findings = try LookUpFindings(
+      open, asked: LookUpFile.all(in: run.folder).filter { !$0.ids.isDisjoint(with: ids) }, set,
+      customers: AnswerIntake.customers(open, known), judge.sent)
     var found = named
     found.messageSet.status = nil
     found.answers = findings.answers
+    found.isLookUp = true
     try take(found, run, nil, &section)
-    try tellOthers(findings, set, judge, &section)
+    try tellStrange(findings.strange, named, judge, &section)
+    try tellOthers(findings, named, judge, &section)
     report.sections.append(section)
+  }
+
+  /// The ids that QuickBooks gave the customers of documents, by their names in lower case; empty where it
+  /// did not say.
+  private static func customers(
+    _ requests: [QBXMLRequest], _ known: [String: LedgerRequest]
+  ) -> [String: String] {
+    var customers: [String: String] = [:]
+    for request in requests where request.document != nil {
+      customers[request.customer.lowercased()] = ""
+    }
+    for request in known.values where request.entity == .customer {
+      let name = request.name.lowercased()
+      if customers[name] != nil { customers[name] = request.quickBooksID ?? "" }
+    }
+    return customers
+  }
+
+  /// Documents that are not in books which may be another company's.
+  private mutating func tellStrange(
+    _ requests: [QBXMLRequest], _ set: AnsweredSet, _ judge: AnswerJudge,
+    _ section: inout AnswerReport.Section
+  ) throws(Failure) {
+    guard let first = requests.first else { return }
+    section.unknown.count += requests.count
+    let path = try LookUpFile.write(
+      requests, ofSet: set.messageSet.id, of: judge.run,
+      format: format, ledger, at: clock())
+    report.findings.append(
+      Finding(
+        AnswerRules.setUnknown,
+        "\(set.file) shows neither \(SyncReport.counted(requests.count, "document")), the first is "
+          + "\(first.name), nor a customer of theirs: it may come from another company file, and nothing "
+          + "follows from it",
+        remedy:
+          "open the company's own file in QuickBooks and send \(path ?? "the file") again (if it has "
+          + "none of the customers, send 001-lists.xml first); or say what you found: loadbooks accept "
+          + "--settle \(ShellText.word(first.name)) --as sent (or not-sent) --reason WHY",
+        location: set.messageSet.location, value: first.name))
   }
 
   /// What the books could not say about documents.
   private mutating func tellOthers(
-    _ findings: LookUpFile.Findings, _ set: AnsweredSet, _ judge: AnswerJudge,
+    _ findings: LookUpFindings, _ set: AnsweredSet, _ judge: AnswerJudge,
     _ section: inout AnswerReport.Section
   ) throws(Failure) {
     section.unknown.count += findings.others.count + findings.failed.count
@@ -130,8 +176,9 @@ extension AnswerIntake {
             + (record["TxnDate"].isEmpty ? "" : " of \(record["TxnDate"])")
             + "; sent was one for \"\(sent.customer)\" over \(sent.total) of \(sent.date)",
           remedy:
-            "look at the document in QuickBooks: if it is somebody else's, take the run back or "
-            + "adopt the invoice; if it is this one with another amount, put it right there and ask again",
+            "look at the document in QuickBooks: if it is this one, put it right there and say: loadbooks "
+            + "accept --settle \(ShellText.word(request.name)) --as sent --reason WHY; if it is somebody "
+            + "else's, the same with --as not-sent",
           location: record.location, value: request.name, invoice: request.name))
     }
     guard let first = findings.failed.first else { return }
@@ -143,7 +190,8 @@ extension AnswerIntake {
           + "\(first.name), was not answered"
           + (words.map { ": status \($0.status) \($0.message)" } ?? ""),
         remedy: try LookUpFile.write(
-          findings.failed, of: judge.run, format: format, ledger, at: clock()
+          findings.failed, ofSet: set.messageSet.id,
+          of: judge.run, format: format, ledger, at: clock()
         ).map { "send \($0) and accept its answer" },
         location: words?.location ?? set.messageSet.location, value: first.name))
   }

@@ -52,7 +52,6 @@ public struct AnswerIntake {
         .usage, "there is no qbXML run \(run)",
         remedy: "see the ids of all runs with: loadbooks runs")
     }
-    try ResendFile.settle(ledger, in: company)
     for set in sets {
       do throws(Failure) { try intake.take(set) } catch {
         guard !intake.report.sections.isEmpty || !intake.report.findings.isEmpty else {
@@ -62,6 +61,7 @@ public struct AnswerIntake {
         break
       }
     }
+    try intake.renew()
     try intake.noteOpen()
     return intake.report
   }
@@ -89,16 +89,22 @@ public struct AnswerIntake {
     }
     // A tool may leave the set's id out; then the file that has the requests is meant.
     let file =
-      run.files.firstIndex { $0.messageSet == set.messageSet.id }
+      run.file(ofSet: set.messageSet.id)
       ?? (set.messageSet.id.isEmpty
-        ? set.answers.lazy.compactMap { run.byID[$0.answer.requestID]?.file }.first : nil)
+        ? set.answers.lazy.compactMap { run.place(of: $0.answer.requestID)?.file }.first : nil)
+    let name = run.writtenName(ofSet: set.messageSet.id)
+    guard file != nil || name != nil else { return refuse(set, [], of: run) }
     if run.run.state == .undone { return try takeAfterUndo(set, run) }
     var section = AnswerReport.Section(
-      file: set.file, run: run.run.id, answers: file.map { run.files[$0].name } ?? "")
+      file: set.file, run: run.run.id, answers: file.map { run.files[$0].name } ?? name ?? "")
+    // What was asked for in a file that is not there any more may stand in another one, too.
+    let isReadable =
+      file != nil || set.answers.allSatisfy { run[$0.answer.requestID] != nil }
     if let status = set.messageSet.status, status >= 1000 {
+      // What it tells of single requests counts all the same.
+      if status != 9001, !set.answers.isEmpty { try take(set, run, file, &section) }
       try takeUnknown(set, status, run, file, &section)
-    } else if file == nil, let name = run.writtenName(ofSet: set.messageSet.id) {
-      section.answers = name
+    } else if !isReadable, let name {
       section.unmatched += set.answers.count
       report.findings.append(
         Finding(
@@ -121,8 +127,10 @@ public struct AnswerIntake {
     report.sections.append(section)
   }
 
-  /// An answer that fits no run, or more than one.
-  private mutating func refuse(_ set: AnsweredSet, _ fitting: [String]) {
+  /// An answer that fits no run, or more than one, or no file of its run.
+  private mutating func refuse(
+    _ set: AnsweredSet, _ fitting: [String], of run: RunRequests? = nil
+  ) {
     let words: String
     var remedy: String?
     if fitting.count > 1 {
@@ -131,6 +139,9 @@ public struct AnswerIntake {
         + fitting.joined(separator: " and ")
       remedy =
         "save the answer with its newMessageSetID, or name the run: loadbooks accept --run RUN"
+    } else if let run {
+      words =
+        "\(set.file) answers the set \(set.messageSet.id), which run \(run.run.id) has never sent"
     } else if set.messageSet.id.isEmpty {
       words = "\(set.file) answers nothing that a run of this company has sent"
     } else {
@@ -153,7 +164,7 @@ public struct AnswerIntake {
     var fitting: [RunRequests] = []
     for record in try candidates() where id.isEmpty || QBXMLMessageSets(run: record.id).owns(id) {
       let run = try requests(of: record)
-      if !id.isEmpty || asked.allSatisfy({ run.byID[$0] != nil }) { fitting.append(run) }
+      if !id.isEmpty || asked.allSatisfy({ run[$0] != nil }) { fitting.append(run) }
     }
     return fitting
   }
@@ -183,8 +194,9 @@ public struct AnswerIntake {
   ) throws(Failure) {
     let name = file.map { run.files[$0].messageSet } ?? set.messageSet.id
     let messageSet = set.messageSet.id.isEmpty ? name : set.messageSet.id
-    let judge = AnswerJudge(
-      ledger: ledger, run: run, books: books, known: try ledger.requests(ofRun: run.run.id))
+    let judge = try AnswerJudge(
+      ledger: ledger, run: run, books: books, known: try ledger.requests(ofRun: run.run.id),
+      isLookUp: set.isLookUp)
     var items: [AnswerItem] = []
     var strange: [QBXMLAnswer] = []
     for (answer, record) in set.answers {
@@ -195,6 +207,7 @@ public struct AnswerIntake {
       }
     }
     tellStrange(strange, run, &section)
+    tellTwice(judge.selected(&items), &section)
     try judge.settle(&items)
     try askForUnknown(&items, judge)
     // What nobody has the bytes of any more cannot be sent again as it was; convert makes it anew.
@@ -203,7 +216,9 @@ public struct AnswerIntake {
     if !later.isEmpty {
       resend = try ResendFile(later.map(\.request.id), of: run, format: format)
       if resend == nil {
-        for index in items.indices where items[index].isPostponed { items[index].giveUp() }
+        for index in items.indices where items[index].isPostponed {
+          judge.giveUp(&items[index])
+        }
       }
     }
     if let resend {
@@ -222,7 +237,25 @@ public struct AnswerIntake {
       resend?.discardUnlessRecorded(ledger)
       throw error
     }
-    noteUnanswered(set, run, file, judge.known, &section)
+    if set.messageSet.status ?? 0 < 1000 {
+      noteUnanswered(set, run, file, judge.known, &section)
+    }
+  }
+
+  /// Answers that were passed over, because others to the same requests say more.
+  private mutating func tellTwice(
+    _ passedOver: [AnswerItem], _ section: inout AnswerReport.Section
+  ) {
+    section.nothingNew += passedOver.count
+    for item in passedOver where item.isDocument && item.judgement != .done {
+      report.findings.append(
+        Finding(
+          AnswerRules.contradicts,
+          "\(item.title) is answered twice: \"\(item.answer.message)\" (status "
+            + "\(item.answer.status)) is passed over",
+          remedy: "look in QuickBooks whether it has the document, and only once",
+          location: item.answer.location, value: item.request.name, invoice: item.request.name))
+    }
   }
 
   mutating func tellStrange(
@@ -243,8 +276,10 @@ public struct AnswerIntake {
   private func askForUnknown(_ items: inout [AnswerItem], _ judge: AnswerJudge) throws(Failure) {
     let open = items.indices.filter { items[$0].result == .unknown && judge.isNews(items[$0]) }
     let requests = open.map { items[$0].request }
-    guard
-      let path = try LookUpFile.write(requests, of: judge.run, format: format, ledger, at: clock())
+    guard let first = open.first,
+      let path = try LookUpFile.write(
+        requests, ofSet: items[first].messageSet, of: judge.run, format: format, ledger,
+        at: clock())
     else { return }
     for index in open {
       items[index].finding?.remedy =
@@ -267,13 +302,10 @@ public struct AnswerIntake {
             "\(item.title) counts no more: run \(run.run.id) was taken back, or somebody changed the "
               + "document by hand", location: item.answer.location, value: item.request.name))
       case .takenBack: section.taken.add(item)
-      case .doubled(let other):
+      case .doubled(let doubling):
         section.taken.add(item)
-        report.findings.append(
-          Finding(
-            AnswerRules.doubled,
-            "QuickBooks has taken \(item.title), and run \(other) has sent the invoice again",
-            location: item.answer.location, value: item.request.name))
+        report.findings.append(AnswerRules.doubled(doubling, item, ofRun: run.run.id))
+        report.findings += item.checks
       case .recorded:
         switch item.result {
         case .accepted: item.exists ? section.existing.append(item.title) : section.taken.add(item)
@@ -313,6 +345,25 @@ public struct AnswerIntake {
 
   // MARK: - What is open still
 
+  /// Writes anew what must not be sent any more, because the answers have settled part of it.
+  private mutating func renew() throws(Failure) {
+    for index in report.sections.indices {
+      let id = report.sections[index].run
+      guard report.sections[..<index].allSatisfy({ $0.run != id }), var run = requests[id],
+        run.run.state == .finished
+      else { continue }
+      var renewal = ResendRenewal()
+      try renewal.renew(&run, ledger, format: format, at: clock())
+      requests[id] = run
+      let gone = Set(renewal.outdated)
+      for other in report.sections.indices {
+        report.sections[other].sendNext.removeAll(where: gone.contains)
+      }
+      report.sections[index].doNotSend = renewal.outdated
+      report.sections[index].sendNext += renewal.written
+    }
+  }
+
   /// What the runs that were answered have open from before: files to send, and what differs.
   private mutating func noteOpen() throws(Failure) {
     var told = Set(report.findings.map(\.message))
@@ -321,9 +372,17 @@ public struct AnswerIntake {
       let run = report.sections[index].run
       guard report.sections[..<index].allSatisfy({ $0.run != run }) else { continue }
       let named = Set(report.sections.filter { $0.run == run }.flatMap(\.sendNext))
-      report.sections[index].sendNext += pending.filter { $0.run == run }.map(\.path)
-        .filter { !named.contains($0) }
+      for file in pending where file.run == run && !named.contains(file.path) {
+        if file.state == .ready, !file.isQuestion {
+          report.sections[index].sendNext.append(file.path)
+        } else {
+          report.sections[index].open.append(file.words)
+        }
+      }
       for remark in try ledger.openRemarks(ofRun: run) where told.insert(remark.message).inserted {
+        // It may be told with what was learnt of it before.
+        guard !told.contains(where: { $0 != remark.message && remark.message.contains($0) })
+        else { continue }
         guard let kind = AnswerRules.all.first(where: { $0.id == remark.kind }) else { continue }
         report.findings.append(
           Finding(

@@ -37,12 +37,6 @@ struct AnswerItem {
   /// What it is about, in the sign of LoadOps.
   var amount: Money { request.total }
 
-  /// It cannot be sent again as it was.
-  mutating func giveUp() {
-    (result, hold) = (.refused, nil)
-    finding?.remedy = "its file is missing or was changed: convert the export again"
-  }
-
   /// The answer as the ledger keeps it.
   var ledgerAnswer: LedgerAnswer {
     var kept = LedgerAnswer(
@@ -53,6 +47,7 @@ struct AnswerItem {
       kept.words = answer.message.isEmpty ? nil : answer.message
     }
     if result == .refused { kept.hold = hold }
+    kept.isDoubtful = judgement == .contradictory
     kept.remarks = checks.map { LedgerRemark(kind: $0.kind.id, message: $0.message) }
     if result == .accepted, let record {
       kept.quickBooksID = record.quickBooksID.isEmpty ? nil : record.quickBooksID

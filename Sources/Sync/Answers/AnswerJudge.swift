@@ -8,16 +8,25 @@ struct AnswerJudge {
   let run: RunRequests
   let books: CompanySnapshot?
   let known: [String: LedgerRequest]
+  /// Whether the answers are what the books showed when they were asked for documents.
+  let isLookUp: Bool
   /// Customers that QuickBooks did not make anew, because their names were taken, by their names in lower
   /// case.
   private let notMade: [String: LedgerRequest]
 
   init(
-    ledger: SyncLedger, run: RunRequests, books: CompanySnapshot?, known: [String: LedgerRequest]
-  ) {
+    ledger: SyncLedger, run: RunRequests, books: CompanySnapshot?, known: [String: LedgerRequest],
+    isLookUp: Bool = false
+  ) throws(Failure) {
     (self.ledger, self.run, self.books, self.known) = (ledger, run, books, known)
+    self.isLookUp = isLookUp
+    // One that was refused for a reason of its own is simply not there.
+    let taken = Set(
+      try ledger.holds().lazy.filter { $0.kind == .customer && $0.cause == .taken }
+        .map { $0.name.lowercased() })
     let customers = known.values.filter {
-      $0.entity == .customer && ($0.code == "3100" || $0.state == .refused)
+      $0.entity == .customer
+        && ($0.code == "3100" || ($0.state == .refused && taken.contains($0.name.lowercased())))
     }
     notMade = Dictionary(customers.map { ($0.name.lowercased(), $0) }) {
       $0.requestID < $1.requestID ? $0 : $1
@@ -29,9 +38,38 @@ struct AnswerJudge {
     guard let request = run[answer.requestID], request.type == answer.type || answer.type.isEmpty,
       let entity = LedgerAnswer.Entity(request: request.type)
     else { return nil }
+    let isNotThere = isLookUp && answer.status == LookUpFindings.notThere
     return AnswerItem(
-      request: request, answer: answer, record: record, judgement: AnswerJudgement(answer),
+      request: request, answer: answer, record: record,
+      judgement: isNotThere ? .later(LookUpFindings.notThereWords) : AnswerJudgement(answer),
       messageSet: messageSet, entity: entity)
+  }
+
+  /// Leaves of several answers to one request those that say that it was done, each with another document.
+  ///
+  /// When none says so, the first is left. Returns those that were passed over.
+  func selected(_ items: inout [AnswerItem]) -> [AnswerItem] {
+    var places: [String: [Int]] = [:]
+    for index in items.indices { places[items[index].request.id, default: []].append(index) }
+    guard places.count < items.count else { return [] }
+    var passedOver: Set<Int> = []
+    for several in places.values where several.count > 1 {
+      let done = several.filter { items[$0].judgement == .done }
+      var documents: Set<String> = []
+      let kept = done.filter { documents.insert(items[$0].record?.quickBooksID ?? "").inserted }
+      passedOver.formUnion(Set(several).subtracting(kept.isEmpty ? [several[0]] : kept))
+    }
+    let others = passedOver.sorted().map { items[$0] }
+    items = items.indices.filter { !passedOver.contains($0) }.map { items[$0] }
+    return others
+  }
+
+  /// It cannot be sent again as it was: no file has its bytes any more.
+  func giveUp(_ item: inout AnswerItem) {
+    (item.result, item.hold) = (.refused, nil)
+    item.finding = finding(
+      AnswerRules.refused, item, "QuickBooks did not do it, and its file is missing or was changed",
+      "convert the export again, which sends it anew")
   }
 
   /// Whether the ledger does not know it yet.
@@ -39,12 +77,16 @@ struct AnswerJudge {
     guard let known = known[item.request.id] else { return true }
     if known.state == .accepted || known.state == .refused { return false }
     // Asked again in another set since.
-    return item.messageSet == lastSet(of: item.request.id)
+    return known.stands == LedgerRequest.SetMark(of: item.messageSet)
   }
 
-  /// The set in which a request was sent last.
-  private func lastSet(of id: String) -> String? {
-    run.lastFile[id].map { run.files[$0].messageSet }
+  /// Whether QuickBooks is known to have taken just this document.
+  private func isKnown(_ item: AnswerItem) -> Bool {
+    guard let known = known[item.request.id], known.state == .accepted else { return false }
+    guard let first = known.quickBooksID, let second = item.record?.quickBooksID,
+      !second.isEmpty
+    else { return known.stands == LedgerRequest.SetMark(of: item.messageSet) }
+    return first == second
   }
 
   /// Decides about all answers of a set: some mean more beside others.
@@ -54,7 +96,7 @@ struct AnswerJudge {
       decideAlone(&items[index])
       // Also what was refused or asked again since: QuickBooks has it now.
       if items[index].judgement == .done, items[index].isDocument,
-        known[items[index].request.id]?.state != .accepted
+        !isKnown(items[index])
       {
         items[index].checks = try checks(items[index], &ids)
       }
@@ -153,6 +195,12 @@ struct AnswerJudge {
       item.result = .unknown
       item.finding = finding(
         AnswerRules.contradicts, item, AnswerJudge.contradiction(item), nil)
+    case .nameTaken where item.isDocument:
+      item.result = .refused
+      item.hold = LedgerHold(.invoice, item.request.name, .taken)
+      item.finding = finding(
+        AnswerRules.refused, item, "QuickBooks has a document with this number",
+        AnswerJudge.numberTaken(item.request.name))
     case .nameTaken: item.result = .accepted
     case .later(let why):
       item.result = .postponed(resentIn: "")
@@ -203,6 +251,13 @@ struct AnswerJudge {
       + "\(item.answer.severity.rawValue) the opposite"
   }
 
+  /// What to do about a document whose number QuickBooks has already.
+  static func numberTaken(_ number: String) -> String {
+    "look in QuickBooks whose document it is: if it is this invoice, say so with: loadbooks adopt "
+      + "\(ShellText.word(number)) --reason WHY; if not, give one of them another number; when the number "
+      + "is free, \(release(number))"
+  }
+
   /// How to say that something was put right in QuickBooks.
   static func release(_ name: String) -> String {
     "say so with: loadbooks release --refused \(ShellText.word(name))"
@@ -211,7 +266,7 @@ struct AnswerJudge {
   /// What was sent with a request.
   func sent(_ request: QBXMLRequest) throws(Failure) -> SentDocument {
     let kind: LedgerEntry.DocumentKind = request.type == "CreditMemoAdd" ? .creditMemo : .invoice
-    let isIntact = run.byID[request.id].map { run.files[$0.file].isIntact } ?? false
+    let isIntact = run.place(of: request.id).map { run.files[$0.file].isIntact } ?? false
     return SentDocument(
       request, isIntact: isIntact,
       try ledger.entry(document: request.name, kind, ofRun: run.run.id))
@@ -298,7 +353,9 @@ struct AnswerJudge {
   private func decideTaken(
     _ items: inout [AnswerItem], _ missing: Set<String>, _ proven: Set<String>
   ) throws(Failure) {
-    let taken = items.indices.filter { items[$0].judgement == .nameTaken }
+    let taken = items.indices.filter {
+      items[$0].judgement == .nameTaken && !items[$0].isDocument
+    }
     for index in taken { items[index].exists = true }
     let customers = taken.filter { items[$0].entity == .customer }
     guard !customers.isEmpty else { return }
@@ -404,11 +461,12 @@ struct AnswerJudge {
     _ kind: Finding.Kind, _ item: AnswerItem, _ why: String, _ remedy: String?
   ) -> Finding {
     var notes: [String] = []
-    if !why.hasPrefix("QuickBooks says"), !item.answer.message.isEmpty {
+    if !isLookUp, !why.hasPrefix("QuickBooks says"), !item.answer.message.isEmpty {
       notes.append("QuickBooks says: \(item.answer.message)")
     }
+    let status = isLookUp ? "" : " (status \(item.answer.status))"
     return Finding(
-      kind, "\(item.title): \(why) (status \(item.answer.status))", remedy: remedy,
+      kind, "\(item.title): \(why)\(status)", remedy: remedy,
       location: item.answer.location, value: item.request.name,
       invoice: item.request.document == nil ? nil : item.request.name, notes: notes)
   }

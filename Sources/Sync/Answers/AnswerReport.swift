@@ -64,6 +64,10 @@ public struct AnswerReport: Sendable {
     public internal(set) var notRemoved = 0
     /// The files to send next, in their order.
     public internal(set) var sendNext: [String] = []
+    /// The files that must not be sent any more.
+    public internal(set) var doNotSend: [String] = []
+    /// What else is to be done about the run, in sentences.
+    public internal(set) var open: [String] = []
 
     init(file: String, run: String, answers: String) {
       self.file = file
@@ -97,7 +101,7 @@ public struct AnswerReport: Sendable {
     !findings.isEmpty
       || sections.contains {
         $0.refused.count + $0.postponed.count + $0.unknown.count + $0.unanswered > 0
-          || !$0.sendNext.isEmpty
+          || !$0.sendNext.isEmpty || !$0.open.isEmpty
       }
   }
 
@@ -140,9 +144,14 @@ public struct AnswerReport: Sendable {
       for (title, words) in rows where !words.isEmpty {
         text += "  " + title + String(repeating: " ", count: 19 - title.count) + words + "\n"
       }
+      for path in section.doNotSend {
+        text +=
+          "  do not send        \(FindingText.visible(path)): all of it is settled or sent otherwise\n"
+      }
       for path in section.sendNext {
         text += "  send next          \(FindingText.visible(path))\n"
       }
+      for words in section.open { text += "  open               \(FindingText.visible(words))\n" }
     }
     return text + findingsText
   }
@@ -190,6 +199,8 @@ public struct AnswerReport: Sendable {
             "removed": .integer(section.removed), "not_removed": .integer(section.notRemoved),
             "send_next": .string(orNull: section.sendNext.first),
             "send_all": .array(section.sendNext.map { .string($0) }),
+            "do_not_send": .array(section.doNotSend.map { .string($0) }),
+            "open": .array(section.open.map { .string($0) }),
           ]
         }),
       "findings": .array(findings.map(JSONReport.finding)),

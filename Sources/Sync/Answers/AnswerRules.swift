@@ -1,3 +1,5 @@
+internal import Ledger
+internal import QuickBooks
 internal import Vocabulary
 
 /// Rules about what QuickBooks answers to qbXML requests.
@@ -35,7 +37,9 @@ enum AnswerRules {
   static let lookUpDiffers = Finding.Kind(
     "answer-finds-another", .error,
     meaning: "QuickBooks has the number of a document that was asked for, but not the document.",
-    remedy: "look in QuickBooks whose document it is; until it is known, the invoice stays in doubt"
+    remedy:
+      "look in QuickBooks whose document it is, then say what you found: loadbooks accept --settle NUMBER "
+      + "--as sent (or not-sent) --reason WHY"
   )
   static let afterUndo = Finding.Kind(
     "answer-after-undo", .error,
@@ -45,7 +49,9 @@ enum AnswerRules {
   static let removalRefused = Finding.Kind(
     "answer-removal-refused", .error,
     meaning: "QuickBooks did not delete or void a document of a run that was taken back.",
-    remedy: "delete it in QuickBooks by hand; if payments are linked to it, remove those first")
+    remedy:
+      "delete it in QuickBooks by hand (if payments are linked to it, remove those first), then say so "
+      + "with: loadbooks release --refused NUMBER")
   static let nameTaken = Finding.Kind(
     "answer-name-taken", .error,
     meaning:
@@ -73,10 +79,20 @@ enum AnswerRules {
       "An answer belongs to nothing that LoadBooks has sent, or to a run that was taken back.",
     remedy: "check that the answer is one of this company's; look in QuickBooks for what it names")
   static let doubled = Finding.Kind(
-    "answer-doubled", .error,
-    meaning:
-      "QuickBooks took a document after all that it had refused, and the invoice was sent again.",
-    remedy: "look in QuickBooks for two documents with this number, and delete one of them")
+    LedgerRemark.doubled, .error,
+    meaning: "QuickBooks has, or may have, two documents of one invoice.",
+    remedy:
+      "look in QuickBooks for two documents with this number and delete one of them; then say so with: "
+      + "loadbooks accept --settle NUMBER --reason WHY")
+
+  /// QuickBooks took a document of an invoice of which it has another one.
+  static func doubled(_ doubling: LedgerDoubling, _ item: AnswerItem, ofRun run: String) -> Finding
+  {
+    Finding(
+      doubled, "QuickBooks has taken \(item.title) of run \(run) \(doubling.words)",
+      remedy: doubled.remedy.replacing("NUMBER", with: ShellText.word(item.request.name)),
+      location: item.answer.location, value: item.request.name, invoice: item.request.name)
+  }
   static let unanswered = Finding.Kind(
     "answer-incomplete", .warning,
     meaning: "An answer leaves out some of the requests of its file; they count as sent.",

@@ -6,6 +6,8 @@ struct AnsweredSet {
   let file: String
   var messageSet: QBXMLMessageSet
   var answers: [(answer: QBXMLAnswer, record: QBXMLRecord?)] = []
+  /// Whether the answers are what the books showed when they were asked for documents.
+  var isLookUp = false
   /// Records of queries, which have many.
   private(set) var records: [QBXMLRecord] = []
 

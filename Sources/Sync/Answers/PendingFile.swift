@@ -1,17 +1,60 @@
+internal import Foundation
 public import Ledger
 internal import QuickBooks
 public import Vocabulary
 
-/// A file of requests that QuickBooks did not get to, and that waits to be sent.
+/// A file that waits to be sent: requests that QuickBooks did not get to, or questions about documents of
+/// which it does not say whether it has them.
 public struct PendingFile: Sendable, Hashable {
+  /// How a file stands.
+  public enum State: Sendable, Hashable {
+    /// It is to be sent.
+    case ready
+    /// Part of what it asks for is settled, and would be booked twice.
+    case outdated
+    /// It is not in the run's folder.
+    case missing
+    /// It has other bytes than were written.
+    case changed
+  }
+
   /// The run.
   public var run: String
-  /// Its name.
+  /// Its name; empty for questions that no file asks yet.
   public var name: String
   /// Where it is.
   public var path: String
+  /// Whether it only asks.
+  public var isQuestion: Bool
+  /// How it stands.
+  public var state = State.ready
   /// What of it was not answered yet, by what it is in QuickBooks.
   public var requests: [PendingRequest]
+
+  /// What there is to do, in a sentence without a full stop.
+  public var words: String {
+    let again = "loadbooks accept --recover \(run)"
+    if isQuestion {
+      let count = SyncReport.counted(requests.count, "document")
+      return state == .ready
+        ? "\(count) in doubt: send \(path), which asks for them by their numbers, then accept its answer"
+        : "\(count) in doubt: \(again) writes a file that asks for them by their numbers"
+    }
+    let count = SyncReport.counted(requests.count, "request")
+    switch state {
+    case .ready:
+      return "send next: \(path), which QuickBooks has not answered: \(count)"
+    case .outdated:
+      return "do not send \(path) any more, part of it is settled: \(again) writes a file of the "
+        + "other \(count)"
+    case .missing:
+      return "\(path) is not there, with \(count): if it was sent, accept its answer; if not, "
+        + "\(again) writes it again"
+    case .changed:
+      return "do not send \(path), which is not what was written: \(again) writes a file of its "
+        + "\(count)"
+    }
+  }
 
   /// All of them, in the order in which they must be sent.
   ///
@@ -23,7 +66,7 @@ public struct PendingFile: Sendable, Hashable {
     var places: [String: Int] = [:]
     var names = PendingSets()
     for request in try ledger.pendingRequests() {
-      guard let name = names.name(of: request) else { continue }
+      guard let name = request.isInDoubt ? "" : names.name(of: request) else { continue }
       let key = request.run + "/" + name
       if let place = places[key] {
         files[place].requests.append(request)
@@ -33,10 +76,67 @@ public struct PendingFile: Sendable, Hashable {
       places[key] = files.count
       files.append(
         PendingFile(
-          run: request.run, name: name, path: RunFolder.path(of: run, in: company) + "/" + name,
-          requests: [request]))
+          run: request.run, name: name,
+          path: RunFolder.path(of: run, in: company) + (name.isEmpty ? "" : "/" + name),
+          isQuestion: request.isInDoubt, requests: [request]))
     }
+    for index in files.indices { try files[index].look(ledger) }
     return files.sorted { ($0.run, $0.name) < ($1.run, $1.name) }
+  }
+
+  /// Looks how it stands.
+  private mutating func look(_ ledger: SyncLedger) throws(Failure) {
+    guard !isQuestion else {
+      let asking = LookUpFile.all(in: path).first { file in
+        requests.allSatisfy { file.asks($0.entity, $0.name) }
+      }
+      guard let asking else {
+        state = .missing
+        return
+      }
+      path = asking.path
+      name = URL(fileURLWithPath: path).lastPathComponent
+      return
+    }
+    guard let found = Fingerprint(ofFile: path) else {
+      state = .missing
+      return
+    }
+    if let sum = try ledger.laterFiles(ofRun: run)[name], sum != found {
+      state = .changed
+      return
+    }
+    var ids: [String] = []
+    let set = try? QBXMLRequests.forEach(ofFile: path) { request throws(Failure) in
+      ids.append(request.id)
+    }
+    let standing = ResendStanding(ids, ofSet: set ?? "", try ledger.requests(ofRun: run))
+    if standing.isOutdated { state = .outdated }
+  }
+}
+
+/// How a file of requests that are to be sent again stands.
+struct ResendStanding {
+  /// The requests that wait in it, in its order.
+  let waiting: [String]
+  /// Whether QuickBooks has said something about it: sent again, it gets the same answer, and nothing is
+  /// booked twice.
+  let wasSent: Bool
+  /// Whether it must not be sent any more: part of it is settled by other means, or stands in another file.
+  let isOutdated: Bool
+
+  /// - Parameters:
+  ///   - ids: The requests of the file.
+  ///   - set: Its set.
+  ///   - known: What the ledger knows of the run's requests.
+  init(_ ids: [String], ofSet set: String, _ known: [String: LedgerRequest]) {
+    let mark = LedgerRequest.SetMark(of: set)
+    waiting = ids.filter { known[$0]?.waits(in: mark) ?? false }
+    wasSent = ids.contains { id in
+      guard let request = known[id], request.stands == mark else { return false }
+      return request.state != .intended
+    }
+    isOutdated = !wasSent && waiting.count < ids.count
   }
 }
 
@@ -45,13 +145,13 @@ private struct PendingSets {
   /// The sets of a run, as far as they were looked at.
   private struct Run {
     let sets: QBXMLMessageSets
-    var names: [PendingRequest.SetMark: String] = [:]
+    var names: [LedgerRequest.SetMark: String] = [:]
     // Its numbers begin behind the run's own files, and it has as many files as there are answers at most.
     var next = 1
 
-    mutating func name(of mark: PendingRequest.SetMark) -> String? {
+    mutating func name(of mark: LedgerRequest.SetMark) -> String? {
       while names[mark] == nil, next <= 9_999 {
-        names[PendingRequest.SetMark(of: sets.id(next))] = RunFile.name(next, "resend")
+        names[LedgerRequest.SetMark(of: sets.id(next))] = RunFile.name(next, "resend")
         next += 1
       }
       return names[mark]
@@ -75,10 +175,10 @@ struct PendingNames {
   /// - Throws: `Failure` when the ledger cannot be read.
   init(_ ledger: SyncLedger?) throws(Failure) {
     var names = PendingSets()
-    for request in try ledger?.pendingRequests() ?? [] {
+    for request in try ledger?.pendingRequests() ?? [] where !request.isInDoubt {
       guard let name = names.name(of: request) else { continue }
       words["\(request.run) \(request.entity.rawValue) \(request.name)"] =
-        "QuickBooks did not get to it: send \(name) of run \(request.run)"
+        "QuickBooks did not get to it: it waits in \(name) of run \(request.run) (see: loadbooks runs)"
     }
   }
 
@@ -97,7 +197,9 @@ enum OpenMatters {
     _ ledger: SyncLedger, in company: CompanyFolder
   ) throws(Failure) -> [String] {
     var sentences = try PendingFile.all(ledger, in: company).map { file in
-      "QuickBooks has not got to \(SyncReport.counted(file.requests.count, "request")) of run "
+      if file.isQuestion || file.state != .ready { return "Of run \(file.run), \(file.words)." }
+      return
+        "QuickBooks has not got to \(SyncReport.counted(file.requests.count, "request")) of run "
         + "\(file.run): send \(file.path), then accept its answer."
     }
     let remarks = try ledger.openRemarks()

@@ -1,7 +1,7 @@
 internal import Foundation
-public import Ledger
+internal import Ledger
 internal import QuickBooks
-public import Vocabulary
+internal import Vocabulary
 
 /// A file of requests that QuickBooks did not get to, as they stood in the run's other files.
 ///
@@ -21,9 +21,13 @@ struct ResendFile {
   }
 
   /// Copies requests into a file that has no name yet; nil when their bytes are not to be had any more.
-  init?(_ ids: [String], of run: RunRequests, format: QBXMLFormat) throws(Failure) {
+  ///
+  /// It has the number of a file that was written before, or the next one of the run.
+  init?(
+    _ ids: [String], of run: RunRequests, format: QBXMLFormat, number: Int? = nil
+  ) throws(Failure) {
     guard let bytes = run.bytes(of: ids) else { return nil }
-    let number = run.nextNumber
+    let number = number ?? run.nextNumber
     messageSet = QBXMLMessageSets(run: run.run.id).id(number)
     self.run = run.run.id
     file = try StagedFile(folder: run.folder, name: RunFile.name(number, "resend"))
@@ -56,6 +60,9 @@ struct ResendFile {
     try file.publish()
     try StagedFile.syncFolder(file.folder)
   }
+
+  /// Removes it.
+  func discard() { file.discard() }
 
   /// Removes it, unless the ledger counts on it already.
   func discardUnlessRecorded(_ ledger: SyncLedger) {

@@ -39,9 +39,12 @@ enum RunFile {
   }
 }
 
-/// A file that asks QuickBooks what became of the sets of a run.
+/// Files that ask QuickBooks what became of a run, and those that are to be sent again.
 public enum RecoveryFiles {
-  /// Writes one file for each set of which something is not known yet, unless it is there already.
+  /// Writes one file for each set of which something is not known yet, unless it is there already: it asks
+  /// for the set's answer, or where QuickBooks has none any more, for the documents by their numbers.
+  ///
+  /// What waits in a file to be sent again that is missing, was changed or is outdated gets one.
   ///
   /// - Parameters:
   ///   - run: The run's id.
@@ -50,7 +53,8 @@ public enum RecoveryFiles {
   ///   - settings: Its settings.
   ///   - at: The time, ISO 8601 with zone.
   /// - Returns: The paths, in the order in which they must be sent.
-  /// - Throws: `Failure`: `usage` when there is no such qbXML run.
+  /// - Throws: `Failure`: `usage` when there is no such qbXML run; `inputMissing` when no file of the run
+  ///   has what is to be sent again.
   public static func write(
     _ run: String, _ ledger: SyncLedger, in company: CompanyFolder, settings: Settings, at: String
   ) throws(Failure) -> [String] {
@@ -60,21 +64,45 @@ public enum RecoveryFiles {
         .usage, "there is no finished qbXML run \(run)",
         remedy: "see the ids of all runs with: loadbooks runs")
     }
-    let requests = try RunRequests(record, in: company, ledger)
+    var requests = try RunRequests(record, in: company, ledger)
+    let format = settings.qbxmlFormat
+    var renewal = ResendRenewal()
+    try renewal.renew(&requests, ledger, format: format, at: at)
+    try renewal.restore(&requests, ledger, format: format, at: at)
     let known = try ledger.requests(ofRun: run)
-    var paths: [String] = []
-    for file in requests.files {
-      let isOpen = file.requests.contains { request in
-        guard let state = known[request.id]?.state else { return true }
-        return state == .sent || state == .unknown
-          || state == .intended && file.name == requests.files.last?.name
+    var paths = renewal.written
+    for (index, file) in requests.files.enumerated() {
+      let own = file.requests.filter { requests.stands($0.id, in: index, known) }
+      let doubtful = own.filter { known[$0.id]?.isInDoubt ?? false }
+      if let path = try LookUpFile.write(
+        doubtful, ofSet: file.messageSet, of: requests, format: format, ledger, at: at)
+      {
+        paths.append(path)
       }
-      guard isOpen else { continue }
+      // A file that was written just now has not been sent yet.
+      let isNew = renewal.written.contains(requests.folder + "/" + file.name)
+      guard !isNew, own.contains(where: { known[$0.id].map(isOpen) ?? true }) else { continue }
       paths.append(
         try RunFile.write(
-          QBXMLQueries.recovery(ofSet: file.messageSet, format: settings.qbxmlFormat), "recover",
+          QBXMLQueries.recovery(ofSet: file.messageSet, format: format), "recover",
           into: requests, ledger, at: at))
     }
+    if let first = renewal.lost.first {
+      throw Failure(
+        .inputMissing,
+        "no file of run \(run) has \(first.name) any more"
+          + (renewal.lost.count > 1 ? ", nor \(renewal.lost.count - 1) others" : "")
+          + ", which must be sent again",
+        remedy:
+          "put the files of the run back from a backup; or look in QuickBooks for each and say what "
+          + "you find: loadbooks accept --settle NUMBER --as sent (or not-sent) --reason WHY")
+    }
     return paths
+  }
+
+  /// Whether QuickBooks may have an answer to a request: one that it does not remember is asked for by its
+  /// number.
+  private static func isOpen(_ request: LedgerRequest) -> Bool {
+    request.state == .sent || (request.state == .intended && request.counts)
   }
 }

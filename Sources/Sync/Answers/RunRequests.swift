@@ -20,10 +20,10 @@ struct RunRequests {
   let run: RunRecord
   let folder: String
   private(set) var files: [File] = []
-  /// Where a request stands first.
-  private(set) var byID: [String: (file: Int, request: Int)] = [:]
-  /// The file in which a request stands last: what is sent again stands in several.
-  private(set) var lastFile: [String: Int] = [:]
+  /// Where a request stands: what is sent again stands in several files, the first of them first.
+  private var places: [String: [(file: Int, request: Int)]] = [:]
+  /// The names of files that came into the folder later, wherever they are now.
+  private var laterNames: Set<String>
 
   /// Reads every request file of a run; what is missing or changed is left out or marked.
   init(_ run: RunRecord, in company: CompanyFolder, _ ledger: SyncLedger) throws(Failure) {
@@ -31,9 +31,11 @@ struct RunRequests {
     folder =
       run.state == .undone
       ? RunFolder.undonePath(of: run.id, in: company) : RunFolder.path(of: run, in: company)
+    let later = try ledger.laterFiles(ofRun: run.id)
+    laterNames = Set(later.keys)
     let written = Dictionary(
       run.outputs.map { ($0.name, $0.fingerprint) }, uniquingKeysWith: { first, _ in first }
-    ).merging(try ledger.laterFiles(ofRun: run.id)) { first, _ in first }
+    ).merging(later) { first, _ in first }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let files = names.filter { $0.hasSuffix(".xml") && !$0.hasPrefix(".") }
       .map { (number: RunRequests.number(of: $0) ?? 0, name: $0) }
@@ -47,6 +49,7 @@ struct RunRequests {
   ///   - name: Its name; it comes behind all that were read before.
   ///   - sum: The sum of the bytes that were written; nil when nobody knows it.
   mutating func read(_ name: String, _ sum: Fingerprint?) {
+    laterNames.insert(name)
     var requests: [QBXMLRequest] = []
     let path = folder + "/" + name
     let set = try? QBXMLRequests.forEach(ofFile: path, validating: true) {
@@ -55,32 +58,59 @@ struct RunRequests {
     guard let id = set, requests.contains(where: { $0.type.hasSuffix("Add") }) else { return }
     let isIntact = sum.map { $0 == Fingerprint(ofFile: path) } ?? true
     for (index, request) in requests.enumerated() {
-      if byID[request.id] == nil { byID[request.id] = (files.count, index) }
-      lastFile[request.id] = files.count
+      places[request.id, default: []].append((files.count, index))
     }
     files.append(File(name: name, messageSet: id, requests: requests, isIntact: isIntact))
   }
 
   /// The number that a file's name begins with.
-  private static func number(of name: some StringProtocol) -> Int? {
+  static func number(of name: some StringProtocol) -> Int? {
     Int(name.prefix { $0.isNumber })
   }
 
   /// The request with an id.
-  subscript(id: String) -> QBXMLRequest? { byID[id].map { files[$0.file].requests[$0.request] } }
-
-  /// The name of the file that had a set when it was written; nil when the set is none of the run's.
-  func writtenName(ofSet messageSet: String) -> String? {
-    guard let number = QBXMLMessageSets(run: run.id).number(of: messageSet) else { return nil }
-    return run.outputs.map(\.name).first {
-      $0.hasSuffix(".xml") && RunRequests.number(of: $0) == number
-    } ?? RunFile.name(number, "resend")
+  subscript(id: String) -> QBXMLRequest? {
+    place(of: id).map { files[$0.file].requests[$0.request] }
   }
 
-  /// The number of the next file of the run.
+  /// Where a request stands first; nil when the run has none with this id.
+  func place(of id: String) -> (file: Int, request: Int)? { places[id]?.first }
+
+  /// Requests in the order in which they were written.
+  func ordered(_ ids: [String]) -> [String] {
+    let known = ids.compactMap { id in place(of: id).map { (id: id, file: $0.file, at: $0.request) }
+    }
+    return known.sorted { ($0.file, $0.at) < ($1.file, $1.at) }.map(\.id)
+      + ids.filter { place(of: $0) == nil }
+  }
+
+  /// The file that has a set.
+  func file(ofSet messageSet: String) -> Int? {
+    files.firstIndex { $0.messageSet == messageSet }
+  }
+
+  /// Whether a request stands in a file: the one in which it was asked for last.
+  ///
+  /// One that is not among those that the ledger knows stands where it was written.
+  func stands(_ id: String, in file: Int, _ known: [String: LedgerRequest]) -> Bool {
+    known[id].map { $0.stands == LedgerRequest.SetMark(of: files[file].messageSet) }
+      ?? (place(of: id)?.file == file)
+  }
+
+  /// The name of the file that had a set when it was written; nil when the run never sent such a set.
+  func writtenName(ofSet messageSet: String) -> String? {
+    guard let number = QBXMLMessageSets(run: run.id).number(of: messageSet) else { return nil }
+    let resend = RunFile.name(number, "resend")
+    return run.outputs.map(\.name).first {
+      $0.hasSuffix(".xml") && RunRequests.number(of: $0) == number
+    } ?? (laterNames.contains(resend) ? resend : nil)
+  }
+
+  /// The number of the next file of the run: also a file that was moved away keeps its number, which stands
+  /// in the id of its set.
   var nextNumber: Int {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let numbers = (names + run.outputs.map(\.name)).compactMap {
+    let numbers = (names + run.outputs.map(\.name) + laterNames).compactMap {
       RunRequests.number(of: $0.drop { $0 == "." })
     }
     return (numbers.max() ?? 0) + 1
@@ -91,7 +121,7 @@ struct RunRequests {
     var texts: [Int: [Substring]] = [:]
     var bytes: [UInt8] = []
     for id in ids {
-      guard let place = byID[id], files[place.file].isIntact else { return nil }
+      guard let place = places[id]?.first(where: { files[$0.file].isIntact }) else { return nil }
       let file = files[place.file]
       if texts[place.file] == nil {
         guard let data = FileManager.default.contents(atPath: folder + "/" + file.name) else {

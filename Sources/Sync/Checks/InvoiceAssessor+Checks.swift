@@ -14,6 +14,7 @@ extension InvoiceAssessor {
     }
     guard record.faults.isEmpty else { return }
     for flaw in invoice.flaws { raise(flaw, record) }
+    checkEnd(record, invoice)
     if invoice.number.isEmpty {
       // What else the row lacks follows from its being no row of an invoice.
       raise(.numberMissing, record, .absent, .invoiceNumber) {
@@ -317,20 +318,23 @@ extension InvoiceAssessor {
     }
   }
 
-  mutating func checkTerms(_ record: Record, _ invoice: Invoice) {
+  /// Finds the terminal and the terms, which are the customer's usual ones where the invoice says nothing.
+  mutating func settleTerms(_ record: Record, _ invoice: Invoice) {
     if !invoice.terminal.isEmpty {
       result.terminal = terminals.number(
         of: record.text.span.extracting(invoice.terminal.value.range))
     }
-    var number: Int?
     if !invoice.terms.isEmpty {
-      number = terms.number(of: record.text.span.extracting(invoice.terms.value.range))
+      result.terms = terms.number(of: record.text.span.extracting(invoice.terms.value.range))
     } else if let usual = customers.entries[result.customer].listed?.terms, !usual.isEmpty {
       let bytes = Array(usual.utf8)
-      number = terms.number(of: bytes.span)
+      result.terms = terms.number(of: bytes.span)
     }
-    guard let number else { return }
-    result.terms = number
+  }
+
+  mutating func checkTerms(_ record: Record, _ invoice: Invoice) {
+    settleTerms(record, invoice)
+    guard let number = result.terms else { return }
     if terms.entries[number].holding.contains(.termsUnfit) {
       let entry = terms.entries[number]
       raise(.termsUnfit, record, invoice.terms, .terms) {
@@ -376,24 +380,25 @@ extension InvoiceAssessor {
   // MARK: - Policies
 
   mutating func checkPolicies(_ record: Record, _ invoice: Invoice) {
-    let policies = context.settings.policies
     result.isSendable = isSendable(record, invoice.status)
     if !result.isSendable {
-      raise(.statusNotSendable, record, invoice.status, .status) {
+      raise(.statusNotSendable, record, invoice.status, .status) { me in
         Detail(
           message: "status \"\(record.string(invoice.status))\" is none of "
-            + policies.sendableStatuses.joined(separator: ", "))
+            + me.context.settings.policies.sendableStatuses.joined(separator: ", "))
       }
     }
     if let date = invoice.date {
-      if let closed = policies.closedThrough, date <= closed {
+      if let closed = context.settings.policies.closedThrough, date <= closed {
         raise(.periodClosed, record, record.firstCell(.invoiceDate), .invoiceDate) {
           Detail(message: "\(date) is in the period that is closed through \(closed)")
         }
       }
-      if date > context.today.adding(days: policies.futureDays) {
+      if date > context.today.adding(days: context.settings.policies.futureDays) {
         raise(.dateInFuture, record, record.firstCell(.invoiceDate), .invoiceDate) {
-          Detail(message: "\(date) is more than \(policies.futureDays) days ahead")
+          me in
+          Detail(
+            message: "\(date) is more than \(me.context.settings.policies.futureDays) days ahead")
         }
       }
       if let due = invoice.dueDate, due < date {

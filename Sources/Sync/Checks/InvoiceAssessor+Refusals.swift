@@ -12,12 +12,14 @@ extension InvoiceAssessor {
     if let own = holds[.invoice]?[record.string(invoice.number).lowercased()] {
       if own.cause == .inQuickBooks {
         raise(.inQuickBooksAfterUndo, record, invoice.number, .invoiceNumber) { me in
-          Detail(
-            message: "QuickBooks has invoice \(record.string(invoice.number)) from run \(own.run), "
-              + "which was taken back",
-            remedy:
-              "send the file that deletes it, in outbox/undone/\(own.run), then accept its answer; "
-              + "or delete it by hand, then \(AnswerJudge.release(record.string(invoice.number)))")
+          let release = AnswerJudge.release(record.string(invoice.number))
+          return Detail(
+            message: "QuickBooks has invoice \(record.string(invoice.number)) from run \(own.run)"
+              + (own.isOfUndoneRun ? ", which was taken back" : ""),
+            remedy: own.isOfUndoneRun
+              ? "send the file that deletes it, in outbox/undone/\(own.run), then accept its answer; "
+                + "or delete it by hand, then \(release)"
+              : "delete it in QuickBooks, then \(release); or adopt it, if it is to stay")
         }
       } else if own.contentHash == result.content {
         raise(.refusedByQuickBooks, record, invoice.number, .invoiceNumber) { me in
@@ -88,6 +90,10 @@ extension InvoiceAssessor {
     if !hold.words.isEmpty { detail.notes = ["QuickBooks says: \(hold.words)"] }
     let release = AnswerJudge.release(hold.name)
     switch hold.cause {
+    case .taken where hold.kind == .invoice:
+      detail.message =
+        "QuickBooks refused invoice \(hold.name) in run \(hold.run): it has a document with this number"
+      detail.remedy = AnswerJudge.numberTaken(hold.name)
     case .taken:
       detail.message =
         "QuickBooks refused customer \"\(hold.name)\" in run \(hold.run): a vendor, an employee or "

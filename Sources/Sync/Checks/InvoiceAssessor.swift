@@ -60,6 +60,10 @@ struct InvoiceAssessor {
 
   var result = Assessment()
   private let sendable: Set<String>
+  /// Whether the content of every invoice is hashed, or only where there is something to compare it with.
+  var keepsContent = true
+  private let comparesContent: Bool
+  private let selectsAll: Bool
   /// The rules that keep an invoice from going out, under the settings.
   private var holding = RuleSet.none
   /// What the invoice of the last assessment carries.
@@ -85,6 +89,8 @@ struct InvoiceAssessor {
     terms = TermsBook(
       mapping: context.mapping, books: books, policy: settings.unmatchedTerms)
     terminals = ClassBook(mapping: context.mapping, books: books)
+    comparesContent = context.ledger.count > 0 || !context.ledger.holds.isEmpty
+    selectsAll = context.selection.isAll
     sendable = Set(settings.policies.sendableStatuses.map { $0.lowercased() })
     for rule in Rule.allCases where severity(of: rule) == .error { holding.insert(rule) }
   }
@@ -93,20 +99,8 @@ struct InvoiceAssessor {
   mutating func assess(
     _ record: Record, _ invoice: Invoice, forced: RuleSet = .none, otherPlaces: [String] = []
   ) -> Assessment {
-    result = Assessment()
-    findings.removeAll(keepingCapacity: true)
-    result.amount = invoice.lineSum
-    result.lines = invoice.lines.count
-    result.date = invoice.date
-    result.customer = customers.number(
-      of: record.text.span.extracting(invoice.customer.value.range))
-    if !context.selection.isAll {
-      result.isSelected = context.selection.contains(
-        number: record.string(invoice.number), customer: record.string(invoice.customer),
-        date: invoice.date)
-    }
-    result.content = contentHash(record, invoice)
-    result.kind = result.amount < .zero ? .creditMemo : .invoice
+    measure(record, invoice)
+    if !findings.isEmpty { findings.removeAll(keepingCapacity: true) }
     checkReading(record, invoice)
     checkForced(record, invoice, forced, otherPlaces)
     // What could not be read whole has one reason; what follows from it would only drown that.
@@ -123,6 +117,33 @@ struct InvoiceAssessor {
     }
     conclude(record, invoice)
     return result
+  }
+
+  /// What a document needs of an invoice that was decided before; no rule is asked again.
+  mutating func recall(
+    _ record: Record, _ invoice: Invoice, outcome: Outcome
+  ) -> Assessment {
+    measure(record, invoice)
+    if record.faults.isEmpty, !invoice.number.isEmpty { settleTerms(record, invoice) }
+    result.outcome = outcome
+    return result
+  }
+
+  /// Begins an assessment with what is no question of rules.
+  private mutating func measure(_ record: Record, _ invoice: Invoice) {
+    result = Assessment()
+    result.amount = invoice.lineSum
+    result.lines = invoice.lines.count
+    result.date = invoice.date
+    result.customer = customers.number(
+      of: record.text.span.extracting(invoice.customer.value.range))
+    if !selectsAll {
+      result.isSelected = context.selection.contains(
+        number: record.string(invoice.number), customer: record.string(invoice.customer),
+        date: invoice.date)
+    }
+    if keepsContent || comparesContent { result.content = contentHash(record, invoice) }
+    result.kind = result.amount < .zero ? .creditMemo : .invoice
   }
 
   /// How much a rule's finding matters under the settings.

@@ -82,6 +82,8 @@ public enum Rule: UInt8, Sendable, CaseIterable {
   // What QuickBooks answered
   case refusedByQuickBooks
   case inQuickBooksAfterUndo
+  /// Its last row ends the file without a line end.
+  case mayBeCutOff
 
   /// The kind of finding it raises.
   public var kind: Finding.Kind { Rule.kinds[Int(rawValue)] }
@@ -170,6 +172,7 @@ public enum Rule: UInt8, Sendable, CaseIterable {
     case .numberDoubtful: ReadingRules.numberDoubtful
     case .refusedByQuickBooks: MemoryRules.refusedByQuickBooks
     case .inQuickBooksAfterUndo: MemoryRules.inQuickBooksAfterUndo
+    case .mayBeCutOff: ReadingRules.mayBeCutOff
     }
   }
 }

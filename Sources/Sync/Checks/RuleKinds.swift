@@ -52,6 +52,12 @@ enum ReadingRules {
       "A row beside the invoice has no readable number and may belong to it, and the invoice has "
       + "no total that would tell.",
     remedy: "fill in the number of the row beside it, or export the invoices with their totals")
+  static let mayBeCutOff = Finding.Kind(
+    "invoice-may-be-cut-off", .error,
+    meaning:
+      "The file ends in a figure of the invoice without a line end, as it does when it was cut off there, and "
+      + "nothing, such as the invoice's total, shows that the figure is whole.",
+    remedy: "export again, or add a line end behind the last row once you have checked it")
   static let linesMissing = Finding.Kind(
     "lines-missing", .error,
     meaning: "An invoice has no lines.",
@@ -350,8 +356,8 @@ enum BatchRules {
     "last-line-unended", .warning,
     meaning:
       "The last line of a file has no line end, as all others have: the file may have been cut off there, and "
-      + "a number with it.",
-    remedy: "compare the last row with LoadOps; if it is whole, nothing needs to be done")
+      + "a number with it; rows that should follow may be missing.",
+    remedy: "compare the last row with LoadOps; if it is the last one, nothing needs to be done")
   static let headerRepeated = Finding.Kind(
     "header-repeated", .notice,
     meaning: "The header row stands again in the middle of a file; it is passed over.",

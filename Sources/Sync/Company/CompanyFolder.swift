@@ -35,7 +35,9 @@ public struct CompanyFolder: Sendable {
       guard FileManager.default.fileExists(atPath: folder.settingsPath) else {
         throw Failure(
           .settingsWrong, "\(named) is not a company folder: it has no loadbooks.yaml",
-          remedy: "make one with: loadbooks init \(named)")
+          remedy:
+            "if it is on a drive that is not mounted now, mount that; a new one is made with: "
+            + "loadbooks init \(named)")
       }
       return folder
     }

@@ -46,9 +46,10 @@ public struct ExportInputs: Sendable {
       paths += entries.exports
       ignored += entries.ignored
     }
-    var seen: Set<String> = []
+    // Byte by byte: two Unicode forms of one text are equal to Swift, but name two files.
+    var seen: Set<[UInt8]> = []
     self.paths = paths.filter {
-      seen.insert(URL(fileURLWithPath: $0).standardizedFileURL.path).inserted
+      seen.insert(Array(URL(fileURLWithPath: $0).standardizedFileURL.path.utf8)).inserted
     }
     self.ignored = ignored
     self.spooled = spooled

@@ -8,6 +8,8 @@ internal import Vocabulary
 final class InvoiceSource {
   private let readers: [ExportReader?]
   private let decoders: [InvoiceDecoder?]
+  /// Whether a file has its invoices without lines.
+  private let isHeaderOnly: [Bool]
   private var piece: Record?
 
   private let listsCustomers: Bool
@@ -25,6 +27,7 @@ final class InvoiceSource {
     self.listsCustomers = listsCustomers
     headerOnly = settings.layouts.headerOnly
     self.income = income
+    isHeaderOnly = readers.map { $0?.layout == .headerOnly }
     decoders = readers.indices.map { file in
       readers[file].map {
         InvoiceDecoder(
@@ -96,7 +99,7 @@ final class InvoiceSource {
     decoder.decode(record, into: &invoice)
     // An object of JSON says by itself that it has no lines; an empty array of them is another matter.
     let hasNoLines =
-      reader(record.place.file)?.layout == .headerOnly
+      isHeaderOnly[Int(record.place.file)]
       || record.isLoneObject && invoice.lines.isEmpty && invoice.declaredTotal != nil
     guard hasNoLines else { return }
     if let income {

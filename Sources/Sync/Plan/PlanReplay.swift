@@ -8,8 +8,15 @@ internal import Vocabulary
 struct PlanReplay: ~Copyable {
   private let plan: SyncPlan
   private let source: InvoiceSource
+  /// The invoices of the plan, and the one that comes next.
+  private var planned: PlannedInvoices.Iterator
+  private var expected: PlannedInvoice?
   /// Whose findings are made into sentences; nil for nobody's.
   var tells: Outcome?
+  /// Whether invoices that are delivered and have nothing to tell are not judged once more.
+  ///
+  /// The export's fingerprint, compared at its end, says that they are those that were judged.
+  var recalls = false
   /// Knows what the last assessment knew.
   var assessor: InvoiceAssessor
   /// The invoice's rows.
@@ -40,6 +47,8 @@ struct PlanReplay: ~Copyable {
       throw PlanReplay.changed("the export")
     }
     self.plan = plan
+    planned = plan.invoices.makeIterator()
+    expected = planned.next()
     source = InvoiceSource(
       readers: readers, dates: plan.files.map(\.dates),
       doubtful: plan.files.map(\.doubtful), settings: plan.context.settings,
@@ -58,21 +67,16 @@ struct PlanReplay: ~Copyable {
         file += 1
         continue
       }
-      while try reader.next([.invoices], into: &record) != nil {
-        guard met < plan.invoices.count else { continue }
-        let planned = plan.invoices[met]
-        guard planned.place == record.place else { continue }
+      while try reader.nextInvoice(into: &record) {
+        guard let planned = expected, planned.place == record.place else { continue }
         met += 1
+        expected = self.planned.next()
         guard planned.isSelected else { continue }
         if planned.isScattered, let places = plan.scattered[planned.place] {
           try source.read(places, into: &record)
         }
         source.decode(&record, into: &invoice)
-        assessor.source = planned.outcome == tells ? reader : nil
-        assessment = assessor.assess(record, invoice, forced: planned.forced)
-        guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
-          throw PlanReplay.changed(plan.files[file].name)
-        }
+        try decide(planned, reader)
         return true
       }
       guard try reader.fingerprint() == plan.files[file].fingerprint else {
@@ -86,6 +90,27 @@ struct PlanReplay: ~Copyable {
     }
     guard met == plan.invoices.count else { throw PlanReplay.changed("the export") }
     return false
+  }
+
+  /// Makes the decision of the plan again; another one ends the replay.
+  private mutating func decide(
+    _ planned: PlannedInvoice, _ reader: ExportReader
+  ) throws(Failure) {
+    let tells = planned.outcome == self.tells
+    assessor.source = tells ? reader : nil
+    if recalls, !tells, case .delivered = planned.outcome {
+      assessment = assessor.recall(record, invoice, outcome: planned.outcome)
+      let isKnown =
+        assessment.customer == Int(planned.customer) && assessment.date != nil
+        && assessment.terms ?? -1 < plan.termsIndex.count
+        && assessment.terminal ?? -1 < plan.classIndex.count
+      guard isKnown else { throw PlanReplay.changed(plan.files[file].name) }
+    } else {
+      assessment = assessor.assess(record, invoice, forced: planned.forced)
+    }
+    guard assessment.outcome == planned.outcome, assessment.amount == planned.amount else {
+      throw PlanReplay.changed(plan.files[file].name)
+    }
   }
 
   private static func changed(_ path: String) -> Failure {

@@ -5,7 +5,7 @@ internal import Vocabulary
 struct PlannedInvoice: Sendable {
   /// Where it begins.
   var place: RecordPlace
-  /// The hash of its number.
+  /// The hash of its number, while a plan is made; zero behind that.
   var numberHash: UInt64
   /// Why, and what else there is to tell.
   var rules: RuleSet
@@ -25,40 +25,41 @@ struct PlannedInvoice: Sendable {
   var isSelected = true
 }
 
-/// The invoices of a plan, 48 bytes for each.
+/// The invoices of a plan, some fourteen bytes for each, and eight more for its hash while it is needed.
 ///
-/// They are kept in pieces of some thousand, so that adding one never copies all of them, and packed:
-/// a migration has hundreds of thousands. The sets of rules that occur are few, and each is kept once.
+/// A migration has hundreds of thousands. They come in the order of the export, so each is written as what
+/// differs from the one before, in pieces of some thousand that are never copied; in each piece every 64th
+/// begins anew, so that any of them is found in a few steps. The few that change afterwards are kept apart
+/// until ``settle()`` writes all of them again.
 struct PlannedInvoices: Sendable {
-  private struct Packed: Sendable {
-    /// Offset in the file (40 bits), file (20 bits), outcome (2), whether scattered and whether selected.
-    ///
-    /// The file stands above the offset, so that the order of these words is that of the export.
-    var place: UInt64
-    var hash: UInt64
-    var cents: Int64
-    /// The day since 1900 and one more, zero for none (20 bits); rules (22) and forced rules (22).
-    var day: UInt64
-    var line: UInt32
-    var ordinal: UInt32
-    var length: UInt32
-    var customer: Int32
+  /// A thousand invoices and more.
+  fileprivate struct Piece: Sendable {
+    var bytes: [UInt8] = []
+    /// Where each 64 of them begin.
+    var starts: [UInt32] = []
   }
 
-  private static let chunk = 4096
-  private static let offsetBits: UInt64 = 40
-  private static let offsets: UInt64 = 1 << 40 - 1
-  private static let sets: UInt64 = 1 << 22 - 1
-  /// 1970-01-01 less 1900-01-01, and one more.
-  private static let firstDay: Int64 = 25_568
+  fileprivate static let pieceSize = 4096
+  fileprivate static let runSize = 64
 
-  private var chunks: [[Packed]] = []
+  fileprivate private(set) var pieces: [Piece] = []
+  private var hashes: [[UInt64]] = []
   private(set) var count = 0
-  private var ruleSets: [RuleSet] = [.none]
-  private var ruleNumbers: [RuleSet: UInt64] = [.none: 0]
-  private var isSorted = true
-  /// The place of the invoice that was added last.
+  private var verdicts: [Verdict] = [Verdict(rules: .none, forced: .none)]
+  private var verdictNumbers: [Verdict: Int] = [Verdict(rules: .none, forced: .none): 0]
+  /// What has changed since it was written, by position.
+  private var changed: [Int: PlannedInvoice] = [:]
+  private var encoder = Run()
+  /// How many of the first invoices stand in the order of the export, and whether one of them got another place.
+  private var ordered = 0
+  private var hasMoved = false
+  /// The place of the last of them.
   private var last: UInt64 = 0
+
+  fileprivate struct Verdict: Hashable, Sendable {
+    var rules: RuleSet
+    var forced: RuleSet
+  }
 
   /// Whether there are none.
   var isEmpty: Bool { count == 0 }
@@ -67,166 +68,240 @@ struct PlannedInvoices: Sendable {
 
   /// A place as one number, in the order of the export.
   static func key(_ place: RecordPlace) -> UInt64 {
-    UInt64(UInt32(bitPattern: place.file)) << offsetBits | place.offset & offsets
+    UInt64(UInt32(bitPattern: place.file)) << 40 | place.offset & (1 << 40 - 1)
   }
 
   /// The invoice at a position.
   subscript(position: Int) -> PlannedInvoice {
-    get { unpack(chunks[position / PlannedInvoices.chunk][position % PlannedInvoices.chunk]) }
+    get { changed.isEmpty ? written(position) : changed[position] ?? written(position) }
     set {
-      let packed = pack(newValue)
-      let (chunk, place) = position.quotientAndRemainder(dividingBy: PlannedInvoices.chunk)
-      let mask = PlannedInvoices.places
-      if chunks[chunk][place].place & mask != packed.place & mask { isSorted = false }
-      chunks[chunk][place] = packed
+      if PlannedInvoices.key(written(position).place) != PlannedInvoices.key(newValue.place) {
+        hasMoved = true
+      }
+      changed[position] = newValue
     }
   }
 
   /// The hash of the number of an invoice.
   func numberHash(_ position: Int) -> UInt64 {
-    chunks[position / PlannedInvoices.chunk][position % PlannedInvoices.chunk].hash
+    hashes[position / PlannedInvoices.pieceSize][position % PlannedInvoices.pieceSize]
   }
 
   /// Adds an invoice behind all others.
   mutating func append(_ invoice: PlannedInvoice) {
-    let packed = pack(invoice)
-    if count % PlannedInvoices.chunk == 0 {
-      var fresh: [Packed] = []
-      fresh.reserveCapacity(count == 0 ? 64 : PlannedInvoices.chunk)
-      chunks.append(fresh)
+    let key = PlannedInvoices.key(invoice.place)
+    if key >= last, ordered == count { (last, ordered) = (key, ordered + 1) }
+    if count % PlannedInvoices.pieceSize == 0 {
+      if let full = pieces.indices.last {
+        // What an array doubled its room for is not needed.
+        pieces[full].bytes = Array(pieces[full].bytes[...])
+      }
+      pieces.append(Piece())
+      var fresh: [UInt64] = []
+      fresh.reserveCapacity(count == 0 ? 64 : PlannedInvoices.pieceSize)
+      hashes.append(fresh)
     }
-    let key = packed.place & PlannedInvoices.places
-    if key < last { isSorted = false }
-    last = key
-    chunks[chunks.count - 1].append(packed)
+    let piece = pieces.count - 1
+    if count % PlannedInvoices.runSize == 0 {
+      encoder = Run()
+      pieces[piece].starts.append(UInt32(pieces[piece].bytes.count))
+    }
+    let verdict = number(Verdict(rules: invoice.rules, forced: invoice.forced))
+    encoder.append(invoice, verdict, to: &pieces[piece].bytes)
+    hashes[piece].append(invoice.numberHash)
     count += 1
   }
 
-  /// Puts the invoices in the order of the export; they are nearly in it.
-  mutating func sort() {
-    defer { isSorted = true }
-    guard !isSorted else { return }
-    var all = Array(chunks.joined())
-    let mask = PlannedInvoices.places
-    var isInOrder = true
-    for index in all.indices.dropFirst()
-    where all[index - 1].place & mask > all[index].place & mask {
-      isInOrder = false
+  /// Puts the invoices in the order of the export, in which they nearly are, with all that has changed.
+  mutating func settle() {
+    guard ordered < count || hasMoved || !changed.isEmpty else { return }
+    // What was added out of order is little, unless places have changed, and then everything is sorted.
+    var late: [PlannedInvoice] = []
+    var settled = PlannedInvoices()
+    for position in (hasMoved ? 0 : ordered)..<count { late.append(self[position]) }
+    late.sort { PlannedInvoices.key($0.place) < PlannedInvoices.key($1.place) }
+    var next = late.startIndex
+    var (run, index) = (Run(), 0)
+    for position in 0..<(hasMoved ? 0 : ordered) {
+      // Piece by piece, so that there are never two of everything.
+      let piece = position / PlannedInvoices.pieceSize
+      if position % PlannedInvoices.pieceSize == 0 {
+        index = 0
+        if piece > 0 { (pieces[piece - 1], hashes[piece - 1]) = (Piece(), []) }
+      }
+      if position % PlannedInvoices.runSize == 0 { run = Run() }
+      let bytes = pieces[piece].bytes
+      run.read(bytes.span, &index)
+      let planned = change(of: position) ?? invoice(run, position)
+      while next < late.endIndex,
+        PlannedInvoices.key(late[next].place) < PlannedInvoices.key(planned.place)
+      {
+        settled.append(late[next])
+        next += 1
+      }
+      settled.append(planned)
     }
-    guard !isInOrder else { return }
-    all.sort { $0.place & mask < $1.place & mask }
-    for (number, start) in stride(from: 0, to: all.count, by: PlannedInvoices.chunk).enumerated() {
-      chunks[number] = Array(all[start...].prefix(PlannedInvoices.chunk))
-    }
+    for planned in late[next...] { settled.append(planned) }
+    self = settled
   }
 
-  /// The bits of a place.
-  private static let places: UInt64 = 1 << 60 - 1
+  private mutating func number(_ verdict: Verdict) -> Int {
+    if verdict.rules.isEmpty, verdict.forced.isEmpty { return 0 }
+    if let number = verdictNumbers[verdict] { return number }
+    verdictNumbers[verdict] = verdicts.count
+    verdicts.append(verdict)
+    return verdicts.count - 1
+  }
 
-  private mutating func pack(_ invoice: PlannedInvoice) -> Packed {
-    let outcome = UInt64(invoice.outcome.rawValue)
-    var day: UInt64 = 0
+  /// The invoice at a position as it was written.
+  private func written(_ position: Int) -> PlannedInvoice {
+    let (piece, place) = position.quotientAndRemainder(dividingBy: PlannedInvoices.pieceSize)
+    let (start, steps) = place.quotientAndRemainder(dividingBy: PlannedInvoices.runSize)
+    var index = Int(pieces[piece].starts[start])
+    var run = Run()
+    let bytes = pieces[piece].bytes
+    for _ in 0...steps { run.read(bytes.span, &index) }
+    return invoice(run, position)
+  }
+
+  fileprivate func invoice(_ run: Run, _ position: Int) -> PlannedInvoice {
+    PlannedInvoice(
+      place: run.place, numberHash: numberHash(position), rules: verdicts[run.verdict].rules,
+      forced: verdicts[run.verdict].forced, amount: Money(cents: run.cents), customer: run.customer,
+      date: run.hasDate ? CalendarDate(daysSince1970: run.day) : nil, outcome: run.outcome,
+      isScattered: run.isScattered, isSelected: run.isSelected)
+  }
+
+  fileprivate func change(of position: Int) -> PlannedInvoice? {
+    changed.isEmpty ? nil : changed[position]
+  }
+}
+
+/// The last invoice that was written or read in a run, which the next one is told by.
+private struct Run: Sendable {
+  var place = RecordPlace(file: 0, ordinal: 0, line: 0, length: 0, offset: 0)
+  var cents: Int64 = 0
+  var customer: Int32 = 0
+  var day: Int32 = 0
+  var verdict = 0
+  var outcome = Outcome.held
+  var (hasDate, isScattered, isSelected) = (false, false, false)
+
+  // The bits of the first byte above the outcome.
+  private static let dated: UInt8 = 4
+  private static let scattered: UInt8 = 8
+  private static let selected: UInt8 = 16
+  /// In the same file as the one before, and right behind it.
+  private static let adjacent: UInt8 = 32
+  private static let judged: UInt8 = 64
+
+  private var end: UInt64 { place.offset &+ UInt64(place.length) }
+
+  /// Appends an invoice.
+  mutating func append(_ invoice: PlannedInvoice, _ verdict: Int, to bytes: inout [UInt8]) {
+    let next = invoice.place
+    let isAdjacent = next.file == place.file && next.offset == end
+    var flags = invoice.outcome.rawValue
+    if invoice.date != nil { flags |= Run.dated }
+    if invoice.isScattered { flags |= Run.scattered }
+    if invoice.isSelected { flags |= Run.selected }
+    if isAdjacent { flags |= Run.adjacent }
+    if verdict != 0 { flags |= Run.judged }
+    bytes.append(flags)
+    if !isAdjacent {
+      Run.write(Int64(next.file), to: &bytes)
+      Run.write(Int64(bitPattern: next.offset &- end), to: &bytes)
+    }
+    Run.write(unsigned: UInt64(next.length), to: &bytes)
+    Run.write(Int64(next.ordinal) - Int64(place.ordinal), to: &bytes)
+    Run.write(Int64(next.line) - Int64(place.line), to: &bytes)
+    Run.write(invoice.amount.cents, to: &bytes)
+    Run.write(Int64(invoice.customer), to: &bytes)
     if let date = invoice.date {
-      day = UInt64(
-        Swift.min(Swift.max(1, Int64(date.daysSince1970) + PlannedInvoices.firstDay), 0xF_FFFF))
+      Run.write(Int64(date.daysSince1970) - Int64(day), to: &bytes)
+      day = date.daysSince1970
     }
-    var place = PlannedInvoices.key(invoice.place) & PlannedInvoices.places
-    place |= outcome << 60
-    if invoice.isScattered { place |= 1 << 62 }
-    if invoice.isSelected { place |= 1 << 63 }
-    day |= number(invoice.rules) << 20
-    day |= number(invoice.forced) << 42
-    return Packed(
-      place: place, hash: invoice.numberHash, cents: invoice.amount.cents, day: day,
-      line: invoice.place.line, ordinal: invoice.place.ordinal, length: invoice.place.length,
-      customer: invoice.customer)
+    if verdict != 0 { Run.write(unsigned: UInt64(verdict), to: &bytes) }
+    place = next
   }
 
-  private mutating func number(_ rules: RuleSet) -> UInt64 {
-    if rules.isEmpty { return 0 }
-    if let number = ruleNumbers[rules] { return number }
-    let number = UInt64(ruleSets.count)
-    ruleSets.append(rules)
-    ruleNumbers[rules] = number
-    return number
+  /// Reads the next invoice.
+  mutating func read(_ bytes: Span<UInt8>, _ index: inout Int) {
+    let flags = bytes[index]
+    index += 1
+    outcome = Outcome(rawValue: flags & 3) ?? .held
+    hasDate = flags & Run.dated != 0
+    isScattered = flags & Run.scattered != 0
+    isSelected = flags & Run.selected != 0
+    var offset = end
+    if flags & Run.adjacent == 0 {
+      place.file = Int32(truncatingIfNeeded: Run.signed(bytes, &index))
+      offset &+= UInt64(bitPattern: Run.signed(bytes, &index))
+    }
+    place.offset = offset
+    place.length = UInt32(truncatingIfNeeded: Run.unsigned(bytes, &index))
+    place.ordinal = UInt32(truncatingIfNeeded: Int64(place.ordinal) + Run.signed(bytes, &index))
+    place.line = UInt32(truncatingIfNeeded: Int64(place.line) + Run.signed(bytes, &index))
+    cents = Run.signed(bytes, &index)
+    customer = Int32(truncatingIfNeeded: Run.signed(bytes, &index))
+    if hasDate { day = Int32(truncatingIfNeeded: Int64(day) + Run.signed(bytes, &index)) }
+    verdict = flags & Run.judged == 0 ? 0 : Int(Run.unsigned(bytes, &index))
   }
 
-  private func unpack(_ packed: Packed) -> PlannedInvoice {
-    let day = Int64(packed.day & 0xF_FFFF)
-    let file = packed.place >> PlannedInvoices.offsetBits & 0xF_FFFF
-    let place = RecordPlace(
-      file: Int32(truncatingIfNeeded: file), ordinal: packed.ordinal, line: packed.line,
-      length: packed.length, offset: packed.place & PlannedInvoices.offsets)
-    var date: CalendarDate?
-    if day > 0 {
-      date = CalendarDate(
-        daysSince1970: Int32(truncatingIfNeeded: day - PlannedInvoices.firstDay))
+  // Seven bits a byte, the lowest first; the highest bit says that there are more. The sign is the lowest.
+
+  private static func write(_ value: Int64, to bytes: inout [UInt8]) {
+    write(unsigned: UInt64(bitPattern: (value &<< 1) ^ (value &>> 63)), to: &bytes)
+  }
+
+  private static func write(unsigned value: UInt64, to bytes: inout [UInt8]) {
+    var rest = value
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
     }
-    return PlannedInvoice(
-      place: place, numberHash: packed.hash,
-      rules: ruleSets[Int(packed.day >> 20 & PlannedInvoices.sets)],
-      forced: ruleSets[Int(packed.day >> 42)], amount: Money(cents: packed.cents),
-      customer: packed.customer, date: date,
-      outcome: Outcome(rawValue: UInt8(packed.place >> 60 & 3)) ?? .held,
-      isScattered: packed.place >> 62 & 1 == 1, isSelected: packed.place >> 63 == 1)
+    bytes.append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  @inline(__always)
+  private static func signed(_ bytes: Span<UInt8>, _ index: inout Int) -> Int64 {
+    let value = unsigned(bytes, &index)
+    return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+  }
+
+  @inline(__always)
+  private static func unsigned(_ bytes: Span<UInt8>, _ index: inout Int) -> UInt64 {
+    var (value, shift): (UInt64, UInt64) = (0, 0)
+    while true {
+      let byte = bytes[index]
+      index += 1
+      value |= UInt64(byte & 0x7F) << shift
+      if byte < 0x80 { return value }
+      shift += 7
+    }
   }
 }
 
 extension PlannedInvoices: Sequence {
+  /// Goes through the invoices in their order, which takes no search.
   struct Iterator: IteratorProtocol {
-    let invoices: PlannedInvoices
-    var position = 0
+    private let invoices: PlannedInvoices
+    private var position = 0
+    private var index = 0
+    private var run = Run()
+
+    fileprivate init(_ invoices: PlannedInvoices) { self.invoices = invoices }
 
     mutating func next() -> PlannedInvoice? {
       guard position < invoices.count else { return nil }
       defer { position += 1 }
-      return invoices[position]
+      if position % PlannedInvoices.pieceSize == 0 { index = 0 }
+      if position % PlannedInvoices.runSize == 0 { run = Run() }
+      let bytes = invoices.pieces[position / PlannedInvoices.pieceSize].bytes
+      run.read(bytes.span, &index)
+      return invoices.change(of: position) ?? invoices.invoice(run, position)
     }
   }
 
-  func makeIterator() -> Iterator { Iterator(invoices: self) }
-}
-
-/// The places of invoices whose rows stand apart, by the place of the first.
-struct ScatteredPlaces: Sendable {
-  private struct Piece: Sendable {
-    var key: UInt64
-    var place: RecordPlace
-  }
-
-  private var pieces: [Piece] = []
-  private var isSealed = true
-
-  /// Adds a place behind the first of an invoice.
-  mutating func add(_ place: RecordPlace, to first: RecordPlace) {
-    pieces.append(Piece(key: PlannedInvoices.key(first), place: place))
-    isSealed = false
-  }
-
-  /// Puts the places in order, so that they can be found.
-  mutating func seal() {
-    guard !isSealed else { return }
-    pieces.sort {
-      ($0.key, PlannedInvoices.key($0.place)) < ($1.key, PlannedInvoices.key($1.place))
-    }
-    isSealed = true
-  }
-
-  /// All places of an invoice, the first one in front; nil when it has only one.
-  subscript(first: RecordPlace) -> [RecordPlace]? {
-    guard !pieces.isEmpty else { return nil }
-    let key = PlannedInvoices.key(first)
-    var (low, high) = (0, pieces.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if pieces[middle].key < key { low = middle + 1 } else { high = middle }
-    }
-    guard low < pieces.count, pieces[low].key == key else { return nil }
-    var places = [first]
-    while low < pieces.count, pieces[low].key == key {
-      places.append(pieces[low].place)
-      low += 1
-    }
-    return places
-  }
+  func makeIterator() -> Iterator { Iterator(self) }
 }

@@ -31,9 +31,9 @@ public struct Planner {
   /// The places of invoices whose rows stand apart.
   var scattered = ScatteredPlaces()
   /// The positions of those invoices, while positions are final.
-  private var scatteredPositions: [Int32] = []
+  var scatteredPositions: [Int32] = []
   /// Where else a number stands, by the invoice's place; what ``scattered`` has is not repeated here.
-  private var otherPlaces: [UInt64: [RecordPlace]] = [:]
+  var otherPlaces: [UInt64: [RecordPlace]] = [:]
   var batchFindings: [Finding] = []
   private var index = NumberIndex()
   private var readers: [ExportReader?] = []
@@ -220,7 +220,7 @@ public struct Planner {
         layouts: context.layouts)
       var record = reader.makeRecord()
       var survey = DateSurvey(context.settings.localDays)
-      while try reader.next([.invoices], into: &record) != nil { survey.look(at: record) }
+      while try reader.nextInvoice(into: &record) { survey.look(at: record) }
       files[number].dates = survey.columns(preferring: context.settings.formats.dates)
       tellDates(reader, files[number].dates)
     }
@@ -235,6 +235,8 @@ public struct Planner {
   private mutating func decideAll(_ surveyed: Set<Int>) throws(Failure) -> Int? {
     let total = files.reduce(0) { $0 + $1.byteCount }
     var done: UInt64 = 0
+    assessor.keepsContent = false
+    defer { assessor.keepsContent = true }
     for number in files.indices {
       guard let reader = readers[number] else {
         done += files[number].byteCount
@@ -245,7 +247,7 @@ public struct Planner {
       var ticks = 0
       (lastMet, strayRowMet) = (nil, false)
       var check = TotalsCheck(numbers: numberStyle(of: reader))
-      while try reader.next([.invoices], into: &record) != nil {
+      while try reader.nextInvoice(into: &record) {
         let dropped = source.decode(&record, into: &invoice)
         if !surveyed.contains(number), !invoice.flaws.isEmpty,
           invoice.flaws.contains(where: { $0.problem == .mixedDate })
@@ -313,9 +315,8 @@ public struct Planner {
         noteNeighbours(record, known)
         return
       }
-      let planned = invoices
-      index.insert(hash, planned.count) { planned.numberHash($0) }
-      zeros.note(number, planned.count)
+      index.insert(hash, invoices.count, among: invoices)
+      zeros.note(number, invoices.count)
     }
     append(record, invoice, hash, forced: dropped.lines > 0 ? Planner.set(.invoiceRepeated) : .none)
     noteNeighbours(record, invoices.count - 1)
@@ -326,17 +327,14 @@ public struct Planner {
     _ hash: UInt64, _ number: Span<UInt8>, _ record: Record
   ) throws(Failure) -> Int? {
     var slot = index.first(hash)
-    while let candidate = index[slot] {
-      if invoices.numberHash(candidate) == hash {
-        let place = invoices[candidate].place
-        var other = self.other ?? record
-        self.other = nil
-        try source.read(place, into: &other)
-        defer { self.other = other }
-        let found = other.text.span.extracting(other.cell(0, .invoiceNumber).value.range)
-        if found.isSame(as: number) { return candidate }
-      }
-      slot = index.next(slot)
+    while let candidate = index.next(hash, from: &slot) {
+      guard invoices.numberHash(candidate) == hash else { continue }
+      var other = self.other ?? record
+      self.other = nil
+      try source.read(invoices[candidate].place, into: &other)
+      defer { self.other = other }
+      let found = other.text.span.extracting(other.cell(0, .invoiceNumber).value.range)
+      if found.isSame(as: number) { return candidate }
     }
     return nil
   }
@@ -354,7 +352,7 @@ public struct Planner {
     (lastMet, strayRowMet) = (position, isStray)
   }
 
-  private static func set(_ rules: Rule...) -> RuleSet {
+  static func set(_ rules: Rule...) -> RuleSet {
     var set = RuleSet.none
     for rule in rules { set.insert(rule) }
     return set
@@ -380,7 +378,7 @@ public struct Planner {
   // MARK: - What only the batch can know
 
   /// Remembers a document number; two invoices that would share one are both forced to wait.
-  private mutating func noteDocumentNumber(
+  mutating func noteDocumentNumber(
     _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment, _ position: Int
   ) {
     let number = Array(assessor.documentNumber(record.string(invoice.number)).utf8)
@@ -408,8 +406,7 @@ public struct Planner {
     for position in suspects { invoices[position].forced.insert(.mayBeIncomplete) }
     let late = assessor.customers.lateClashes
     if !late.isEmpty || !suspects.isEmpty || !twins.isEmpty || hasTakenNumbers {
-      for position in invoices.indices {
-        let planned = invoices[position]
+      for (position, planned) in invoices.enumerated() {
         let isClashing = late.contains(Int(planned.customer))
         let isTaken = planned.forced.contains(.numberTaken)
         if isClashing || isTaken || suspects.contains(position) || twins.contains(position) {
@@ -418,7 +415,7 @@ public struct Planner {
       }
     }
     index = NumberIndex()
-    invoices.sort()
+    invoices.settle()
   }
 
   /// Takes a decision back and makes it again, now that more is known.
@@ -447,7 +444,7 @@ public struct Planner {
     return (record, invoice)
   }
 
-  private static func layout(_ source: InvoiceSource, _ file: Int32) -> RecordLayout {
+  static func layout(_ source: InvoiceSource, _ file: Int32) -> RecordLayout {
     source.reader(file).map { $0.makeRecord().layout } ?? RecordLayout.empty
   }
 
@@ -478,161 +475,6 @@ public struct Planner {
     var record = Record(layout: Planner.layout(source, place.file))
     try source.read(place, into: &record)
     return Array(record.text[record.cell(0, .invoiceNumber).value.range])
-  }
-
-  private mutating func resolveScattered() throws(Failure) {
-    scattered.seal()
-    var met = ScatteredPlaces()
-    swap(&met, &scattered)
-    for position in scatteredPositions.sorted().map({ Int($0) }) {
-      guard let places = met[invoices[position].place] else { continue }
-      var record = Record(layout: Planner.layout(source, places[0].file))
-      var invoice = Invoice()
-      try source.read(places[0], into: &record)
-      source.decode(&record, into: &invoice)
-      var old = assessor.assess(record, invoice)
-      old.outcome = invoices[position].outcome
-      totals.account(old, record, invoice, &assessor.items, sign: -1)
-      // What was left out of each place by itself is counted again with all of them together.
-      for place in places {
-        try source.read(place, into: &record)
-        let dropped = source.decode(&record, into: &invoice)
-        totals.repeated += Tally(
-          invoices: -dropped.invoices, lines: -dropped.lines, amount: -dropped.amount)
-      }
-      invoices[position].forced = .none
-      let copies = try copies(of: places)
-      try settleCopies(copies, position)
-    }
-    scattered.seal()
-  }
-
-  /// One candidate for what an invoice number stands for.
-  private struct Copy {
-    var places: [RecordPlace]
-    var record: Record
-    var invoice: Invoice
-    var dropped: Tally
-    var assessment: InvoiceAssessor.Assessment
-  }
-
-  private mutating func copy(_ places: [RecordPlace]) throws(Failure) -> Copy {
-    var record = Record(layout: Planner.layout(source, places[0].file))
-    var invoice = Invoice()
-    try source.read(places, into: &record)
-    let dropped = source.decode(&record, into: &invoice)
-    return Copy(
-      places: places, record: record, invoice: invoice, dropped: dropped,
-      assessment: assessor.assess(record, invoice))
-  }
-
-  /// Tells rows that belong together from copies: objects in JSON and rows of different files are
-  /// copies; rows of one file are one invoice unless each group of them is complete by itself.
-  private mutating func copies(of places: [RecordPlace]) throws(Failure) -> [Copy] {
-    var result: [Copy] = []
-    for file in Set(places.map(\.file)).sorted() {
-      let here = places.filter { $0.file == file }
-      guard here.count > 1, try areRows(here) else {
-        for place in here { result.append(try copy([place])) }
-        continue
-      }
-      let joined = try copy(here)
-      let fits = joined.invoice.declaredTotal.map { $0 == joined.invoice.lineSum } ?? true
-      let agrees = !joined.invoice.flaws.contains {
-        if case .conflict = $0.problem { true } else { false }
-      }
-      if fits, agrees {
-        result.append(joined)
-        continue
-      }
-      var apart: [Copy] = []
-      for place in here { apart.append(try copy([place])) }
-      let areComplete = apart.allSatisfy {
-        $0.invoice.declaredTotal == nil || $0.invoice.declaredTotal == $0.invoice.lineSum
-      }
-      if areComplete { result += apart } else { result.append(joined) }
-    }
-    return result
-  }
-
-  /// Whether places of one file hold rows, which may belong together, rather than whole invoices.
-  private func areRows(_ places: [RecordPlace]) throws(Failure) -> Bool {
-    guard let reader = source.reader(places[0].file) else { return false }
-    if reader.format == .csv { return true }
-    var record = reader.makeRecord()
-    for place in places {
-      try source.read(place, into: &record)
-      // Objects without lines and without an amount are invoices of which nothing but totals is known.
-      guard record.isLoneObject, record.faults.isEmpty,
-        !record.cell(0, .amount).isEmpty || !record.cell(0, .category).isEmpty
-      else { return false }
-    }
-    return true
-  }
-
-  /// Whether rows stand apart; objects of JSON that follow each other are as rows that do.
-  private func areApart(_ places: [RecordPlace]) -> Bool {
-    guard source.reader(places[0].file)?.format == .json else { return true }
-    return zip(places, places.dropFirst()).contains { $0.ordinal + 1 != $1.ordinal }
-  }
-
-  private mutating func settleCopies(_ copies: [Copy], _ position: Int) throws(Failure) {
-    let first = copies[0]
-    let areEqual = copies.allSatisfy {
-      $0.assessment.content == first.assessment.content
-        && $0.assessment.outcome == first.assessment.outcome
-        && $0.assessment.rules == first.assessment.rules
-        && $0.assessment.isSendable == first.assessment.isSendable
-        && $0.record.string($0.invoice.customerID) == first.record.string(first.invoice.customerID)
-        && $0.record.faults.isEmpty
-    }
-    if areEqual {
-      var rules = RuleSet.none
-      if first.places.count > 1, first.dropped.lines == 0, areApart(first.places) {
-        rules.insert(.rowsNotAdjacent)
-      }
-      for copy in copies {
-        totals.repeated += copy.dropped
-        if copy.dropped.lines > 0 { rules.insert(.invoiceRepeated) }
-      }
-      for copy in copies.dropFirst() {
-        totals.repeated += Tally(lines: copy.invoice.lines.count, amount: copy.invoice.lineSum)
-        rules.insert(.invoiceRepeated)
-      }
-      try replace(position, first, rules, others: copies.dropFirst().flatMap(\.places))
-      return
-    }
-    for (number, copy) in copies.enumerated() {
-      totals.repeated += copy.dropped
-      var target = position
-      if number > 0 {
-        target = invoices.count
-        invoices.append(invoices[position])
-      }
-      let others = copies.filter { $0.places[0] != copy.places[0] }.flatMap(\.places)
-      try replace(target, copy, Planner.set(.sameNumberDifferentContent), others: others)
-    }
-  }
-
-  private mutating func replace(
-    _ position: Int, _ copy: Copy, _ rules: RuleSet, others: [RecordPlace]
-  ) throws(Failure) {
-    let place = copy.places[0]
-    let assessment = assessor.assess(copy.record, copy.invoice, forced: rules)
-    totals.account(assessment, copy.record, copy.invoice, &assessor.items, sign: 1)
-    for other in copy.places.dropFirst() { scattered.add(other, to: place) }
-    invoices[position] = PlannedInvoice(
-      place: place, numberHash: invoices[position].numberHash, rules: assessment.rules,
-      forced: rules, amount: assessment.amount, customer: Int32(assessment.customer),
-      date: assessment.date, outcome: assessment.outcome,
-      isScattered: copy.places.count > 1, isSelected: assessment.isSelected)
-    if !others.isEmpty {
-      let places = (copy.places.dropFirst() + others).prefix(5)
-      otherPlaces[PlannedInvoices.key(place)] = Array(places)
-    }
-    if assessment.outcome == .delivered, context.settings.policies.longNumbers == .keepRight {
-      noteDocumentNumber(copy.record, copy.invoice, assessment, position)
-    }
   }
 
   /// Where else the rows or the number of an invoice stand, to say so.

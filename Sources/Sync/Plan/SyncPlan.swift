@@ -79,12 +79,14 @@ public struct SyncPlan {
   /// What is held of the invoices that begin in a file.
   ///
   /// - Parameter path: The file, as it was named for the plan.
-  /// - Returns: How many, and how much.
+  /// - Returns: How many invoices, and how much.
   public func held(inFile path: String) -> (invoices: Int, amount: Money) {
     var held = (invoices: 0, amount: Money.zero)
     guard hasHeld else { return held }
     for invoice in invoices
-    where invoice.outcome == .held && files[Int(invoice.place.file)].path == path {
+    where invoice.outcome == .held
+      && files[Int(invoice.place.file)].path.utf8.elementsEqual(path.utf8)
+    {
       held.invoices += 1
       held.amount += invoice.amount
     }

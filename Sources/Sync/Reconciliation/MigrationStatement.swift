@@ -50,7 +50,7 @@ public struct MigrationStatement {
     return shares.prefix(limit) + [rest]
   }
 
-  /// The runs that wrote what is compared, as the company's memory has them.
+  /// The runs that wrote something of the export, as the company's memory has them.
   private var runs: [RunRecord] {
     report.runs.filter { $0.state == .finished && $0.totals.delivered.invoices > 0 }
   }
@@ -78,6 +78,7 @@ public struct MigrationStatement {
       text += Columns.line("\(outcome.sign) \(outcome.title)", pair)
     }
     text += Columns.line("  in all", result.total)
+    for line in report.asides { text += "  \(line)\n" }
     text += "\nfirst invoice that both have   \(FindingText.visible(landmark(result.first)))\n"
     text += "last invoice that both have    \(FindingText.visible(landmark(result.last)))\n"
     text += "\nBy month\n"
@@ -141,7 +142,10 @@ public struct MigrationStatement {
 
   private func appendRuns(to html: inout HTMLText) {
     html.section("runs", "Runs") { html in
-      if runs.isEmpty { html.tag("p", ["class": "note"], "The company's memory knows none.") }
+      if runs.isEmpty {
+        html.tag(
+          "p", ["class": "note"], "The company's memory knows none that sent any of this export.")
+      }
       for run in runs.suffix(6) {
         let sent = run.totals.delivered
         html.tag("p") { html in

@@ -37,6 +37,7 @@ extension Reconciler {
       result.read.add(ours.amount)
       shares.addLoadOps(ours)
       count(document, ours, judge(document, ours))
+      noteSame(document, position)
     }
     return settled
   }
@@ -47,6 +48,7 @@ extension Reconciler {
     let document = index.first(hash, in: books)
     guard document >= 0, index.next(document) < 0, !claimed[document],
       books.hasNumber(document), !books.isVoid(document), !books.isUnreadable(document),
+      !books.isPending(document), !books.isContradicted(document),
       books.kind(document) == ours.kind, books.total(document) == ours.total,
       books.date(document) == ours.date, books.dueDate(document) == nil,
       books.balance(document) == nil
@@ -65,7 +67,7 @@ extension Reconciler {
     while try replay.next() {
       if replay.met & 4095 == 0 { progress?(UInt64(replay.met), UInt64(settled.count)) }
       if settled[replay.met - 1] { continue }
-      compare(replay.record, replay.invoice, replay.assessment, file: replay.file)
+      compare(replay.record, replay.invoice, replay.assessment, at: replay.met - 1)
     }
   }
 
@@ -103,7 +105,7 @@ extension Reconciler {
         number.isEmpty || ByteHash.of(number) == planned.numberHash
       else { throw Reconciler.changed(plan, planned) }
       (assessment.outcome, assessment.rules) = (planned.outcome, planned.rules)
-      compare(text, invoice, assessment, file: Int(planned.place.file))
+      compare(text, invoice, assessment, at: position)
       record = text
       done += 1
       if done & 4095 == 0 { progress?(UInt64(done), UInt64(left)) }

@@ -21,7 +21,23 @@ extension Reconciler {
       pairByNumber(&lost, &left)
     }
     left.sort()
-    for document in left { settle(document) }
+    let unsent = unsentKeys()
+    let numbers = left.isEmpty ? [] : Set(result.plan.invoices.lazy.map(\.numberHash))
+    for document in left { settle(document, unsent, numbers) }
+  }
+
+  /// What is known of the invoices that are suppressed or held, but for their numbers.
+  private func unsentKeys() -> Set<Key> {
+    var keys: Set<Key> = []
+    for finding in result.findings where finding.outcome == .suppressed || finding.outcome == .held
+    {
+      guard let total = finding.total, finding.date != nil else { continue }
+      let names = names(of: Int(finding.customer))
+      for name in [names.0, names.1] where name >= 0 {
+        keys.insert(Key(customer: name, total: total, date: finding.date))
+      }
+    }
+    return keys
   }
 
   /// Whether an invoice may be in the books under another number.
@@ -36,6 +52,12 @@ extension Reconciler {
 
   /// Whether a document has the number of one that an invoice has claimed.
   private func isDouble(_ document: Int) -> Bool { twin(document) >= 0 }
+
+  /// Whether the document that it doubles was asked for.
+  private func isTwinCompared(_ document: Int) -> Bool {
+    let twin = twin(document)
+    return scope(document) != .other && twin >= 0 && (isAskedFor(twin) || result.agreeing[twin])
+  }
 
   /// The claimed document of the same number and form, with the same customer or the same total; -1 for none.
   private func twin(_ document: Int) -> Int {
@@ -78,7 +100,7 @@ extension Reconciler {
 
   private mutating func pair(_ lost: inout [Int], _ left: inout [Int], byDate: Bool) {
     let table = result.books
-    typealias One = (index: Int, number: NumberLikeness)
+    typealias One = (index: Int, number: NumberLikeness, isUnsent: Bool)
     var documents: [Key: [One]] = [:]
     var documentCounts: [Key: Int] = [:]
     for document in left {
@@ -94,7 +116,7 @@ extension Reconciler {
         guard !number.core.isEmpty else { continue }
         key.number = number.core
       }
-      documents[key, default: []].append((document, number))
+      documents[key, default: []].append((document, number, false))
     }
     var wanted: [Key: [One]] = [:]
     var invoiceCounts: [Key: Int] = [:]
@@ -111,7 +133,8 @@ extension Reconciler {
         if !byDate { key.number = number.core }
         guard documents[key] != nil else { continue }
         if wanted[key] == nil { keys.append(key) }
-        wanted[key, default: []].append((index, number))
+        let isUnsent = finding.outcome == .suppressed || finding.outcome == .held
+        wanted[key, default: []].append((index, number, isUnsent))
       }
     }
     var taken: Set<Int> = []
@@ -123,7 +146,10 @@ extension Reconciler {
       let isSure = invoiceCounts[whole] == 1 && documentCounts[whole] == 1
       for invoice in invoices where !found.contains(invoice.index) {
         let choice = candidates.filter {
-          !taken.contains($0.index) && (isSure || invoice.number.isLike($0.number))
+          !taken.contains($0.index)
+            // What was never sent has no document that somebody could have renumbered.
+            && (invoice.isUnsent
+              ? invoice.number.isSame($0.number) : isSure || invoice.number.isLike($0.number))
         }
         guard choice.count == 1 else { continue }
         taken.insert(choice[0].index)
@@ -140,9 +166,9 @@ extension Reconciler {
     claimed[document] = true
     var finding = result.findings[index]
     let ours = Ours(finding)
-    // Who suppresses what was billed by hand knows that it has another number there.
-    let judgement = judge(
-      document, ours, besides: finding.outcome == .suppressed ? [] : .number)
+    var judgement = judge(document, ours, besides: .number)
+    if finding.outcome == .suppressed { judgement.suppress() }
+    if finding.outcome == .held, judgement.outcome == .same { result.heldThere.add(ours.amount) }
     count(document, ours, judgement)
     finding.document = Int32(document)
     (finding.outcome, finding.fields) = (judgement.outcome, judgement.fields)
@@ -153,21 +179,30 @@ extension Reconciler {
 
   // MARK: - What only the books have
 
-  private mutating func settle(_ document: Int) {
+  private mutating func settle(_ document: Int, _ unsent: Set<Key>, _ numbers: Set<UInt64>) {
     let table = result.books
     let amount = table.total(document) ?? table.balance(document) ?? .zero
-    guard isAskedFor(document) else { return leaveOut(document) }
+    let isVoid = table.isVoid(document) && amount == .zero
+    let isDouble = !isVoid && self.isDouble(document)
+    // A double is one on whatever day.
+    guard isAskedFor(document) || isDouble && isTwinCompared(document) else {
+      return leaveOut(document)
+    }
     // A voided document stands for nothing.
-    if table.isVoid(document), amount == .zero { return result.voided.add(amount) }
+    if isVoid { return result.voided.add(amount) }
     var finding = Reconciliation.Finding(outcome: .onlyThere)
     finding.document = Int32(document)
-    if isDouble(document) {
+    let number = Array(table.number(document).utf8)
+    let key = Key(
+      customer: Int32(table.customer(document)), total: amount, date: table.date(document))
+    if isDouble {
       (finding.outcome, finding.reason) = (.doubled, .numberTwice)
-    } else {
-      let number = Array(table.number(document).utf8)
-      if !number.isEmpty, result.plan.context.ledger.lookup(number.span) != nil {
-        finding.reason = .goneFromExport
-      }
+    } else if !number.isEmpty, numbers.contains(table.numberHash(document)) {
+      finding.reason = .numberOfAnother
+    } else if unsent.contains(key) {
+      finding.reason = .likeUnsent
+    } else if !number.isEmpty, let known = result.plan.context.ledger.lookup(number.span) {
+      finding.reason = known.evidence == .adopted ? .takenIn : .goneFromExport
     }
     result.findings.append(finding)
     result.listed.add(amount)
@@ -197,6 +232,9 @@ struct NumberLikeness {
     core = digits.count >= 3 ? digits : bare
     isEmpty = number.isEmpty
   }
+
+  /// Whether they differ by leading zeros, marks, case or letters only.
+  func isSame(_ other: NumberLikeness) -> Bool { !core.isEmpty && core == other.core }
 
   /// Whether they differ by leading zeros, marks, case or a prefix, or by a slip of one or two characters.
   func isLike(_ other: NumberLikeness) -> Bool {

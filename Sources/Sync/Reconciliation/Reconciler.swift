@@ -21,6 +21,8 @@ public struct Reconciler {
     public var ignored: Reconciliation.Fields = []
     /// Invoices whose document in QuickBooks has another number than theirs, as the ledger knows.
     public var otherNumbers: [OtherNumber] = []
+    /// The hashes of the numbers of invoices whose run was taken back.
+    var takenBack: Set<UInt64> = []
 
     /// Everything.
     public init() {}
@@ -38,6 +40,8 @@ public struct Reconciler {
   /// Those of the customer that was asked for; nil when all are.
   private let selectedNames: (Int32, Int32)?
   private var documentNumbers: [String: [UInt8]] = [:]
+  /// How many invoices have each number, by its hash, once somebody asked.
+  private var invoiceCounts: [UInt64: Int] = [:]
   var shares: Shares
   let limit: Int
 
@@ -100,7 +104,7 @@ public struct Reconciler {
   // MARK: - Invoices
 
   mutating func compare(
-    _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment, file: Int
+    _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment, at place: Int
   ) {
     let number = record.text.span.extracting(invoice.number.value.range)
     let ours = Ours(record, invoice, assessment, result.plan)
@@ -109,7 +113,11 @@ public struct Reconciler {
       || request.selection.contains(
         number: record.string(invoice.number), customer: record.string(invoice.customer),
         date: assessment.date)
-    let document = number.isEmpty ? -1 : find(number, record, invoice, ours)
+    var document = number.isEmpty ? -1 : find(number, record, invoice, ours)
+    if document >= 0, isUnsent(assessment), books.isVoid(document), books.total(document) == .zero {
+      // What was voided stands for nothing, as what was never sent should.
+      document = -1
+    }
     guard isSelected || document >= 0 && isAskedFor(document) else {
       if document >= 0 {
         claimed[document] = true
@@ -121,27 +129,54 @@ public struct Reconciler {
     shares.addLoadOps(ours)
     if document >= 0 {
       claimed[document] = true
-      compare(document, record, invoice, assessment, ours, file)
+      compare(document, record, invoice, assessment, ours, place)
     } else {
-      miss(record, invoice, assessment, ours, file)
+      miss(record, invoice, assessment, ours, file(place))
     }
   }
 
+  private func isUnsent(_ assessment: InvoiceAssessor.Assessment) -> Bool {
+    assessment.outcome == .suppressed || assessment.outcome == .held
+  }
+
+  private func file(_ place: Int) -> Int { Int(result.plan.invoices[place].place.file) }
+
   /// The document that an invoice has in the books; -1 when there is none of any number it may have.
-  private func find(
+  private mutating func find(
     _ number: Span<UInt8>, _ record: Record, _ invoice: Invoice, _ ours: Ours
   ) -> Int {
     let own = best(number, ours)
     if own >= 0 { return own }
     // QuickBooks may have the end of a long number only.
     if number.count > limit {
-      let short = best(number.extracting(last: limit), ours)
-      if short >= 0 { return short }
+      let short = number.extracting(last: limit)
+      if isFree(short) {
+        let document = best(short, ours)
+        if document >= 0 { return document }
+      }
     }
     guard !documentNumbers.isEmpty,
-      let other = documentNumbers[record.string(invoice.number)]
+      let other = documentNumbers[record.string(invoice.number)], isFree(other.span)
     else { return -1 }
     return best(other.span, ours)
+  }
+
+  /// Whether more documents than invoices have a number: who has the whole number comes first, wherever it
+  /// stands in the export.
+  private mutating func isFree(_ number: Span<UInt8>) -> Bool {
+    let hash = ByteHash.of(number)
+    guard index.first(hash, in: books) >= 0 else { return false }
+    if invoiceCounts.isEmpty {
+      for planned in result.plan.invoices { invoiceCounts[planned.numberHash, default: 0] += 1 }
+    }
+    guard let owners = invoiceCounts[hash] else { return true }
+    var documents = 0
+    var candidate = index.first(hash, in: books)
+    while candidate >= 0 {
+      if !books.isToldBefore(candidate) { documents += 1 }
+      candidate = index.next(candidate)
+    }
+    return documents > owners
   }
 
   /// Of the documents with a number, the free one that agrees most.
@@ -184,29 +219,42 @@ public struct Reconciler {
 
   private mutating func compare(
     _ document: Int, _ record: Record, _ invoice: Invoice,
-    _ assessment: InvoiceAssessor.Assessment, _ ours: Ours, _ file: Int
+    _ assessment: InvoiceAssessor.Assessment, _ ours: Ours, _ place: Int
   ) {
     let isOther = !books.hasNumber(
       document, record.text.span.extracting(invoice.number.value.range))
-    let judgement = judge(document, ours)
+    var judgement = judge(document, ours)
+    if assessment.outcome == .suppressed { judgement.suppress() }
     count(document, ours, judgement)
     if judgement.outcome == .same {
       if isOther { result.otherNumbers[document] = record.string(invoice.number) }
+      if assessment.outcome == .held { result.heldThere.add(ours.amount) }
+      noteSame(document, place, ours)
       return
     }
-    var finding = ours.finding(record, invoice, file, judgement.outcome)
+    var finding = ours.finding(record, invoice, file(place), judgement.outcome)
     finding.fields = judgement.fields
     finding.document = Int32(document)
     finding.reason = judgement.reason
-    if judgement.outcome == .differs {
-      switch assessment.outcome {
-      case .suppressed: finding.reason = .suppressedButThere
-      case .held: finding.reason = .heldButThere
-      case .delivered, .alreadySynced: break
-      }
-    }
+    if judgement.outcome == .differs, assessment.outcome == .held { finding.reason = .heldButThere }
     finding.rules = assessment.rules
     result.findings.append(finding)
+  }
+
+  /// Remembers which invoice an agreeing document belongs to, and what it says.
+  private mutating func noteSame(_ document: Int, _ place: Int, _ ours: Ours) {
+    if result.said.isEmpty { result.said = Array(repeating: nil, count: books.count) }
+    result.said[document] = Reconciliation.Said(
+      dueDate: ours.dueDate, total: ours.total, dueAmount: ours.dueAmount)
+    noteSame(document, place)
+  }
+
+  mutating func noteSame(_ document: Int, _ place: Int) {
+    result.invoices[document] = Int32(place)
+    let planned = result.plan.invoices[place]
+    if planned.outcome == .delivered, request.takenBack.contains(planned.numberHash) {
+      result.takenBack.add(planned.amount)
+    }
   }
 
   // MARK: - Pairs
@@ -216,6 +264,11 @@ public struct Reconciler {
     var outcome: Reconciliation.Outcome
     var fields: Reconciliation.Fields
     var reason = Reconciliation.Reason.none
+
+    /// What may not be in QuickBooks is a difference, however well it agrees.
+    mutating func suppress() {
+      (outcome, reason) = (.differs, .suppressedButThere)
+    }
   }
 
   /// Judges an invoice and its document, however they found each other.
@@ -230,6 +283,9 @@ public struct Reconciler {
       || ours.date == nil && books.date(document) != nil && !request.ignored.contains(.date)
     {
       return Judgement(outcome: .uncertain, fields: [], reason: .unreadable)
+    }
+    if books.isContradicted(document) {
+      return Judgement(outcome: .uncertain, fields: [], reason: .contradicted)
     }
     if books.total(document) == nil, !request.ignored.contains(.total) {
       guard let open = books.balance(document) else {
@@ -255,7 +311,12 @@ public struct Reconciler {
       result.agreeing[document] = true
       shares.noteSame(document, books)
     case .differs:
-      if !judgement.fields.isDisjoint(with: [.total, .voided]) {
+      if judgement.reason == .suppressedButThere {
+        result.wrongAmount += Money(cents: abs(theirs.cents))
+      } else if judgement.fields.contains(.voided) {
+        // A voided document stands for nothing, whatever amount a report shows.
+        result.wrongAmount += Money(cents: abs(ours.amount.cents))
+      } else if judgement.fields.contains(.total) {
         result.wrongAmount += Money(cents: abs((theirs - ours.amount).cents))
       }
       shares.noteDifference(ours, books, document, judgement.fields)
@@ -285,6 +346,7 @@ public struct Reconciler {
       if mine != theirs, ours.otherTotal != theirs { fields.insert(.total) }
     }
     if books.isVoid(document), ours.total != .zero { fields.insert(.voided) }
+    if books.isPending(document) { fields.insert(.pending) }
     if ours.kind == .invoice, let mine = ours.dueAmount, let theirs = books.balance(document) {
       shares.compared.balance += 1
       if mine != theirs { fields.insert(.balance) }
@@ -303,8 +365,7 @@ public struct Reconciler {
     var finding = ours.finding(record, invoice, file, .missing)
     finding.rules = assessment.rules
     finding.reason =
-      known.map { $0.evidence == .confirmed ? .confirmedBefore : .sent }
-      ?? (result.plan.context.ledger.count > 0 ? .neverSent : .none)
+      known.map(Reconciler.reason) ?? (result.plan.context.ledger.count > 0 ? .neverSent : .none)
     if known == nil {
       switch assessment.outcome {
       case .suppressed: finding.outcome = .suppressed
@@ -316,9 +377,19 @@ public struct Reconciler {
     if finding.outcome == .same {
       result[.same].loadOps.add(ours.amount)
       result.paid.add(ours.amount)
+      result.withoutDocument.append(finding)
       return
     }
     result.findings.append(finding)
+  }
+
+  /// What the memory has of an invoice that is not there.
+  private static func reason(_ known: LedgerSnapshot.Known) -> Reconciliation.Reason {
+    switch known.evidence {
+    case .confirmed: .confirmedBefore
+    case .adopted: .takenIn
+    case .written, .accepted: .sent
+    }
   }
 
   /// Whether an invoice waits only because the export has no lines, as LoadOps's list of invoices has none.
@@ -328,10 +399,15 @@ public struct Reconciler {
 
   /// Whether the files of the books would have it, if it was there.
   private func judgeCoverage(_ finding: inout Reconciliation.Finding) {
-    guard let date = finding.date else { return }
     let files = result.books.files
-    if files.contains(where: { $0.lists(date) }) { return }
-    guard files.contains(where: { $0.listsOpen(date) }) else {
+    let kind: SalesDocument.Kind = (finding.total ?? .zero) < .zero ? .creditMemo : .invoice
+    guard files.contains(where: { $0.lists(kind) }) else {
+      (finding.outcome, finding.reason) = (.uncertain, .kindNotListed)
+      return
+    }
+    guard let date = finding.date else { return }
+    if files.contains(where: { $0.lists(kind, date) }) { return }
+    guard files.contains(where: { $0.listsOpen(kind, date) }) else {
       (finding.outcome, finding.reason) = (.uncertain, .notCovered)
       return
     }

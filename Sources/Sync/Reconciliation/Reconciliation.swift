@@ -92,6 +92,8 @@ public struct Reconciliation {
     public static let balance = Fields(rawValue: 32)
     /// The document was voided.
     public static let voided = Fields(rawValue: 64)
+    /// The document is pending: QuickBooks has it and has not booked it.
+    public static let pending = Fields(rawValue: 128)
 
     /// A set of bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -100,6 +102,7 @@ public struct Reconciliation {
     public static let all: [(field: Fields, name: String)] = [
       (.number, "number"), (.customer, "customer"), (.date, "date"), (.dueDate, "due_date"),
       (.total, "total"), (.balance, "balance"), (.voided, "voided"),
+      (.pending, "pending"),
     ]
 
     /// The names of those that are set.
@@ -134,6 +137,16 @@ public struct Reconciliation {
     case unreadable
     /// Another document of this number is the invoice's.
     case numberTwice
+    /// It has the number of an invoice, and is not its document.
+    case numberOfAnother
+    /// It looks like an invoice that is suppressed or held, but for its number.
+    case likeUnsent
+    /// Somebody told the memory that the books have it.
+    case takenIn
+    /// The books' files list no documents of its kind.
+    case kindNotListed
+    /// Two files of the books say different things about it.
+    case contradicted
   }
 
   /// An invoice, a document or both, where there is something to tell.
@@ -243,10 +256,20 @@ public struct Reconciliation {
   public internal(set) var voided = Count()
   /// Invoices that LoadOps calls paid, where the books list open documents only; they count as the same.
   public internal(set) var paid = Count()
+  /// Invoices that wait for somebody, and that the books have as they should; they count as the same.
+  public internal(set) var heldThere = Count()
+  /// Invoices whose run was taken back, and that the books have as they should; they count as the same.
+  public internal(set) var takenBack = Count()
   /// What there is to tell, sorted.
   var findings: [Finding] = []
   /// Which documents are the same as their invoices.
   var agreeing: [Bool] = []
+  /// The invoices of agreeing documents, by their place in the plan; -1 for none.
+  var invoices: [Int32] = []
+  /// What invoices of agreeing documents say, where the plan alone does not; empty while there are none.
+  var said: [Said?] = []
+  /// Invoices that are paid; they count as the same, and have no document.
+  var withoutDocument: [Finding] = []
   /// The LoadOps numbers of agreeing documents that have another one.
   var otherNumbers: [Int: String] = [:]
   /// Customers, by their names.
@@ -265,6 +288,14 @@ public struct Reconciliation {
     self.books = books
     self.selection = selection
     agreeing = Array(repeating: false, count: books.count)
+    invoices = Array(repeating: -1, count: books.count)
+  }
+
+  /// What an invoice says beside what the plan keeps of it.
+  struct Said: Sendable {
+    var dueDate: CalendarDate?
+    var total: Money?
+    var dueAmount: Money?
   }
 
   // MARK: - Asking
@@ -315,14 +346,36 @@ public struct Reconciliation {
   /// What makes the files of the books doubtful.
   public var faults: [BookFile.Fault] { books.files.flatMap(\.faults) }
 
-  /// Whether everything was compared and agrees.
-  public var isClean: Bool { differences == 0 && uncertain == 0 && faults.isEmpty }
+  /// Whether there was nothing to compare on one side, so that nobody can say that both agree.
+  public var isNothingCompared: Bool {
+    if books.count == 0 || read.documents == 0 && listed.documents == 0 { return true }
+    guard total.books.documents == 0, paid.documents == 0 else { return false }
+    // All of it is held, and perhaps these files say nothing of those days.
+    return !books.files.contains { file in
+      (file.from.map { from in until.map { from <= $0 } ?? true } ?? true)
+        && (file.until.map { last in from.map { $0 <= last } ?? true } ?? true)
+    }
+  }
 
-  /// `CLEAN`, or how many differences there are.
+  /// Invoices that are not in QuickBooks on purpose, or for now.
+  public var notCarried: Count {
+    var count = self[.held].loadOps
+    count += self[.suppressed].loadOps
+    return count
+  }
+
+  /// Whether everything was compared and agrees.
+  public var isClean: Bool {
+    differences == 0 && uncertain == 0 && faults.isEmpty && !isNothingCompared
+  }
+
+  /// `CLEAN`, or how many differences there are, and what is not in QuickBooks on purpose.
   public var verdict: String {
-    if isClean { return "CLEAN" }
+    if isClean { return (["CLEAN"] + asides).joined(separator: ", ") }
     var parts: [String] = []
-    if differences > 0 || uncertain == 0 && faults.isEmpty {
+    if isNothingCompared, differences == 0 {
+      parts.append("nothing was compared, because \(nothing)")
+    } else if differences > 0 {
       parts.append(
         "\(SyncReport.counted(differences, "difference")), $\(wrongAmount.grouped)")
     } else {
@@ -334,6 +387,34 @@ public struct Reconciliation {
     if !faults.isEmpty {
       parts.append("the books' files do not add up in \(SyncReport.counted(faults.count, "place"))")
     }
+    if !asides.isEmpty { parts.append(asides.joined(separator: ", ")) }
     return "NOT CLEAN: " + parts.joined(separator: "; ")
+  }
+
+  private var nothing: String {
+    if books.count == 0 { return "the books' files list no documents" }
+    if read.documents == 0 {
+      return selection.isAll
+        ? "the export has no invoices" : "nothing is of what was asked for"
+    }
+    return "no file of the books covers these days"
+  }
+
+  /// What belongs to the verdict and is no difference.
+  private var asides: [String] {
+    var words: [String] = []
+    let (held, suppressed) = (self[.held].loadOps.documents, self[.suppressed].loadOps.documents)
+    var counts: [String] = []
+    if held > 0 { counts.append("\(held.grouped) held") }
+    if suppressed > 0 { counts.append("\(suppressed.grouped) suppressed") }
+    if !counts.isEmpty {
+      words = [
+        counts.joined(separator: " and "), "$\(notCarried.amount.grouped) not in QuickBooks",
+      ]
+    }
+    if takenBack.documents > 0 {
+      words.append("\(takenBack.documents.grouped) taken back but still in QuickBooks")
+    }
+    return words
   }
 }

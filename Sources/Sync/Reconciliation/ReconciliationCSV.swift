@@ -1,3 +1,4 @@
+internal import LoadOps
 internal import QuickBooks
 internal import Vocabulary
 
@@ -14,12 +15,15 @@ struct ReconciliationCSV: ~Copyable {
   /// The cells of customers and files of the books, by their numbers, once they were met.
   private var customers: [[UInt8]]
   private var files: [[UInt8]]
+  /// Those of LoadOps, likewise.
+  private var loadOpsCustomers: [[UInt8]]
+  private let loadOpsFiles: [[UInt8]]
 
   /// Writes the whole file, which its owner finishes.
   ///
   /// - Throws: `Failure` with cause `cannotWrite`.
   static func write(_ report: ReconciliationReport, to file: StagedFile) throws(Failure) {
-    var table = ReconciliationCSV(file, report.reconciliation.books)
+    var table = ReconciliationCSV(file, report.reconciliation)
     for row in report.rows {
       table.append(row)
       try table.flushIfLong()
@@ -31,13 +35,20 @@ struct ReconciliationCSV: ~Copyable {
       table.append(agreeing: document, result)
       try table.flushIfLong()
     }
+    for finding in result.withoutDocument {
+      table.append(ReconciliationReport.Row(finding, result))
+      try table.flushIfLong()
+    }
     try table.flush()
   }
 
-  private init(_ file: StagedFile, _ books: borrowing BookTable) {
+  private init(_ file: StagedFile, _ result: Reconciliation) {
     self.file = file
-    customers = Array(repeating: [], count: books.customerCount)
-    files = books.files.map { ReconciliationCSV.cell($0.name) }
+    customers = Array(repeating: [], count: result.books.customerCount)
+    files = result.books.files.map { ReconciliationCSV.cell($0.name) }
+    loadOpsCustomers = Array(
+      repeating: [], count: result.plan.assessor.customers.entries.count)
+    loadOpsFiles = result.plan.files.map { ReconciliationCSV.cell($0.name) }
     buffer.reserveCapacity(1 << 16)
     buffer.append(contentsOf: ReconciliationCSV.header.utf8)
   }
@@ -75,26 +86,39 @@ struct ReconciliationCSV: ~Copyable {
     endRow()
   }
 
-  /// A document that agrees says all that its invoice says.
+  /// An invoice and the document that agrees with it, each with what its own side says.
   ///
-  /// There may be hundreds of thousands: nothing of them becomes a text of its own.
+  /// There may be hundreds of thousands: nothing of them becomes a text of its own. Of invoices that the plan
+  /// alone shows to agree, neither the due date nor the due amount was read: the books have none.
   private mutating func append(agreeing document: Int, _ result: borrowing Reconciliation) {
     let number = result.books.numberBytes(document)
+    let planned = result.plan.invoices[Int(result.invoices[document])]
+    let said = result.said.isEmpty ? nil : result.said[document]
     buffer.append(contentsOf: "=,same,".utf8)
     if let other = result.otherNumbers[document] { cell(other) } else { cell(number) }
-    buffer.append(UInt8(ascii: ","))
-    let (date, total) = (result.books.date(document), result.books.total(document))
-    cell(date)
-    buffer.append(UInt8(ascii: ","))
-    cell(total)
-    buffer.append(UInt8(ascii: ","))
+    let customer = Int(planned.customer)
+    if customer >= 0 {
+      if loadOpsCustomers[customer].isEmpty {
+        loadOpsCustomers[customer] = ReconciliationCSV.cell(
+          result.plan.assessor.customers.entries[customer].name)
+      }
+      buffer.append(contentsOf: loadOpsCustomers[customer])
+    } else {
+      buffer.append(UInt8(ascii: ","))
+    }
+    cell(planned.date)
+    cell(said?.dueDate)
+    if let said { cell(said.total) } else { cell(planned.amount) }
+    cell(said?.dueAmount)
     cell(number)
     cell(customer: result.books.customer(document), result.books)
-    cell(date)
+    cell(result.books.date(document))
     cell(result.books.dueDate(document))
-    cell(total)
+    cell(result.books.total(document))
     cell(result.books.balance(document))
-    buffer.append(contentsOf: ",,,,".utf8)
+    buffer.append(contentsOf: ",,".utf8)
+    buffer.append(contentsOf: loadOpsFiles[Int(planned.place.file)])
+    cell(line: Int(planned.place.line))
     buffer.append(contentsOf: files[result.books.file(document)])
     cell(line: result.books.line(document))
     endRow()

@@ -116,11 +116,13 @@ struct ReconciliationPage {
       "\(same.documents.grouped) of \(SyncReport.counted(total.loadOps.documents, "invoice")) over "
         + "\(same.amount.grouped) are the same in LoadOps and in QuickBooks."
     ]
-    let waiting = result[.held].loadOps.documents + result[.suppressed].loadOps.documents
-    if waiting > 0 {
+    let waiting = result.notCarried
+    if waiting.documents > 0 {
       sentences.append(
-        "\(SyncReport.counted(waiting, "invoice")) \(waiting == 1 ? "is" : "are") not in QuickBooks because "
-          + "\(waiting == 1 ? "it is" : "they are") held or suppressed; that is no difference.")
+        "\(SyncReport.counted(waiting.documents, "invoice")) over \(waiting.amount.grouped) "
+          + "\(waiting.documents == 1 ? "is" : "are") not in QuickBooks because "
+          + "\(waiting.documents == 1 ? "it is" : "they are") held or suppressed; that is no "
+          + "difference.")
     }
     return sentences
   }
@@ -210,6 +212,7 @@ struct ReconciliationPage {
           + "\(result.paid.amount.grouped) \(result.paid.documents == 1 ? "is" : "are") paid in LoadOps and "
           + "not among QuickBooks' open ones.")
     }
+    for line in report.asides { html.tag("p", ["class": "note"], "Note: \(line).") }
     let fields = result.compared.sorted { $0.key < $1.key }.filter { $0.value == 0 }.map(\.key)
     if !fields.isEmpty {
       html.tag(
@@ -387,6 +390,13 @@ struct ReconciliationPage {
         result.books.files.map {
           ($0.title, $0.words, $0.documents, $0.amount, $0.fingerprint)
         }, to: &html)
+      if result.books.joined > 0 { html.tag("p", ["class": "note"], report.joinedWords + ".") }
+      for path in result.books.passedOver {
+        html.tag("p", ["class": "note"]) { html in
+          html.text("Passed over, because it lists no invoices of QuickBooks: ")
+          html.name(path, limit: 200)
+        }
+      }
     }
   }
 

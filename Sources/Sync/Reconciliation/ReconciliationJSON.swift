@@ -24,6 +24,8 @@ extension ReconciliationReport {
       ],
       "loadops": .array(result.plan.report.inputs.map(ReconciliationReport.json)),
       "books": .array(result.books.files.map(ReconciliationReport.json)),
+      "passed_over": .array(result.books.passedOver.map { .string($0) }),
+      "joined": .integer(result.books.joined),
       "classes": .array(
         Reconciliation.Outcome.allCases.map { outcome in
           ReconciliationReport.json(
@@ -39,6 +41,8 @@ extension ReconciliationReport {
       ],
       "closing": ReconciliationReport.json(result.closing),
       "paid": ReconciliationReport.json(result.paid),
+      "held_there": ReconciliationReport.json(result.heldThere),
+      "taken_back": ReconciliationReport.json(result.takenBack),
       "compared": .object(
         result.compared.sorted { $0.key < $1.key }.map {
           JSONText.Member($0.key, .integer($0.value))
@@ -62,6 +66,7 @@ extension ReconciliationReport {
       "confirmed": .integer(effect.confirmed), "again": .integer(effect.again),
       "settled": .integer(effect.settled),
       "withdrawn": .array(effect.withdrawn.map { .string($0) }),
+      "kept": .array(kept.map { .string($0) }), "doubt": .string(orNull: doubt),
     ]
   }
 

@@ -14,6 +14,12 @@ public struct ReconciliationReport {
   public var runs: [RunRecord] = []
   /// What became of the evidence; nil when nobody asked to keep any.
   public var confirmation: ConfirmationEffect?
+  /// Invoices that were found before and are missing now, and whose evidence stays.
+  public var kept: [String] = []
+  /// Why the evidence of a run that somebody says was removed stays; nil when nobody says so, or it does not.
+  public var doubt: String?
+  /// A run that sent one of ``kept``, for the advice.
+  public var keptRun: String?
 
   /// A report.
   public init(company: String?, at: String, _ reconciliation: Reconciliation) {
@@ -140,6 +146,7 @@ public struct ReconciliationReport {
       add(.total, "total", total?.grouped, bookTotal?.grouped)
       add(.balance, "open", dueAmount?.grouped, bookBalance?.grouped)
       if fields.contains(.voided) { changes.append("voided in QuickBooks") }
+      if fields.contains(.pending) { changes.append("pending in QuickBooks, not booked") }
       return changes
     }
 
@@ -153,6 +160,7 @@ public struct ReconciliationReport {
       case .suppressed: return "suppressed"
       default: break
       }
+      let another = finding.fields.contains(.number) ? " as \(bookNumber)" : ""
       return switch finding.reason {
       case .none: ""
       case .neverSent: holding.isEmpty ? "was never sent" : "was never sent\(reasons)"
@@ -160,13 +168,20 @@ public struct ReconciliationReport {
       case .confirmedBefore: "was found in the books before"
       case .renumbered:
         "stands there as \(bookNumber.isEmpty ? "a document without number" : bookNumber)"
-      case .suppressedButThere: "is suppressed in LoadBooks, but in QuickBooks"
+      case .suppressedButThere: "suppressed, but in QuickBooks" + another
       case .heldButThere: "is held in LoadBooks\(reasons), but in QuickBooks"
       case .goneFromExport: "was sent by LoadBooks, and the export does not have it any more"
       case .notCovered: "no file of the books covers its day"
       case .mayBePaid: "the books list open documents only, and it may be paid"
       case .paid: "is paid"
       case .unreadable: "an amount or a date cannot be read"
+      case .kindNotListed:
+        "no file of the books lists \((finding.total ?? .zero) < .zero ? "credit memos" : "invoices")"
+      case .contradicted: "two files of the books say different things about it"
+      case .takenIn: "is in QuickBooks, as somebody told the company's memory"
+      case .likeUnsent:
+        "an invoice that is suppressed or held has this customer, date and total, and another number"
+      case .numberOfAnother: "has the number of an invoice of the export, and is not its document"
       case .numberTwice: "another document of this number belongs to the invoice"
       }
     }

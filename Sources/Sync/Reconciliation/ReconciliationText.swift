@@ -36,11 +36,23 @@ extension ReconciliationReport {
         "  \(Columns.right(file.documents.grouped, 9)) documents  \(file.fingerprint.short)  "
         + "\(FindingText.visible(file.title)) (\(file.words))\n"
     }
+    for path in result.books.passedOver {
+      text += "  passed over: \(FindingText.visible(path)) lists no invoices of QuickBooks\n"
+    }
+    if result.books.joined > 0 { text += "  \(joinedWords)\n" }
     for fault in result.faults {
       text += "  \(FindingText.visible(fault.location.description)): warning: "
       text += "\(FindingText.visible(fault.message))\n    remedy: \(fault.remedy)\n"
     }
     return text
+  }
+
+  /// What became of documents that several files tell.
+  var joinedWords: String {
+    let joined = reconciliation.books.joined
+    let isOne = joined == 1
+    return "\(SyncReport.counted(joined, "document")) \(isOne ? "stands" : "stand") in several "
+      + "files and \(isOne ? "is" : "are") compared once"
   }
 
   private var classes: String {
@@ -68,6 +80,7 @@ extension ReconciliationReport {
         "\(result.paid.amount.grouped), \(result.paid.documents == 1 ? "is" : "are") paid in LoadOps "
       text += "and not among QuickBooks' open ones\n"
     }
+    for line in asides { text += "  \(line)\n" }
     if result.before.documents > 0 {
       for (name, count) in balance {
         text += Columns.line("  " + name, "", "", count.documents.grouped, count.amount.grouped, "")
@@ -82,6 +95,23 @@ extension ReconciliationReport {
       text += fields.map { $0.replacing("_", with: " ") }.joined(separator: ", ") + "\n"
     }
     return text
+  }
+
+  /// What there is to say of invoices that agree although LoadBooks would not have it so.
+  var asides: [String] {
+    let result = reconciliation
+    func words(_ count: Reconciliation.Count, _ rest: String) -> String? {
+      guard count.documents > 0 else { return nil }
+      return "of the same \(SyncReport.counted(count.documents, "invoice")), "
+        + "\(count.amount.grouped), \(count.documents == 1 ? "is" : "are") \(rest)"
+    }
+    return [
+      words(result.heldThere, "held in LoadBooks and in QuickBooks nevertheless"),
+      words(
+        result.takenBack,
+        "taken back, but still in QuickBooks: the next convert would send "
+          + (result.takenBack.documents == 1 ? "it" : "them") + " again"),
+    ].compactMap(\.self)
   }
 
   /// Opening, activity and closing of QuickBooks.
@@ -144,11 +174,24 @@ extension ReconciliationReport {
     if effect.settled > 0 {
       text += "  \(effect.settled.grouped) of them had been in doubt, and are not any more\n"
     }
+    func list(_ numbers: [String]) -> String {
+      numbers.prefix(20).map(FindingText.visible).joined(separator: ", ")
+        + (numbers.count > 20 ? " and \((numbers.count - 20).grouped) more" : "") + "\n"
+    }
     if !effect.withdrawn.isEmpty {
-      text += "  no longer confirmed, because the books lack them now: "
-      text += effect.withdrawn.prefix(20).map(FindingText.visible).joined(separator: ", ")
-      text += effect.withdrawn.count > 20 ? " and \(effect.withdrawn.count - 20) more\n" : "\n"
-      text += "  they do not stand in the way of loadbooks undo RUN any more\n"
+      text += "  no longer confirmed, because these books lack them: \(list(effect.withdrawn))"
+      text += "  they count as sent and not as found; after loadbooks undo RUN they would be sent "
+      text += "again\n"
+    }
+    if let doubt { text += "  no evidence was taken back, because \(doubt)\n" }
+    if !kept.isEmpty {
+      text += "  found before and missing now: \(list(kept))"
+      text += "  they still count as found: a document that a file lacks may be in QuickBooks all "
+      text += "the same\n"
+      if doubt == nil, let keptRun {
+        text += "  if somebody removed all of the run's documents there, say so with: "
+        text += "--confirm --withdraw \(FindingText.visible(keptRun))\n"
+      }
     }
     return text
   }

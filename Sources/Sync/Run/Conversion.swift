@@ -197,14 +197,16 @@ public struct Conversion {
     var replay = try PlanReplay(plan)
     // The held file says why in full, so sentences are made for what is held.
     replay.tells = .held
+    replay.recalls = true
+    replay.assessor.keepsContent = ledger != nil
     try held.begin(plan.files.first { $0.kinds.contains(.invoices) }?.headers)
     while try replay.next() {
       if replay.met & 1023 == 0 {
         progress?(.writing, UInt64(replay.met), UInt64(plan.invoices.count))
       }
-      let file = plan.files[replay.file]
       let row = try writeRow(replay, to: &rows, fileNames[replay.file])
       if replay.assessment.outcome == .held {
+        let file = plan.files[replay.file]
         try held.write(
           replay.record, headers: file.headers, isSheet: file.sheet != nil, dates: file.dates,
           reasons: replay.assessor.findings.filter { $0.severity == .error })
@@ -353,10 +355,19 @@ public struct Conversion {
   private mutating func takeBack(_ ordered: [StagedFile], _ failure: Failure) -> Failure {
     guard let ledger else {
       // Without memory, a file that cannot be hidden is just removed.
+      var left = 0
       for file in ordered.reversed() {
-        do { try file.hide() } catch { unlink(file.finalPath) }
+        do {
+          try file.hide()
+        } catch {
+          if unlink(file.finalPath) != 0, errno != ENOENT { left += 1 }
+        }
       }
-      return failure
+      guard left > 0 else { return failure }
+      return Failure(
+        failure.cause,
+        "\(failure.message), and \(SyncReport.counted(left, "file")) could not be removed from \(folder)",
+        remedy: "do not import what stands there: delete it, and run again; \(failure.remedy)")
     }
     do throws(Failure) {
       for file in ordered.reversed() { try file.hide() }

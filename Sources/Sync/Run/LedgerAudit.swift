@@ -76,6 +76,9 @@ public struct LedgerAudit: Sendable {
     }
     guard let ledger else { return }
     try checkFiles(ledger, company)
+    for file in try PendingFile.all(ledger, in: company) {
+      findings.append(LedgerFinding(.remark, "run \(file.run): \(file.words)"))
+    }
   }
 
   /// Holds the files of runs that count against their sums, where they are still there.

@@ -58,7 +58,8 @@ enum RemovalList {
         documents.append(
           RemovalRequests.document(entry.documentKind, entry.documentNumber, id))
       }
-      _ = try RemovalRequests.write(documents, undo, from: 1, format: format, into: folder)
+      _ = try RemovalRequests.write(
+        documents, undo, from: 1, format: format, ledger, into: folder, at: undo.startedAt)
     }
     try StagedFile.syncFolder(folder)
   }
@@ -172,7 +173,7 @@ enum RemovalRequests {
   /// - Returns: The paths of those that delete.
   static func write(
     _ documents: [QBXMLTakingBack.Document], _ undo: UndoRecord, from first: Int,
-    format: QBXMLFormat, into folder: String
+    format: QBXMLFormat, _ ledger: SyncLedger, into folder: String, at: String
   ) throws(Failure) -> [String] {
     var paths: [String] = []
     for manner in QBXMLTakingBack.Manner.allCases {
@@ -183,6 +184,9 @@ enum RemovalRequests {
         do throws(Failure) {
           try file.write(text)
           try file.finish()
+          if let sum = file.fingerprint {
+            try ledger.record(laterFile: file.name, sum, ofRun: undo.run, at: at)
+          }
           try file.publish()
         } catch {
           file.discard()
@@ -195,33 +199,73 @@ enum RemovalRequests {
     return paths
   }
 
-  /// Writes the requests for documents that no earlier file has, because their answers came later.
+  /// The statuses of QuickBooks by which it may do later what it did not do now.
+  static func mayDoLater(_ code: String) -> Bool {
+    ["1010", "3170", "3175", "3176", "3180", "3231", "3260", "3261"].contains(code)
+  }
+
+  /// The files of a manner that are in a folder: their sets, and the ids in QuickBooks that they have.
+  private static func asked(
+    _ manner: QBXMLTakingBack.Manner, _ undo: UndoRecord, in folder: String
+  ) throws(Failure) -> [(number: Int, ids: Set<String>)] {
+    var files: [(number: Int, ids: Set<String>)] = []
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names {
+      guard let number = number(of: name, manner) else { continue }
+      var ids: Set<String> = []
+      try QBXMLRequests.forEach(ofFile: folder + "/" + name) { (request) throws(Failure) in
+        ids.insert(request.name)
+      }
+      files.append((number, ids))
+    }
+    return files.sorted { $0.number < $1.number }
+  }
+
+  /// The number of a file, from 1; nil for a name that is none of these.
+  private static func number(of name: String, _ manner: QBXMLTakingBack.Manner) -> Int? {
+    let first = fileName(manner, 1)
+    if name == first { return 1 }
+    let stem = String(first.dropLast(".xml".count)) + "-"
+    guard name.hasPrefix(stem), name.hasSuffix(".xml") else { return nil }
+    return Int(name.dropFirst(stem.count).dropLast(".xml".count))
+  }
+
+  /// Writes the requests for documents that no earlier file has, because their answers came later, or whose
+  /// last file QuickBooks has answered with a lock: sent again, it would get the same answer.
   ///
   /// Done again, it writes nothing twice: it leaves out what a file that is there asks for, and what
   /// QuickBooks has deleted or voided.
   ///
   /// - Returns: The paths of the files that delete.
-  static func writeLate(
+  static func writeMissing(
     _ run: RunRecord, _ undo: UndoRecord, format: QBXMLFormat, _ ledger: SyncLedger,
-    into folder: String
+    into folder: String, at: String
   ) throws(Failure) -> [String] {
-    let late = try ledger.takenBack(ofRun: run.id).filter { $0.isLate && !$0.isRemoved }
-    guard !late.isEmpty else { return [] }
-    var number = 1
-    var asked: Set<String> = []
-    while FileManager.default.fileExists(atPath: folder + "/" + fileName(.delete, number)) {
-      try QBXMLRequests.forEach(ofFile: folder + "/" + fileName(.delete, number)) {
-        (request) throws(Failure) in asked.insert(request.name)
-      }
-      number += 1
+    let open = try ledger.takenBack(ofRun: run.id).filter {
+      !$0.isRemoved && ($0.isLate || !$0.refusals.isEmpty)
     }
-    let documents = late.compactMap { known in
-      known.quickBooksID.flatMap { id in
-        asked.contains(id) ? nil : document(known.kind, known.documentNumber, id)
+    guard !open.isEmpty else { return [] }
+    var numbers = try ledger.laterFiles(ofRun: run.id).keys.compactMap { number(of: $0, .delete) }
+    var files: [QBXMLTakingBack.Manner: [(number: Int, ids: Set<String>)]] = [:]
+    for manner in QBXMLTakingBack.Manner.allCases {
+      files[manner] = try asked(manner, undo, in: folder)
+      numbers += (files[manner] ?? []).map(\.number)
+    }
+    let documents = open.compactMap { known -> QBXMLTakingBack.Document? in
+      guard let id = known.quickBooksID else { return nil }
+      let isAsked = (files[.delete] ?? []).contains { $0.ids.contains(id) }
+      let isLocked = QBXMLTakingBack.Manner.allCases.contains { manner in
+        guard let refusal = known.refusals[manner.rawValue], mayDoLater(refusal.code),
+          let last = (files[manner] ?? []).last(where: { $0.ids.contains(id) })
+        else { return false }
+        return refusal.stands == LedgerRequest.SetMark(of: sets(manner, undo).id(last.number))
       }
+      return (known.isLate && !isAsked) || isLocked
+        ? document(known.kind, known.documentNumber, id) : nil
     }
     guard !documents.isEmpty else { return [] }
     try OutputFolder.make(folder)
-    return try write(documents, undo, from: number, format: format, into: folder)
+    return try write(
+      documents, undo, from: (numbers.max() ?? 0) + 1, format: format, ledger, into: folder, at: at)
   }
 }

@@ -47,6 +47,8 @@ public enum RunRecovery {
       told.append(try settle(run, ledger, in: company, clock))
     }
     told += try RunUndo.settle(ledger, in: company, clock: clock)
+    // A file to be sent again that the ledger counts on is needed still.
+    try ResendFile.settle(ledger, in: company)
     let folders = (try? FileManager.default.contentsOfDirectory(atPath: company.outboxPath)) ?? []
     for name in folders { OutputFolder.clear(company.outboxPath + "/" + name) }
     if let abandoned { OutputFolder.clear(abandoned) }

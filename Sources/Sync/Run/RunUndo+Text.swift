@@ -1,6 +1,6 @@
 internal import Foundation
 public import Ledger
-internal import Vocabulary
+public import Vocabulary
 
 extension RunUndo {
   /// What would happen, for a terminal.
@@ -31,6 +31,42 @@ extension RunUndo {
   }
 }
 
+extension RunUndo {
+  /// What is to be done once the run was taken back.
+  ///
+  /// - Parameters:
+  ///   - tally: What it had sent.
+  ///   - ledger: The company's ledger.
+  /// - Returns: The sentences.
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func closing(
+    _ tally: RunRecord.Tally, _ ledger: SyncLedger
+  ) throws(Failure) -> String {
+    let place = FindingText.visible(destination)
+    let invoices = SyncReport.counted(tally.invoices, "invoice")
+    let held = try ledger.holds().filter { $0.cause == .inQuickBooks && $0.run == run.id }
+    guard !held.isEmpty else {
+      return """
+        Done: run \(run.id) is taken back; \(invoices) (\(tally.amount.grouped)) may be sent again.
+        If it was imported into QuickBooks, work off this list: \(place)/remove-from-quickbooks.txt
+        """
+    }
+    let others = tally.invoices - held.count
+    return """
+      Done: run \(run.id) is taken back, with \(invoices) (\(tally.amount.grouped)).
+      QuickBooks has said that it has \(held.count) of them. \(held.count == 1 ? "It is" : "They are") held \
+      until removed there: send
+        \(place)/delete-from-quickbooks.xml
+      (or void-in-quickbooks.xml; and those with -2 and so on, if there are any), then give its answer to
+      loadbooks accept. If you have deleted the documents by hand, or restored the backup made before, say so
+      with: loadbooks release --refused \(run.id)
+      """
+        + (others > 0
+          ? "\nThe other \(others) may be sent again; if a file of theirs was sent, accept its answer first."
+          : "") + "\nAll of it is listed in \(place)/remove-from-quickbooks.txt"
+  }
+}
+
 extension UndoObstacle {
   /// The obstacle in words.
   public var words: String {
@@ -55,10 +91,12 @@ extension UndoObstacle {
       "take back the newer run first: loadbooks undo \(run)"
     case .confirmed:
       "remove the run's documents from QuickBooks, export its invoices again, have that noted with: loadbooks "
-        + "reconcile EXPORT --books FILE --confirm; then take the run back"
+        + "reconcile EXPORT --books FILE --confirm --withdraw RUN; then take the run back"
     case .replaced(let invoice):
       "take that back first: loadbooks adopt \(ShellText.word(invoice)) --take-back --reason WHY"
-    case .inDoubt: "settle first what QuickBooks has"
+    case .inDoubt(let invoice):
+      "look for it in QuickBooks, then say what you found: loadbooks accept --settle "
+        + "\(ShellText.word(invoice)) --as sent (or not-sent) --reason WHY"
     }
   }
 }

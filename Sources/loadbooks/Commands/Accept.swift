@@ -34,11 +34,26 @@ struct Accept: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Say that what QuickBooks had otherwise about an invoice is put right.", valueName: "invoice"
+      "Say that what QuickBooks had otherwise about an invoice is put right, or, with --as, what became of "
+        + "one that is in doubt.", valueName: "invoice"
     ))
   var settle: String?
 
-  @Option(help: ArgumentHelp("With --settle: how it was put right.", valueName: "text"))
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "With --settle: whether QuickBooks has the invoice that is in doubt: sent or not-sent.",
+      valueName: "answer"))
+  var outcome: Outcome?
+
+  /// What became of an invoice that is in doubt.
+  enum Outcome: String, ExpressibleByArgument, CaseIterable {
+    case sent
+    case notSent = "not-sent"
+  }
+
+  @Option(
+    help: ArgumentHelp("With --settle: how it was put right, or is known.", valueName: "text"))
   var reason: String?
 
   @Option(help: ArgumentHelp("With --settle: who did it.", valueName: "name"))
@@ -53,8 +68,9 @@ struct Accept: ParsableCommand {
         "Name the answer files, or a run with --recover, or an invoice with --settle.")
     }
     if settle != nil, reason?.allSatisfy(\.isWhitespace) ?? true {
-      throw ValidationError("Say how it was put right, with --reason.")
+      throw ValidationError("Say how it was put right, or how you know, with --reason.")
     }
+    if outcome != nil, settle == nil { throw ValidationError("--as goes with --settle.") }
   }
 
   func run() throws {
@@ -62,7 +78,10 @@ struct Accept: ParsableCommand {
     let company = try options.neededFolder()
     let settings = try CompanyFolder.settings(company, assignments: options.assignments)
     try company.writing("loadbooks accept") { ledger in
-      if let settle { return try settled(settle, ledger) }
+      if let settle {
+        if let outcome { return try settleDoubt(settle, outcome, ledger, company, settings) }
+        return try settled(settle, ledger)
+      }
       if let recover {
         let paths = try RecoveryFiles.write(
           recover, ledger, in: company, settings: settings,
@@ -71,7 +90,7 @@ struct Accept: ParsableCommand {
           return here.print(JSONText.array(paths.map { .string($0) }).text)
         }
         guard !paths.isEmpty else {
-          return here.print("run \(recover) is answered; there is nothing to ask")
+          return here.print("run \(recover) is answered; there is nothing to ask or to send again")
         }
         for path in paths {
           here.print("send, then accept the answer: \(FindingText.visible(path))")
@@ -92,6 +111,11 @@ struct Accept: ParsableCommand {
     let here = Surroundings.current
     let open = try ledger.openRemarks(invoice: invoice)
     guard !open.isEmpty else {
+      if try ledger.entry(number: invoice)?.state == .inDoubt {
+        throw Failure(
+          .usage, "invoice \(invoice) is in doubt: whether QuickBooks has it is not known",
+          remedy: "look in QuickBooks, then say it with --as sent, or --as not-sent")
+      }
       throw Failure(
         .usage, "nothing is open about invoice \(invoice)",
         remedy: "see what is with: loadbooks ledger check")
@@ -102,6 +126,32 @@ struct Accept: ParsableCommand {
       return here.print(JSONText.array(open.map { .string($0.message) }).text)
     }
     for remark in open { here.print("settled: \(FindingText.visible(remark.message))") }
+  }
+
+  private func settleDoubt(
+    _ invoice: String, _ outcome: Outcome, _ ledger: SyncLedger, _ company: CompanyFolder,
+    _ settings: Settings
+  ) throws {
+    let here = Surroundings.current
+    let isSettled = try ledger.settle(
+      doubtOf: invoice, isThere: outcome == .sent, at: here.timestamp, because: reason ?? "", by: by
+    )
+    guard isSettled else {
+      throw Failure(
+        .usage, "invoice \(invoice) is not in doubt, and does not wait to be sent again",
+        remedy: "see how it stands with: loadbooks explain INVOICE")
+    }
+    let renewal = try ResendRenewal(ledger, in: company, settings: settings, at: here.timestamp)
+    if options.json {
+      return here.print(
+        JSONText.array([["invoice": .string(invoice), "result": .string(outcome.rawValue)]]).text)
+    }
+    here.print(
+      "invoice \(FindingText.visible(invoice)): "
+        + (outcome == .sent
+          ? "QuickBooks has it; it is synced"
+          : "QuickBooks does not have it; convert sends it anew"))
+    for words in renewal.words { here.print(words) }
   }
 
   /// What QuickBooks held when its lists were last saved into the folder books.

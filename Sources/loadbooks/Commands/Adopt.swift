@@ -56,9 +56,24 @@ struct Adopt: ParsableCommand {
   func run() throws {
     let company = try options.neededFolder()
     let numbers = invoiceNumbers(invoices)
+    let settings = try CompanyFolder.settings(company, assignments: options.assignments)
     try company.writing("loadbooks adopt") { ledger in
-      if takesBack { try takeBack(numbers, ledger) } else { try adopt(numbers, ledger) }
+      // Some may be adopted, although others are refused.
+      let result = Result {
+        if takesBack { try takeBack(numbers, ledger) } else { try adopt(numbers, ledger) }
+      }
+      try renew(ledger, company, settings)
+      try result.get()
     }
+  }
+
+  /// What counts otherwise now must not stand in a file that waits to be sent.
+  private func renew(
+    _ ledger: SyncLedger, _ company: CompanyFolder, _ settings: Settings
+  ) throws {
+    let here = Surroundings.current
+    let renewal = try ResendRenewal(ledger, in: company, settings: settings, at: here.timestamp)
+    if !options.json { for words in renewal.words { here.print(words) } }
   }
 
   private func takeBack(_ numbers: [String], _ ledger: SyncLedger) throws {

@@ -22,6 +22,9 @@ struct Init: ParsableCommand {
     guard !company.allSatisfy(\.isWhitespace) else {
       throw ValidationError("A company needs a name: --name NAME.")
     }
+    guard !company.contains(where: { $0.isNewline || $0 == "\0" || $0 == "\t" }) else {
+      throw ValidationError("A company's name is one line: --name NAME.")
+    }
     let made = try CompanyFolder.create(folder, company: company)
     let here = Surroundings.current
     if json {

@@ -50,13 +50,29 @@ struct Reconcile: ParsableCommand {
 
   @Flag(
     help:
-      "Note in the company's memory which invoices were found, and which are not there any more.")
+      "Note in the company's memory which invoices were found in QuickBooks.")
   var confirm = false
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "With --confirm: this run's documents were removed from QuickBooks; those that are missing do not count "
+        + "as found any more. May be given several times.", valueName: "run"))
+  var withdraw: [String] = []
+
+  func validate() throws {
+    if confirm, !ignore.isEmpty {
+      throw ValidationError(
+        "--confirm notes invoices that agree in everything; it cannot be used with --ignore.")
+    }
+    if !confirm, !withdraw.isEmpty {
+      throw ValidationError("--withdraw RUN changes the memory, so it needs --confirm.")
+    }
+  }
 
   func run() throws {
     // Before the memory is changed: what was noted cannot be told again when the report has no place.
     if let output { try ReconciliationFiles.check(output) }
-    let here = Surroundings.current
     guard confirm else {
       let company = try options.folder()
       let ledger = try company.flatMap { try SyncLedger.openReadOnly(folder: $0.path) }
@@ -68,8 +84,7 @@ struct Reconcile: ParsableCommand {
       try refuseWrittenFiles(report)
       let names = Set(report.reconciliation.books.files.map(\.name)).sorted().joined(
         separator: ", ")
-      report.confirmation = try ledger.confirm(
-        report.agreeingNumbers(), missing: report.lostNumbers, at: here.timestamp, source: names)
+      try report.confirm(removed: withdraw, in: ledger, source: names)
       return report
     }
     try finish(report)
@@ -100,9 +115,10 @@ struct Reconcile: ParsableCommand {
     try source(company, planning.settings).fill(&table)
     let plan = try planning.plan(
       exports, .all, ledger: try ledger?.snapshot() ?? .none, findings: 0)
+    try refuseExport(table, plan)
     var request = Reconciler.Request()
     request.selection = filters.selection
-    request.otherNumbers = try ledger?.otherNumbers() ?? []
+    if let ledger { try request.take(ledger) }
     for field in ignore { request.ignored.formUnion(field) }
     let line = ProgressLine("comparing")
     defer { line.end() }
@@ -111,8 +127,17 @@ struct Reconcile: ParsableCommand {
     line.end()
     var report = ReconciliationReport(
       company: company == nil ? nil : planning.settings.company, at: here.timestamp, result)
-    report.runs = try ledger?.runs() ?? []
+    if output != nil, let ledger { try report.takeRuns(ledger) }
     return report
+  }
+
+  /// The export itself proves nothing about QuickBooks.
+  private func refuseExport(_ table: BookTable, _ plan: SyncPlan) throws(Failure) {
+    let inputs = Set(plan.report.inputs.map(\.fingerprint))
+    guard let same = table.files.first(where: { inputs.contains($0.fingerprint) }) else { return }
+    throw Failure(
+      .inputUnreadable, "\(same.name) is a file of the export, not of QuickBooks",
+      remedy: "name a file of QuickBooks with --books FILE")
   }
 
   /// Where the documents of the books come from.

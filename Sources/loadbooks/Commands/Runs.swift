@@ -27,9 +27,7 @@ struct Runs: ParsableCommand {
     for run in runs {
       here.print(text(run, undos[run.id], company))
       for file in pending where file.run == run.id {
-        here.print(
-          "  send next: \(FindingText.visible(file.path)), which QuickBooks has not answered: "
-            + "\(file.requests.count) \(file.requests.count == 1 ? "request" : "requests")")
+        here.print("  \(FindingText.visible(file.words))")
       }
     }
   }
@@ -79,7 +77,8 @@ struct Runs: ParsableCommand {
           "reason": .string(undo.reason), "by": .string(undo.by),
         ]
       } ?? .null, "plan": .string(run.plan.hex),
-      "send_next": .array(pending.map { .string($0.path) }),
+      "send_next": .array(pending.filter { $0.state == .ready }.map { .string($0.path) }),
+      "open": .array(pending.map { .string($0.words) }),
       "folder": .string(Verification.folder(of: run, in: company)),
       "totals": [
         "read": tally(run.totals.read), "delivered": tally(run.totals.delivered),

@@ -97,7 +97,8 @@ struct Release: ParsableCommand {
     abstract: "Take invoices, or a customer, off the suppression list: they may be sent again.",
     discussion: """
       With --refused it is about what QuickBooks refused and would refuse again: the names given, of \
-      customers, items, terms or accounts, or invoice numbers; without any, all of it.
+      customers, items, terms or accounts, or invoice numbers; without any, all of it. A run that was \
+      taken back stands for all that QuickBooks had of it and that is removed there.
       """)
 
   @Argument(help: ArgumentHelp("Invoice numbers.", valueName: "invoice"))
@@ -178,7 +179,9 @@ struct Release: ParsableCommand {
         holds: invoices, at: here.timestamp, because: reason ?? "", by: by)
     }
     let missing = invoices.filter { name in
-      !freed.contains { $0.name.lowercased() == name.lowercased() }
+      !freed.contains {
+        [$0.name.lowercased(), $0.run.lowercased()].contains(name.lowercased())
+      }
     }
     if options.json {
       here.print(
@@ -186,7 +189,8 @@ struct Release: ParsableCommand {
           freed.map { ["kind": .string($0.kind.rawValue), "name": .string($0.name)] }
         ).text)
     } else {
-      for hold in freed {
+      var told: Set<String> = []
+      for hold in freed where told.insert("\(hold.kind.rawValue) \(hold.name)").inserted {
         here.print(
           "\(hold.kind.rawValue.replacing("_", with: " ")) \(FindingText.visible(hold.name)): released"
         )

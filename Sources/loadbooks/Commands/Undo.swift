@@ -72,13 +72,7 @@ struct Undo: ParsableCommand {
           "Done: run \(id) is taken back; \(SyncReport.counted(tally.invoices, "invoice")) "
             + "(\(tally.amount.grouped)) may be sent again.")
       }
-      here.print(
-        """
-        Done: run \(id) is taken back; \(tally.invoices) \(tally.invoices == 1 ? "invoice" : "invoices") \
-        (\(tally.amount.grouped)) may be sent again.
-        If it was imported into QuickBooks, work off this list: \
-        \(FindingText.visible(undo.destination))/remove-from-quickbooks.txt
-        """)
+      here.print(try undo.closing(tally, ledger))
     }
   }
 

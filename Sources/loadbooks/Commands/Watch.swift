@@ -56,14 +56,19 @@ struct Watch: ParsableCommand {
 
   func run() throws {
     let found = try companies()
-    if status { return try StatusAnswer(options.json, found.companies).give() }
+    if status { return try StatusAnswer(options.json, found.named).give() }
+    if once, found.companies.isEmpty, let first = found.problems.first { throw first }
     let delivery = BatchDelivery(assignments: options.assignments)
     let here = Surroundings.current
     if once {
       for problem in found.problems { here.tell(problem.description) }
-      let results = watcher(found.companies, delivery).once()
+      let watcher = watcher(found.companies, delivery)
+      try watcher.beginHealth()
+      let results = watcher.once()
       return try tell(results, found.problems.first)
     }
+    // What is wrong with what was typed stays wrong, whatever becomes of the folders.
+    try delivery.checkAssignments()
     var problems = found.problems
     for company in found.companies {
       do {
@@ -74,11 +79,11 @@ struct Watch: ParsableCommand {
       }
     }
     for problem in problems { here.tell(problem.description) }
-    // What is wrong with one company keeps no other from being watched, but with all there is no use.
-    if problems.count >= found.companies.count + found.problems.count, let first = problems.first {
-      throw ExitCode(first.cause)
-    }
-    watcher(found.named, delivery).run()
+    // All else may be mended while it runs, as when it turns up later: the drive comes back, or the slip in the
+    // mapping file is put right.
+    let watcher = watcher(found.named, delivery)
+    try watcher.beginHealth()
+    watcher.run()
   }
 
   // MARK: - Which
@@ -93,6 +98,7 @@ struct Watch: ParsableCommand {
 
   private func companies() throws -> Found {
     var found = Found()
+    let folders = folders.isEmpty ? options.company.map { [$0] } ?? [] : folders
     guard !folders.isEmpty else {
       let company = try options.neededFolder()
       (found.companies, found.named) = ([company], [company])
@@ -111,7 +117,6 @@ struct Watch: ParsableCommand {
         found.problems.append(error)
       }
     }
-    guard !found.companies.isEmpty || found.problems.isEmpty else { throw found.problems[0] }
     return found
   }
 
@@ -137,6 +142,10 @@ struct Watch: ParsableCommand {
           here.tell(
             "note: \(result.folder): \(result.arriving) still arriving; the next time takes them")
         }
+        if result.ready > 0 {
+          let why = result.waitsForInvoices ? ", lists that wait for their invoices" : ""
+          here.tell("note: \(result.folder): \(result.ready) complete and not taken\(why)")
+        }
       }
     }
     for result in results {
@@ -151,7 +160,7 @@ struct Watch: ParsableCommand {
   private static func json(_ result: Watcher.Result) -> JSONText {
     [
       "folder": .string(result.folder), "batches": .array(result.batches.map(\.json)),
-      "arriving": .integer(result.arriving),
+      "arriving": .integer(result.arriving), "ready": .integer(result.ready),
       "error": .string(orNull: result.failure?.message),
       "remedy": .string(orNull: result.failure?.remedy),
     ]
@@ -165,115 +174,4 @@ private func word<Word: RawRepresentable<String>>(_ text: String, _ words: [Word
       "It cannot be \"\(text)\"; write \(words.map(\.rawValue).joined(separator: ", ")).")
   }
   return word
-}
-
-/// What `loadbooks watch --status` says.
-private struct StatusAnswer {
-  private let isJSON: Bool
-  private let companies: [CompanyFolder]
-
-  init(_ isJSON: Bool, _ companies: [CompanyFolder]) {
-    self.isJSON = isJSON
-    self.companies = companies
-  }
-
-  func give() throws {
-    let here = Surroundings.current
-    let statuses = companies.map { ($0, WatchStatus.read($0)) }
-    if isJSON {
-      here.print(JSONText.array(statuses.map { json($0, $1, here.now) }).text)
-    } else {
-      for (company, status) in statuses { here.print(text(company, status, here.now)) }
-    }
-    guard statuses.allSatisfy({ $1?.isWell(at: here.now) ?? false }) else {
-      throw ExitCode.notClean
-    }
-  }
-
-  private func text(_ company: CompanyFolder, _ status: WatchStatus?, _ now: Date) -> String {
-    guard let status else { return "\(company.path): no watcher was ever started here\n" }
-    var lines = ["\(company.path): \(words(status, now))"]
-    lines.append(
-      "  process    \(status.pid) on \(status.host), since \(status.started), seen \(status.seen)")
-    if status.arriving + status.ready > 0 {
-      lines.append("  inbox      \(status.arriving) arriving, \(status.ready) complete")
-    }
-    for (name, why) in status.passedOver.sorted(by: { $0.key < $1.key }) {
-      lines.append("  not taken  \(name): \(why)")
-    }
-    if let trouble = status.trouble, status.state != .stopped {
-      lines.append("  trouble    since \(trouble.since): \(trouble.message)")
-      lines.append("  remedy     \(trouble.remedy)")
-    }
-    if let last = status.last {
-      lines.append("  last       \(last.id), \(last.outcome), \(last.at)")
-      lines.append("             \(last.headline)")
-    }
-    let counts = status.counts
-    let parts = [
-      count(counts.batches, "batch", "batches"), count(counts.files, "file", "files"),
-      count(counts.heldFiles, "file", "files") + " held",
-      count(counts.delivered, "invoice", "invoices") + " delivered",
-      count(counts.held, "invoice", "invoices") + " held",
-    ]
-    lines.append("  so far     " + parts.joined(separator: ", "))
-    return lines.map(FindingText.visible).joined(separator: "\n") + "\n"
-  }
-
-  private func count(_ number: Int, _ one: String, _ many: String) -> String {
-    "\(number) \(number == 1 ? one : many)"
-  }
-
-  private func words(_ status: WatchStatus, _ now: Date) -> String {
-    switch status.life(at: now) {
-    case .dead: return "its process has ended without a word; start it again"
-    case .stopped: return "stopped"
-    case .late: return "it has not said a word since \(status.seen)"
-    case .running: break
-    }
-    switch status.state {
-    case .idle: return "waiting for files" + (status.usesNotices ? "" : ", by looking for them")
-    case .arriving:
-      return status.waitsForInvoices == true
-        ? "lists are there, and wait for invoices" : "files are arriving"
-    case .working: return "working on batch \(status.batch ?? "")"
-    case .waiting: return "waiting until the company folder is free"
-    case .trouble: return "something has to be mended"
-    case .unreachable: return "the folder cannot be reached"
-    case .stopped: return "stopped"
-    }
-  }
-
-  private func json(_ company: CompanyFolder, _ status: WatchStatus?, _ now: Date) -> JSONText {
-    guard let status else {
-      return ["folder": .string(company.path), "life": "never", "well": false]
-    }
-    return [
-      "folder": .string(company.path), "life": .string(status.life(at: now).rawValue),
-      "well": .bool(status.isWell(at: now)), "state": .string(status.state.rawValue),
-      "pid": .integer(Int(status.pid)), "host": .string(status.host),
-      "started": .string(status.started), "seen": .string(status.seen),
-      "batch": .string(orNull: status.batch), "arriving": .integer(status.arriving),
-      "ready": .integer(status.ready),
-      "not_taken": .array(
-        status.passedOver.sorted { $0.key < $1.key }.map {
-          ["name": .string($0.key), "why": .string($0.value)]
-        }),
-      "trouble": status.trouble.map {
-        [
-          "cause": .string($0.cause), "message": .string($0.message),
-          "remedy": .string($0.remedy), "since": .string($0.since),
-        ]
-      } ?? .null,
-      "last": status.last.map {
-        [
-          "batch": .string($0.id), "outcome": .string($0.outcome), "at": .string($0.at),
-          "headline": .string($0.headline),
-        ]
-      } ?? .null,
-      "batches": .integer(status.counts.batches), "files": .integer(status.counts.files),
-      "held_files": .integer(status.counts.heldFiles),
-      "delivered": .integer(status.counts.delivered), "held": .integer(status.counts.held),
-    ]
-  }
 }

@@ -283,7 +283,8 @@ struct BookDocumentsTests {
     #expect(
       rows(table) == Array(repeating: "7|Pine & Fir:Job|2026-09-01|108.25|8.25", count: 2))
     #expect(table.files.map(\.isPartial) == [true, false, false])
-    #expect(table.isVoid(0))
+    // Voided documents have no amount; who writes so into a memo voids nothing.
+    #expect(!table.isVoid(0))
     #expect(!table.isToldBefore(1))
   }
 
@@ -303,17 +304,30 @@ struct BookDocumentsTests {
     #expect(try !isPartial((invoices, more), (memos, last), (invoices, last)))
   }
 
-  @Test func `files that are no such thing are passed over, and none at all is refused`() throws {
+  @Test func `files of a folder that are no such thing are told, named ones refused`() throws {
     let list = "Customer,Phone\nAcme,1\n"
     let ours = "number,customer,date,total,decision\n1,A,2026-09-01,5.00,held\n"
     let export =
       "invoice_number,customer_name,invoice_date,invoice_total,category\n1,A,2026-09-01,5.00,X\n"
-    let table = try read([
-      "1.csv": list, "2.csv": ours, "3.csv": export,
-      "4.csv": Self.header + "09/01/2026,Invoice,1,A,,1.00,\n",
-    ])
+    let loadOps =
+      "invoice_number,customer_name,invoice_date,invoice_total\n1,A,2026-09-01,5.00\n"
+    let compared =
+      "result,class,number,customer,date,due_date,total\n=,same,1,A,2026-09-01,,5.00\n"
+    let others = [
+      "1.csv": list, "2.csv": ours, "3.csv": export, "4.csv": loadOps, "5.csv": compared,
+    ]
+    let folder = try TemporaryFolder()
+    for (name, text) in others { try folder.write(text, to: "in/" + name) }
+    try folder.write(Self.header + "09/01/2026,Invoice,1,A,,1.00,\n", to: "in/6.csv")
+    var table = BookTable()
+    try BookDocumentFiles([folder.path("in")]).fill(&table)
     #expect(table.files.count == 1)
-    #expect(throws: Failure.self) { try read(["1.csv": list, "2.csv": ours, "3.csv": export]) }
+    #expect(table.passedOver.map { $0.suffix(5) } == others.keys.sorted().map { $0.suffix(5) })
+    for (name, text) in others {
+      #expect(throws: Failure.self, "\(name)") {
+        try read([name: text, "6.csv": Self.header + "09/01/2026,Invoice,1,A,,1.00,\n"])
+      }
+    }
     var empty = BookTable()
     #expect(throws: Failure.self) { try BookDocumentFiles(["/nowhere.csv"]).fill(&empty) }
   }
@@ -339,7 +353,7 @@ struct BookDocumentsTests {
   @Test(arguments: [
     "Invoice List", "Bluebonnet Carriers LLC", "2026", "March Freight 2026", "September 31, 2026",
     "",
-    "September 30 - 1, 2026", "May",
+    "September 30 - 1, 2026", "May", "10/01/2026", "October 1, 2026",
   ])
   func `other titles name no days`(text: String) {
     #expect(ReportPeriod.read(text) == nil)

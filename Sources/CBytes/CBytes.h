@@ -1,0 +1,116 @@
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+// Where certain bytes stand among 64, as the bits of a word; the lowest is that of the first byte.
+//
+// Swift's own vectors have no way from a comparison to bits that compiles to the few instructions it takes;
+// Clang's have, on every processor.
+
+typedef uint8_t cbytes_vector __attribute__((ext_vector_type(16)));
+typedef bool cbytes_truth __attribute__((ext_vector_type(16)));
+
+typedef struct {
+  cbytes_vector part[4];
+  /// Which of the 64 bytes there are.
+  uint64_t known;
+} cbytes_block;
+
+/// Takes up to 64 of `count` bytes.
+static inline __attribute__((always_inline)) cbytes_block cbytes_load(const uint8_t *bytes, size_t count) {
+  cbytes_block block;
+  if (count >= 64) {
+    memcpy(block.part, bytes, 64);
+    block.known = ~0ULL;
+  } else {
+    memset(block.part, 0, 64);
+    memcpy(block.part, bytes, count);
+    block.known = (1ULL << count) - 1;
+  }
+  return block;
+}
+
+// The bits of the bytes `byte` for which a condition holds.
+#define CBYTES_WHERE(block, condition)                                            \
+  ({                                                                              \
+    uint64_t word = 0;                                                            \
+    for (int part = 0; part < 4; part++) {                                        \
+      const cbytes_vector byte = (block).part[part];                              \
+      const cbytes_truth truth = __builtin_convertvector((condition), cbytes_truth); \
+      uint16_t bits;                                                              \
+      memcpy(&bits, &truth, 2);                                                   \
+      word |= (uint64_t)bits << (16 * part);                                      \
+    }                                                                             \
+    word & (block).known;                                                         \
+  })
+
+#define CBYTES_IS(value) (byte == (cbytes_vector)(uint8_t)(value))
+
+/// What matters in separated values.
+typedef struct {
+  uint64_t delimiters;
+  /// LF and CR.
+  uint64_t ends;
+  uint64_t quotes;
+} cbytes_csv_masks;
+
+/// Looks at up to 64 of `count` bytes.
+static inline __attribute__((always_inline)) cbytes_csv_masks
+cbytes_csv(const uint8_t *bytes, size_t count, uint8_t delimiter) {
+  const cbytes_block block = cbytes_load(bytes, count);
+  cbytes_csv_masks masks;
+  masks.delimiters = CBYTES_WHERE(block, CBYTES_IS(delimiter));
+  masks.ends = CBYTES_WHERE(block, CBYTES_IS(0x0A) | CBYTES_IS(0x0D));
+  masks.quotes = CBYTES_WHERE(block, CBYTES_IS(0x22));
+  return masks;
+}
+
+/// What matters in a row whose fields end with tabs.
+typedef struct {
+  uint64_t tabs;
+  uint64_t blanks;
+  uint64_t commas;
+  uint64_t quotes;
+  /// Other control characters, semicolons, backslashes and what is no ASCII.
+  uint64_t others;
+} cbytes_row_masks;
+
+/// Looks at up to 64 of `count` bytes.
+static inline __attribute__((always_inline)) cbytes_row_masks cbytes_row(const uint8_t *bytes, size_t count) {
+  const cbytes_block block = cbytes_load(bytes, count);
+  cbytes_row_masks masks;
+  masks.tabs = CBYTES_WHERE(block, CBYTES_IS(0x09));
+  masks.blanks = CBYTES_WHERE(block, CBYTES_IS(0x20));
+  masks.commas = CBYTES_WHERE(block, CBYTES_IS(0x2C));
+  masks.quotes = CBYTES_WHERE(block, CBYTES_IS(0x22));
+  // What is below a blank or above a tilde comes out of the subtraction as 0x5F or more.
+  masks.others = CBYTES_WHERE(block, (byte - (cbytes_vector)(uint8_t)0x20 >= (cbytes_vector)(uint8_t)0x5F)
+                                       | CBYTES_IS(0x3B) | CBYTES_IS(0x5C)) & ~masks.tabs;
+  return masks;
+}
+
+/// The bytes equal to one, among up to 64 of `count` bytes.
+static inline __attribute__((always_inline)) uint64_t
+cbytes_equal(const uint8_t *bytes, size_t count, uint8_t value) {
+  const cbytes_block block = cbytes_load(bytes, count);
+  return CBYTES_WHERE(block, CBYTES_IS(value));
+}
+
+/// The first bytes of a string of JSON that it does not hold as they are: quotation marks, backslashes and control
+/// characters, among up to 16 of `count` bytes, for most strings are short.
+static inline __attribute__((always_inline)) uint16_t
+cbytes_json_string(const uint8_t *bytes, size_t count) {
+  cbytes_vector byte = (cbytes_vector)(uint8_t)0x61;
+  if (count >= 16) {
+    memcpy(&byte, bytes, 16);
+  } else {
+    memcpy(&byte, bytes, count);
+  }
+  const cbytes_truth truth = __builtin_convertvector(
+    CBYTES_IS(0x22) | CBYTES_IS(0x5C) | (byte < (cbytes_vector)(uint8_t)0x20), cbytes_truth);
+  uint16_t bits;
+  memcpy(&bits, &truth, 2);
+  return bits;
+}

@@ -1,0 +1,85 @@
+internal import Foundation
+internal import GRDB
+
+/// How QuickBooks came to have two documents of one invoice.
+public enum LedgerDoubling: Hashable, Sendable {
+  /// It carried out one request twice: the document has an id that is not the first one's.
+  case takenAgain(first: String?, second: String?)
+  /// It took the document after another run had sent the invoice again.
+  case sentAgain(run: String)
+  /// It took the document after somebody had entered the invoice by hand.
+  case adopted
+
+  /// What QuickBooks has besides the document, in words.
+  public var words: String {
+    switch self {
+    case .takenAgain(let first?, let second?):
+      "under the id \(second), and had taken it before under the id \(first)"
+    case .takenAgain: "a second time, in another file"
+    case .sentAgain(let run): "and run \(run) has sent the invoice again"
+    case .adopted: "and the invoice was entered by hand (adopt) as well"
+    }
+  }
+}
+
+extension LedgerRemark {
+  /// The id of the finding about two documents of one invoice.
+  public static let doubled = "answer-doubled"
+}
+
+extension AnswerRecorder {
+  /// The second document, when an answer shows that QuickBooks carried out a request that it had carried
+  /// out before.
+  ///
+  /// Where one of the two answers shows no id, two sets in which it was done are two documents.
+  func second(_ answer: LedgerAnswer, _ known: Row) -> LedgerDoubling? {
+    guard answer.isDocument, answer.result == .accepted, known["state"] == "accepted" else {
+      return nil
+    }
+    let first: String? = known["quickbooks_id"]
+    if let first, let second = answer.quickBooksID {
+      return first == second ? nil : .takenAgain(first: first, second: second)
+    }
+    let set: Data = known["body_hash"]
+    return set == AnswerRecorder.hash(answer.messageSet)
+      ? nil : .takenAgain(first: first, second: answer.quickBooksID)
+  }
+
+  /// Keeps in sight that an invoice has two documents; false when just that was known.
+  func note(
+    _ doubling: LedgerDoubling, _ answer: LedgerAnswer, _ number: String?
+  ) throws -> Bool {
+    let verb = answer.isDoubtful ? "may have taken" : "has taken"
+    let kind = answer.entity.rawValue.replacing("_", with: " ")
+    let message =
+      "QuickBooks \(verb) \(kind) \(answer.name) of run \(runID) \(doubling.words)"
+    let between = "; and "
+    let known = try String.fetchOne(
+      db, sql: "SELECT message FROM remarks WHERE run = ? AND request_id = ? AND kind = ?",
+      arguments: [run, answer.requestID, LedgerRemark.doubled])
+    var messages = known?.components(separatedBy: between) ?? []
+    guard !messages.contains(message) else { return false }
+    messages.append(message)
+    try keep(
+      LedgerRemark(kind: LedgerRemark.doubled, message: messages.joined(separator: between)),
+      answer, number)
+    return true
+  }
+
+  /// Keeps what QuickBooks has otherwise than it was sent.
+  func keepRemarks(_ answer: LedgerAnswer, _ number: String?) throws {
+    for remark in answer.remarks { try keep(remark, answer, number) }
+  }
+
+  /// Keeps a remark; one that was settled is open again when it says something new.
+  private func keep(_ remark: LedgerRemark, _ answer: LedgerAnswer, _ number: String?) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO remarks (run, request_id, kind, invoice, message, at)
+        VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (run, request_id, kind) DO UPDATE SET message = excluded.message,
+          at = excluded.at, settled_at = NULL, settled_because = NULL
+        WHERE message <> excluded.message
+        """, arguments: [run, answer.requestID, remark.kind, number, remark.message, at])
+  }
+}

@@ -1,0 +1,225 @@
+internal import Sheets
+internal import Vocabulary
+
+/// Makes records of rows that are split into cells.
+extension CSVRecordReader {
+  /// Adds the row in ``cells`` to a record.
+  func append(_ row: Row, _ bytes: [UInt8], base: Int, to record: inout Record) {
+    let index = record.rows.count
+    record.rows.append(
+      Record.Row(
+        start: Int32(row.start - base), ordinal: row.ordinal, line: UInt32(row.line),
+        offset: record.place.offset + UInt64(row.start - base)))
+    if let fault {
+      record.faults.append((index, fault))
+    } else if cells.count != width, !surplusIsEmpty(width) {
+      record.faults.append((index, .cellCount(expected: width, found: cells.count)))
+    }
+    let first = record.cells.count
+    appendCells(bytes, Int32(truncatingIfNeeded: base), row, index, to: &record)
+    guard !isPlainTable else { return }
+    if !columns.unnamed.isEmpty { noteUnnamed(&record, index, first, row) }
+    if columns.invoiceLayout.addsColumns {
+      record.cells.append(.absent)
+      record.cells.append(.absent)
+      if columns.invoiceLayout == .wide { widenings.append((index, first)) }
+    }
+    if let heldColumn, heldColumn < cells.count,
+      let fault = CSVRecordReader.fault(
+        ofReason: bytes[Int(cells[heldColumn].start)..<Int(cells[heldColumn].end)])
+    {
+      record.faults.append((index, fault))
+    }
+  }
+
+  /// Notes cells that nobody can know the meaning of.
+  func noteUnnamed(_ record: inout Record, _ index: Int, _ first: Int, _ row: Row) {
+    for column in columns.unnamed where !record.cells[first + column].isEmpty {
+      if columns.mustKnowAll {
+        record.faults.append((index, .unnamedCell(column + 1)))
+      } else if isNoting {
+        if notes.unnamedCells == 0 { notes.firstUnnamed = (row.line, column) }
+        notes.unnamedCells += 1
+      }
+    }
+  }
+
+  /// Appends a cell for each column; those that are missing are absent.
+  private func appendCells(
+    _ bytes: [UInt8], _ offset: Int32, _ row: Row, _ index: Int, to record: inout Record
+  ) {
+    let old = record.cells.count
+    record.cells.append(contentsOf: absentCells)
+    let odd = record.cells.withUnsafeMutableBufferPointer { buffer in
+      isFigure.withUnsafeBufferPointer {
+        CSVRecordReader.place(
+          cells, bytes.span, offset, width, $0,
+          in: UnsafeMutableBufferPointer(rebasing: buffer[old...]))
+      }
+    }
+    if odd.areEncoded {
+      for column in 0..<min(width, cells.count) where cells[column].isEncoded {
+        if cells[column].isMalformed { record.faults.append((index, .textBehindQuote)) }
+        escaped.append(old + column)
+      }
+    }
+    guard odd.areTrimmed, isNoting else { return }
+    for column in 0..<min(width, cells.count) where !cells[column].isEncoded {
+      noteTrimmed(cells[column], row, column)
+    }
+  }
+
+  /// Makes the cells of a row those of a record, and tells whether some must be decoded, or had blanks around.
+  private static func place(
+    _ cells: UnsafeBufferPointer<CSVCell>, _ bytes: Span<UInt8>, _ offset: Int32, _ width: Int,
+    _ isFigure: UnsafeBufferPointer<Bool>, in row: UnsafeMutableBufferPointer<Cell>
+  ) -> (areEncoded: Bool, areTrimmed: Bool) {
+    var odd = (areEncoded: false, areTrimmed: false)
+    for column in 0..<min(width, cells.count) {
+      let cell = cells[column]
+      let source = TextRange(start: cell.start - offset, count: cell.end - cell.start)
+      if cell.isEncoded {
+        row[column] = Cell(value: source, source: source)
+        odd.areEncoded = true
+        continue
+      }
+      let marks: Int32 = cell.isPlain ? 0 : 1
+      let range = Int(cell.start + marks)..<Int(cell.end - marks)
+      let value = CellText.value(bytes, range, isFigure: isFigure[column])
+      if value.count != range.count { odd.areTrimmed = true }
+      row[column] = Cell(
+        value: TextRange(
+          start: Int32(truncatingIfNeeded: value.lowerBound) - offset,
+          count: Int32(truncatingIfNeeded: value.count)), source: source)
+    }
+    return odd
+  }
+
+  /// What the reason of a held row forbids while it stands there.
+  static func fault(ofReason reason: ArraySlice<UInt8>) -> RecordFault? {
+    guard !reason.isEmpty else { return nil }
+    let text = String(decoding: reason, as: UTF8.self)
+    let isStill =
+      text.contains(HeldColumn.originalMark)
+      || HeldColumn.reasonsBeyondTheRow.contains { text.contains($0 + ": ") }
+    if isStill { return .stillHeld }
+    let isCustomer = HeldColumn.reasonsOfCustomers.contains { text.contains($0 + ": ") }
+    return isCustomer ? .heldForCustomer : nil
+  }
+
+  /// Counts what was taken off a cell's ends, if anything was.
+  func noteTrimmed(_ cell: CSVCell, _ row: Row, _ column: Int) {
+    let range = content(column)
+    let bytes = window.bytes
+    guard OuterBlanks.trimmed(bytes.span, range) != range else { return }
+    if notes.trimmedCells == 0 {
+      let line = row.line + LineEnds.count(window.bytes, row.start..<Int(cell.start))
+      notes.firstTrimmed = (
+        line, window.baseOffset + UInt64(cell.start), Int(cell.end - cell.start)
+      )
+    }
+    notes.trimmedCells += 1
+  }
+
+  /// Makes a row for each amount of a row in the wide layout; the texts of all cells stand by now.
+  ///
+  /// An empty cell, or one with a zero, is no line. A row without any keeps its place, without a line.
+  func widen(_ record: inout Record) {
+    let width = columns.layout.width
+    let places = columns.lineColumns
+    var rows: [Record.Row] = []
+    var cells: [Cell] = []
+    var faults: [(row: Int, fault: RecordFault)] = []
+    for (index, first) in widenings {
+      for fault in record.faults where fault.row == index {
+        faults.append((rows.count, fault.fault))
+      }
+      let own = Array(record.cells[first..<first + width])
+      var lines = 0
+      for (number, column) in columns.wide.enumerated() {
+        let amount = own[column.column]
+        if amount.isEmpty || isNothing(record.text[amount.value.range]) { continue }
+        var line = own
+        let start = record.text.count
+        record.text.append(contentsOf: wideCategories[number])
+        line[places.category] = Cell(
+          value: TextRange(start..<record.text.count), source: amount.source)
+        line[places.amount] = amount
+        rows.append(record.rows[index])
+        cells.append(contentsOf: line)
+        lines += 1
+      }
+      guard lines == 0 else { continue }
+      rows.append(record.rows[index])
+      cells.append(contentsOf: own)
+    }
+    record.rows = rows
+    record.cells = cells
+    record.faults = faults
+  }
+
+  /// Whether a cell says that there is no amount: only zeros, marks and a currency's sign.
+  func isNothing(_ text: ArraySlice<UInt8>) -> Bool {
+    var hasZero = false
+    for byte in text {
+      switch byte {
+      case 0x30: hasZero = true
+      case 0x31...0x39, 0x41...0x5A, 0x61...0x7A, 0x23: return false
+      default: break
+      }
+    }
+    return hasZero || text.elementsEqual([UInt8(ascii: "-")])
+  }
+
+  func surplusIsEmpty(_ width: Int) -> Bool {
+    guard cells.count > width else { return false }
+    for column in width..<cells.count where cells[column].start != cells[column].end {
+      return false
+    }
+    return true
+  }
+
+  /// Copies decoded cells behind the raw bytes and checks the characters.
+  func finish(_ record: inout Record) {
+    record.place.length = UInt32(record.text.count)
+    if !isTrusted { checkCharacters(&record) }
+    if !escaped.isEmpty { decodeEscaped(&record) }
+    if !widenings.isEmpty { widen(&record) }
+  }
+
+  func decodeEscaped(_ record: inout Record) {
+    let width = columns.layout.width
+    var decoded: [UInt8] = []
+    swap(&decoded, &scratch)
+    defer { swap(&decoded, &scratch) }
+    for index in escaped {
+      decoded.removeAll(keepingCapacity: true)
+      CSVRowParser.decode(record.text, record.cells[index].source.range, into: &decoded)
+      let start = record.text.count
+      record.text.append(decoded.span)
+      record.cells[index].value = TextRange(
+        CellText.value(
+          record.text.span, start..<record.text.count, isFigure: isFigure[index % width]))
+    }
+  }
+
+  /// Finds rows with characters that cannot be; most files have been seen to hold none.
+  func checkCharacters(_ record: inout Record) {
+    let source = window.source
+    for row in record.rows.indices {
+      let isLast = row + 1 == record.rows.count
+      let end = isLast ? record.text.count : Int(record.rows[row + 1].start)
+      let start = Int(record.rows[row].start)
+      let bytes = record.text[start..<end]
+      if source.isBroken,
+        (try? UTF8Span(validating: record.text.span.extracting(start..<end))) == nil
+      {
+        record.faults.append((row, .notUTF8))
+      }
+      if source.hasNUL, bytes.contains(0) { record.faults.append((row, .zeroByte)) }
+      if source.hasUndecodable, bytes.firstRange(of: [0xEF, 0xBF, 0xBD]) != nil {
+        record.faults.append((row, .undecodable))
+      }
+    }
+  }
+}
