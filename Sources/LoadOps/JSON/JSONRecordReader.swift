@@ -119,9 +119,10 @@ final class JSONRecordReader {
       return parser.refuse(&record, JSONRecordReader.tellsNoKind)
     }
     parser.parse(&record, RecordKind.invoices)
-    guard !hasNoCollections else { return }
+    guard !hasNoCollections, mayHaveLinesApart(record) else { return }
+    // What is not looked for when a record is met must not be missed when it is read again.
+    guard takesLines(record) || (try? knownLines()) != nil else { return }
     do throws(Failure) {
-      guard mayHaveLinesApart(record) else { return }
       if let position = try knownLines().position(at: record.place.offset) {
         record.text.removeLast(record.text.count - Int(record.place.length))
         try makeLeftOver(&record, position)
@@ -444,11 +445,16 @@ final class JSONRecordReader {
         || JSONKeys.lineFields.allSatisfy { record.cell(0, $0).source.isEmpty })
   }
 
+  /// Whether lines that stand apart are looked for when an object is met.
+  private func takesLines(_ record: Record) -> Bool {
+    mayHaveLinesApart(record) && !record.cell(0, .invoiceNumber).isEmpty
+      && record.cell(0, .category).source.isEmpty
+  }
+
   /// Puts the lines that stand apart from an invoice behind it.
   private func addLinesApart(_ record: inout Record) throws(Failure) {
+    guard takesLines(record) else { return }
     let number = record.cell(0, .invoiceNumber)
-    guard mayHaveLinesApart(record), !number.isEmpty, record.cell(0, .category).source.isEmpty
-    else { return }
     _ = try knownLines()
     guard let first = linesApart?.take(record.text, number.value.range) else { return }
     parser.leaveLinesOut(&record)
