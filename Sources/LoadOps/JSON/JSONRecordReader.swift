@@ -111,6 +111,13 @@ final class JSONRecordReader {
   /// Fills a record of an invoice whose raw bytes were read again.
   func reparse(_ record: inout Record) {
     record.layout = JSONRecordReader.layout
+    do throws(Failure) {
+      if hasLinesApart, let position = try knownLines().position(at: record.place.offset) {
+        return try makeLeftOver(&record, position)
+      }
+    } catch {
+      return parser.refuse(&record, JSONRecordReader.linesGone)
+    }
     guard record.text.first == UInt8(ascii: "{") else {
       return parser.refuse(&record, .json("this is not an object", at: nil))
     }
@@ -130,9 +137,11 @@ final class JSONRecordReader {
         try addLinesApart(&record)
       }
     } catch {
-      parser.refuse(&record, .json("its lines cannot be read again", at: nil))
+      parser.refuse(&record, JSONRecordReader.linesGone)
     }
   }
+
+  private static let linesGone = RecordFault.json("its lines cannot be read again", at: nil)
 
   /// Whether records stand where only their own keys say what they are.
   private var mustTellKind: Bool {

@@ -24,7 +24,7 @@ struct NameLimitsTests {
     books: CompanySnapshot = CompanySnapshot()
   ) throws -> SyncPlan {
     let folder = try TemporaryFolder()
-    try folder.write(export, to: "in/invoices.csv")
+    try folder.write(export + "\n", to: "in/invoices.csv")
     let path = folder.path("mapping.csv")
     try folder.write(
       (["kind,loadops,quickbooks,account,note", "item,Haul,Haul,,"] + lines)
