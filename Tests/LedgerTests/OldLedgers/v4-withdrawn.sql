@@ -265,7 +265,7 @@ CREATE TABLE holds (
   run INTEGER NOT NULL REFERENCES runs (sequence),
   at TEXT NOT NULL,
   words TEXT NOT NULL,
-  PRIMARY KEY (kind, name)
+  PRIMARY KEY (kind, name, run)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX invoices_quickbooks_id ON invoices (quickbooks_id)
   WHERE quickbooks_id IS NOT NULL;
