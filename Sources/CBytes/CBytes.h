@@ -98,6 +98,13 @@ cbytes_equal(const uint8_t *bytes, size_t count, uint8_t value) {
   return CBYTES_WHERE(block, CBYTES_IS(value));
 }
 
+/// The bytes that are neither printable ASCII nor a line feed, among up to 64 of `count` bytes.
+static inline __attribute__((always_inline)) uint64_t
+cbytes_not_text(const uint8_t *bytes, size_t count) {
+  const cbytes_block block = cbytes_load(bytes, count);
+  return CBYTES_WHERE(block, (byte - (cbytes_vector)(uint8_t)0x20 >= (cbytes_vector)(uint8_t)0x5F) & ~CBYTES_IS(0x0A));
+}
+
 /// The first bytes of a string of JSON that it does not hold as they are: quotation marks, backslashes and control
 /// characters, among up to 16 of `count` bytes, for most strings are short.
 static inline __attribute__((always_inline)) uint16_t

@@ -101,7 +101,7 @@ struct QBXMLLists {
   ) -> [UInt8] {
     var row: [UInt8] = []
     row.append(contentsOf: "<\(entry.request)Rq requestID=\"".utf8)
-    QBXMLText.append(ids.make(list.rawValue, path), to: &row)
+    QBXMLText.append(ids.make(list.word, path), to: &row)
     row.append(contentsOf: "\">\n<\(entry.request)>".utf8)
     for element in entry.table { append(element, path, entry, to: &row) }
     row.append(contentsOf: "</\(entry.request)></\(entry.request)Rq>\n".utf8)
@@ -206,42 +206,5 @@ private struct QBXMLEntry: Equatable {
 
   private func ofCustomer(_ field: KeyPath<Customer, String>) -> String {
     isOnlyNamed ? "" : customer?[keyPath: field] ?? ""
-  }
-}
-
-/// The list entries that QuickBooks has, or will have by the time a request refers to them.
-struct QBXMLKnownNames {
-  /// A list of QuickBooks, by the word that ids of its requests begin with.
-  enum List: String, CaseIterable {
-    case terms, account, `class`, item, customer
-  }
-
-  private var paths: [List: Set<String>] = [:]
-
-  /// Notes an entry.
-  mutating func insert(_ list: List, _ path: String) {
-    paths[list, default: []].insert(path.lowercased())
-  }
-
-  /// Notes what the books have, with everything above it.
-  mutating func insert(_ existing: CompanyLists.Existing, _ names: DesktopNames) {
-    let lists: [(List, Set<String>)] = [
-      (.terms, existing.terms), (.account, existing.accounts), (.class, existing.classes),
-      (.item, existing.items), (.customer, existing.customers),
-    ]
-    for (list, entries) in lists {
-      for entry in entries {
-        let path = names.path(entry)
-        insert(list, path)
-        if list != .terms {
-          for parent in DesktopNames.parents(of: path) { insert(list, parent) }
-        }
-      }
-    }
-  }
-
-  /// Whether there is such an entry; QuickBooks compares without case.
-  func contains(_ list: List, _ path: String) -> Bool {
-    paths[list]?.contains(path.lowercased()) ?? false
   }
 }

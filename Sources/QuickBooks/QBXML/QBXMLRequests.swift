@@ -61,41 +61,80 @@ public enum QBXMLRequests {
   }
 }
 
-/// A list entry that a request refers to.
-struct QBXMLReference {
-  var list: QBXMLKnownNames.List
-  var path: String
+/// The list entries that a request refers to, in its order.
+struct QBXMLReferences {
+  private var entries: [(list: QBXMLKnownNames.List, range: Range<Int>)] = []
+  private var bytes: [UInt8] = []
+
+  /// How many there are.
+  var count: Int { entries.count }
+
+  /// Calls `body` with each list and the entry's path, UTF-8.
+  func forEach(
+    _ body: (QBXMLKnownNames.List, Span<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
+    for entry in entries { try body(entry.list, bytes.span.extracting(entry.range)) }
+  }
+
+  fileprivate mutating func removeAll() {
+    entries.removeAll(keepingCapacity: true)
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  fileprivate mutating func append(_ list: QBXMLKnownNames.List, _ path: [UInt8]) {
+    let start = bytes.count
+    bytes.append(contentsOf: path)
+    entries.append((list, start..<bytes.count))
+  }
 }
 
 /// Puts requests together from the elements of a file.
 final class QBXMLRequestVisitor: XMLVisitor {
   typealias Body = (
-    _ request: QBXMLRequest, _ references: [QBXMLReference], _ location: SourceLocation
+    _ request: QBXMLRequest, _ references: QBXMLReferences, _ location: SourceLocation
   ) throws(Failure) -> Void
 
-  /// The id of the message set.
-  private(set) var messageSet: String?
+  /// What is known of the request that is being read.
+  private struct State {
+    var messageSet: String?
+    var request: QBXMLRequest?
+    var isCredit = false
+    var list: QBXMLKnownNames.List?
+    var references = QBXMLReferences()
+    var parent = ""
+    var bytes: [UInt8] = []
+    var isCollecting = false
+  }
+
   private let name: String
   private let body: Body
   private let wantsReferences: Bool
-  private var request: QBXMLRequest?
-  private var references: [QBXMLReference] = []
-  private var path: [Int] = []
-  private var bytes: [UInt8] = []
-  private var parent = ""
-  private var isCollecting = false
+  /// Apart from the object, because every access to an object's own properties is checked: this is
+  /// asked for with every element.
+  private let state: UnsafeMutablePointer<State>
 
   init(name: String, wantsReferences: Bool = false, _ body: @escaping Body) {
     self.name = name
     self.wantsReferences = wantsReferences
     self.body = body
+    state = .allocate(capacity: 1)
+    state.initialize(to: State())
   }
 
-  func read(path: String, validating: Bool) throws(Failure) {
-    let stream = XMLStream(
-      path: path, name: name, names: Word.allCases.map(\.rawValue), visitor: self)
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  /// The id of the message set.
+  var messageSet: String? { state.pointee.messageSet }
+
+  func read(
+    path: String, validating: Bool, inspect: XMLStream.Inspection? = nil
+  ) throws(Failure) {
+    let stream = XMLStream(path: path, name: name, names: Word.names, visitor: self)
     do {
-      try stream.read(validating: validating ? try QBXMLSchema.requests() : nil)
+      try stream.read(validating: validating ? try QBXMLSchema.requests() : nil, inspect: inspect)
     } catch {
       throw QBXMLRequestVisitor.explained(error)
     }
@@ -114,94 +153,78 @@ final class QBXMLRequestVisitor: XMLVisitor {
 
   // MARK: Elements
 
-  /// The elements that mean something here.
-  private enum Word: String, CaseIterable {
-    case qbxml = "QBXML"
-    case messages = "QBXMLMsgsRq"
-    case standardTermsAddRq = "StandardTermsAddRq"
-    case accountAddRq = "AccountAddRq"
-    case classAddRq = "ClassAddRq"
-    case itemServiceAddRq = "ItemServiceAddRq"
-    case itemOtherChargeAddRq = "ItemOtherChargeAddRq"
-    case customerAddRq = "CustomerAddRq"
-    case invoiceAddRq = "InvoiceAddRq"
-    case creditMemoAddRq = "CreditMemoAddRq"
-    case txnDelRq = "TxnDelRq"
-    case txnVoidRq = "TxnVoidRq"
-    case hostQueryRq = "HostQueryRq"
-    case companyQueryRq = "CompanyQueryRq"
-    case preferencesQueryRq = "PreferencesQueryRq"
-    case accountQueryRq = "AccountQueryRq"
-    case termsQueryRq = "TermsQueryRq"
-    case classQueryRq = "ClassQueryRq"
-    case itemQueryRq = "ItemQueryRq"
-    case customerQueryRq = "CustomerQueryRq"
-    case entityQueryRq = "EntityQueryRq"
-    case invoiceQueryRq = "InvoiceQueryRq"
-    case creditMemoQueryRq = "CreditMemoQueryRq"
-    case name = "Name"
-    case fullName = "FullName"
-    case amount = "Amount"
-    case refNumber = "RefNumber"
-    case refNumberCaseSensitive = "RefNumberCaseSensitive"
-    case txnDate = "TxnDate"
-    case txnID = "TxnID"
-    case invoiceLine = "InvoiceLineAdd"
-    case creditMemoLine = "CreditMemoLineAdd"
-    case parentRef = "ParentRef"
-    case customerRef = "CustomerRef"
-    case itemRef = "ItemRef"
-    case termsRef = "TermsRef"
-    case classRef = "ClassRef"
-    case receivableRef = "ARAccountRef"
-    case accountRef = "AccountRef"
-  }
+  /// The elements that mean something here, by the numbers that the stream knows them by.
+  private enum Word: Int {
+    case qbxml, messages
+    case standardTermsAddRq, accountAddRq, classAddRq, itemServiceAddRq, itemOtherChargeAddRq
+    case customerAddRq, invoiceAddRq, creditMemoAddRq, txnDelRq, txnVoidRq
+    case hostQueryRq, companyQueryRq, preferencesQueryRq, accountQueryRq, termsQueryRq
+    case classQueryRq, itemQueryRq, customerQueryRq, entityQueryRq, invoiceQueryRq
+    case creditMemoQueryRq
+    case name, fullName, amount, refNumber, refNumberCaseSensitive, txnDate, txnID
+    case invoiceLine, creditMemoLine
+    case parentRef, customerRef, itemRef, termsRef, classRef, receivableRef, accountRef
 
-  private static let words = Word.allCases
-
-  private func word(_ element: Int) -> Word? {
-    element < 0 ? nil : QBXMLRequestVisitor.words[element]
+    static let names = [
+      "QBXML", "QBXMLMsgsRq",
+      "StandardTermsAddRq", "AccountAddRq", "ClassAddRq", "ItemServiceAddRq",
+      "ItemOtherChargeAddRq",
+      "CustomerAddRq", "InvoiceAddRq", "CreditMemoAddRq", "TxnDelRq", "TxnVoidRq",
+      "HostQueryRq", "CompanyQueryRq", "PreferencesQueryRq", "AccountQueryRq", "TermsQueryRq",
+      "ClassQueryRq", "ItemQueryRq", "CustomerQueryRq", "EntityQueryRq", "InvoiceQueryRq",
+      "CreditMemoQueryRq",
+      "Name", "FullName", "Amount", "RefNumber", "RefNumberCaseSensitive", "TxnDate", "TxnID",
+      "InvoiceLineAdd", "CreditMemoLineAdd",
+      "ParentRef", "CustomerRef", "ItemRef", "TermsRef", "ClassRef", "ARAccountRef", "AccountRef",
+    ]
+    /// What requests are called without `Rq`.
+    static let types = names.map { $0.hasSuffix("Rq") ? String($0.dropLast(2)) : $0 }
   }
 
   func begin(_ element: Int, _ attributes: XMLAttributes, in stream: XMLStream) {
-    path.append(element)
-    let word = word(element)
-    switch path.count {
+    let word = Word(rawValue: element)
+    switch stream.depth {
     case 1:
       if word != .qbxml { stream.fail(refusal("the root element is not QBXML", stream)) }
     case 2:
       guard word == .messages else {
         return stream.fail(refusal("it holds no QBXMLMsgsRq: it is not a file of requests", stream))
       }
-      messageSet = attributes["newMessageSetID"]
+      state.pointee.messageSet = attributes["newMessageSetID"]
     case 3:
       guard let word, let id = attributes["requestID"], !id.isEmpty else {
         return stream.fail(refusal("a request has no requestID or is not one of ours", stream))
       }
-      request = QBXMLRequest(type: String(word.rawValue.dropLast(2)), id: id, line: stream.line)
-      parent = ""
-      references.removeAll(keepingCapacity: true)
+      beginRequest(word, id, line: stream.line)
     default:
       switch word {
-      case .invoiceLine, .creditMemoLine: request?.lines += 1
+      case .invoiceLine, .creditMemoLine: state.pointee.request?.lines += 1
       case .name, .fullName, .amount, .refNumber, .refNumberCaseSensitive, .txnDate, .txnID:
-        isCollecting = true
-        bytes.removeAll(keepingCapacity: true)
+        state.pointee.isCollecting = true
+        state.pointee.bytes.removeAll(keepingCapacity: true)
       default: break
       }
     }
   }
 
+  private func beginRequest(_ word: Word, _ id: String, line: Int) {
+    let type = Word.types[word.rawValue]
+    state.pointee.request = QBXMLRequest(type: type, id: id, line: line)
+    state.pointee.isCredit = word == .creditMemoAddRq
+    state.pointee.list = QBXMLKnownNames.List(request: type)
+    state.pointee.parent = ""
+    state.pointee.references.removeAll()
+  }
+
   func text(_ piece: UnsafeBufferPointer<UInt8>) {
-    if isCollecting { bytes.append(contentsOf: piece) }
+    if state.pointee.isCollecting { state.pointee.bytes.append(contentsOf: piece) }
   }
 
   func end(_ element: Int, in stream: XMLStream) {
-    path.removeLast()
-    if isCollecting {
-      isCollecting = false
-      take(word(element), in: stream)
-    } else if path.count == 2 {
+    if state.pointee.isCollecting {
+      state.pointee.isCollecting = false
+      take(Word(rawValue: element), in: stream)
+    } else if stream.depth == 2 {
       finish(in: stream)
     }
   }
@@ -209,73 +232,56 @@ final class QBXMLRequestVisitor: XMLVisitor {
   private func take(_ word: Word?, in stream: XMLStream) {
     switch word {
     case .amount:
-      guard case .value(let value) = FixedDecimal.parse(bytes.span, .us), let money = Money(value)
+      guard case .value(let value) = FixedDecimal.parse(state.pointee.bytes.span, .us),
+        let money = Money(value)
       else { return stream.fail(refusal("\"\(text)\" is not an amount", stream)) }
-      let isCredit = request?.type == "CreditMemoAdd"
-      request?.total += isCredit ? -money : money
-    case .refNumber, .txnID: request?.name = text
-    case .refNumberCaseSensitive: request?.asked.append(text)
-    case .txnDate: request?.date = text
+      state.pointee.request?.total += state.pointee.isCredit ? -money : money
+    case .refNumber, .txnID: state.pointee.request?.name = text
+    case .refNumberCaseSensitive: state.pointee.request?.asked.append(text)
+    case .txnDate: state.pointee.request?.date = text
     // The name of the entry itself, not of something inside it.
-    case .name: if path.count == 4 { request?.name = text }
-    case .fullName: takeReference()
+    case .name: if stream.depth == 4 { state.pointee.request?.name = text }
+    case .fullName: takeReference(Word(rawValue: stream.innermost))
     default: break
     }
   }
 
-  private func takeReference() {
+  private func takeReference(_ word: Word?) {
     let list: QBXMLKnownNames.List
-    switch path.last.flatMap({ word($0) }) {
+    switch word {
     case .customerRef:
-      request?.customer = text
+      state.pointee.request?.customer = text
       list = .customer
     case .parentRef:
-      parent = text
-      list = ownList
+      state.pointee.parent = text
+      list = state.pointee.list ?? .customer
     case .itemRef: list = .item
     case .termsRef: list = .terms
     case .classRef: list = .class
     case .receivableRef, .accountRef: list = .account
     default: return
     }
-    if wantsReferences { references.append(QBXMLReference(list: list, path: text)) }
-  }
-
-  private var ownList: QBXMLKnownNames.List {
-    QBXMLKnownNames.List(request: request?.type ?? "") ?? .customer
+    if wantsReferences { state.pointee.references.append(list, state.pointee.bytes) }
   }
 
   private func finish(in stream: XMLStream) {
-    guard var finished = request else { return }
-    request = nil
+    guard var finished = state.pointee.request.take() else { return }
+    let parent = state.pointee.parent
     if !parent.isEmpty { finished.name = parent + ":" + finished.name }
     do throws(Failure) {
       try body(
-        finished, references, SourceLocation(file: stream.name, line: max(1, finished.line)))
+        finished, state.pointee.references,
+        SourceLocation(file: stream.name, line: max(1, finished.line)))
     } catch {
       stream.fail(error)
     }
   }
 
-  private var text: String { String(decoding: bytes, as: UTF8.self) }
+  private var text: String { String(decoding: state.pointee.bytes, as: UTF8.self) }
 
   private func refusal(_ message: String, _ stream: XMLStream) -> Failure {
     Failure(
       .inputUnreadable, message, remedy: "compare the file with the one that was written",
       location: stream.location)
-  }
-}
-
-extension QBXMLKnownNames.List {
-  /// The list that a request adds to; nil when it adds to none.
-  init?(request: String) {
-    switch request {
-    case "StandardTermsAdd": self = .terms
-    case "AccountAdd": self = .account
-    case "ClassAdd": self = .class
-    case "ItemServiceAdd", "ItemOtherChargeAdd": self = .item
-    case "CustomerAdd": self = .customer
-    default: return nil
-    }
   }
 }

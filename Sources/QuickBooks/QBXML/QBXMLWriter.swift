@@ -16,13 +16,11 @@ public final class QBXMLWriter: DocumentWriter {
   private let folder: String
   private let messageSets: QBXMLMessageSets
   private let digits: Int
-  private let fields: EncodedReferences
-  private let tables: DocumentTables
-  private var row: [UInt8] = []
+  private var elements: QBXMLDocuments
   private var current: StagedFile?
   /// What the current file must read back as.
   private var expected = QBXMLExpectation()
-  private var checker: QBXMLChecker
+  private let checker: QBXMLChecker
   private var output: [OutputFile] = []
 
   /// Begins with the files of lists.
@@ -46,10 +44,8 @@ public final class QBXMLWriter: DocumentWriter {
     let files = (entries.requests.count + perFile - 1) / perFile
     digits = max(
       3, String(files + (max(0, expectedDocuments) + perFile - 1) / perFile).utf8.count)
-    fields = EncodedReferences(lists, format)
-    tables = DocumentTables()
+    elements = QBXMLDocuments(lists, format)
     checker = QBXMLChecker(format: format, known: entries.known)
-    row.reserveCapacity(1 << 12)
     do {
       for request in entries.requests { try write(request, "lists", .continueOnError) }
       try endFile()
@@ -68,9 +64,9 @@ public final class QBXMLWriter: DocumentWriter {
     do {
       try check(document)
       try makeRoom("documents", format.onError)
-      row.removeAll(keepingCapacity: true)
-      appendDocument(document)
-      try current?.write(row)
+      elements.append(document)
+      try current?.write(elements.sink)
+      elements.sink.empty()
       let isInvoice = document.kind == .invoice
       expected.add(isInvoice ? document.total : -document.total)
     } catch {
@@ -149,18 +145,12 @@ public final class QBXMLWriter: DocumentWriter {
   private func check(_ document: borrowing SalesDocument) throws(Failure) {
     var sum = Money.zero
     var isInRange = true
-    var isKnown = fields.customers.indices.contains(document.customer)
     for line in document.lines {
       guard line.amount.cents.magnitude <= Money.maximum.cents.magnitude else {
         isInRange = false
         break
       }
       sum += line.amount
-      isKnown = isKnown && fields.items.indices.contains(line.item)
-    }
-    if let terms = document.terms { isKnown = isKnown && fields.terms.indices.contains(terms) }
-    if let index = document.classIndex {
-      isKnown = isKnown && fields.classes.indices.contains(index)
     }
     let number = document.text.span.extracting(document.number.range)
     let changes = DesktopText.iifASCII.changes(number, limit: DesktopLimits.documentNumber)
@@ -177,7 +167,7 @@ public final class QBXMLWriter: DocumentWriter {
         "its lines add up to \(sum), its total is \(document.total)"
       } else if document.total < .zero {
         "its total \(document.total) is negative"
-      } else if !isKnown {
+      } else if !elements.knows(document) {
         "it refers to a list entry that does not exist"
       } else {
         nil
@@ -186,191 +176,5 @@ public final class QBXMLWriter: DocumentWriter {
     throw Failure(
       .ownBug, "document \(document.text.text(document.number)) cannot be written: \(reason)",
       remedy: "report this; nothing was written for QuickBooks")
-  }
-
-  private func appendDocument(_ document: borrowing SalesDocument) {
-    let isInvoice = document.kind == .invoice
-    let number = document.text.span.extracting(document.number.range)
-    row.append(
-      contentsOf: isInvoice
-        ? "<InvoiceAddRq requestID=\"inv-".utf8 : "<CreditMemoAddRq requestID=\"cm-".utf8)
-    QBXMLText.append(number, to: &row)
-    row.append(contentsOf: isInvoice ? "\">\n<InvoiceAdd>".utf8 : "\">\n<CreditMemoAdd>".utf8)
-    for entry in isInvoice ? tables.invoice : tables.creditMemo {
-      appendHead(entry, document)
-    }
-    row.append(
-      contentsOf: isInvoice
-        ? "\n</InvoiceAdd></InvoiceAddRq>\n".utf8 : "\n</CreditMemoAdd></CreditMemoAddRq>\n".utf8)
-  }
-
-  private func appendHead(
-    _ entry: DocumentTables.Entry<DocumentSource>, _ document: borrowing SalesDocument
-  ) {
-    switch entry.source {
-    case .customer: appendFragment(fields.customers[document.customer])
-    case .classPath:
-      if let index = document.classIndex { appendFragment(fields.classes[index]) }
-    case .receivableAccount: appendFragment(fields.receivableAccount)
-    case .date: append(document.date, entry)
-    case .number: append(document.number, of: document, entry)
-    case .purchaseOrder:
-      append(document.purchaseOrder, of: document, entry, limit: DesktopLimits.purchaseOrder)
-    case .terms:
-      if let index = document.terms { appendFragment(fields.terms[index]) }
-    case .dueDate: if let date = document.dueDate { append(date, entry) }
-    case .shipDate: if let date = document.shipDate { append(date, entry) }
-    case .memo: append(document.memo, of: document, entry, limit: DesktopLimits.memo)
-    case .no:
-      row.append(contentsOf: entry.open)
-      row.append(contentsOf: "false".utf8)
-      row.append(contentsOf: entry.close)
-    case .lines:
-      let table =
-        document.kind == .invoice ? tables.invoiceLine : tables.creditMemoLine
-      for index in document.lines.indices {
-        row.append(UInt8(ascii: "\n"))
-        row.append(contentsOf: entry.open)
-        appendLine(index, of: document, table)
-        row.append(contentsOf: entry.close)
-      }
-    }
-  }
-
-  private func appendLine(
-    _ index: Int, of document: borrowing SalesDocument,
-    _ table: [DocumentTables.Entry<LineSource>]
-  ) {
-    let line = document.lines[index]
-    var quantity = line.quantity
-    var rate = line.rate
-    var isStated = true
-    if let stated = quantity, let price = rate {
-      isStated = DesktopLimits.canState(quantity: stated, rate: price)
-      // A quantity is never negative: that line's rate is.
-      if stated < .zero { (quantity, rate) = (-stated, -price) }
-    }
-    for entry in table {
-      switch entry.source {
-      case .item: appendFragment(fields.items[line.item])
-      case .description:
-        if isStated {
-          append(line.description, of: document, entry, limit: DesktopLimits.memo)
-        } else {
-          appendDescription(line, document, entry)
-        }
-      case .quantity:
-        guard isStated, let quantity else { continue }
-        row.append(contentsOf: entry.open)
-        quantity.append(to: &row)
-        row.append(contentsOf: entry.close)
-      case .rate:
-        guard isStated, let rate else { continue }
-        row.append(contentsOf: entry.open)
-        rate.append(to: &row, atLeast: 2)
-        row.append(contentsOf: entry.close)
-      case .classPath:
-        if let index = document.classIndex { appendFragment(fields.classes[index]) }
-      case .amount:
-        row.append(contentsOf: entry.open)
-        line.amount.append(to: &row)
-        row.append(contentsOf: entry.close)
-      case .salesTaxCode: appendFragment(fields.salesTaxCode)
-      }
-    }
-  }
-
-  /// A description with the quantity and the rate that QuickBooks could not keep as numbers.
-  private func appendDescription(
-    _ line: SalesDocument.Line, _ document: borrowing SalesDocument,
-    _ entry: DocumentTables.Entry<LineSource>
-  ) {
-    guard let quantity = line.quantity, let rate = line.rate else { return }
-    var text: [UInt8] = []
-    text.append(document.text.span.extracting(line.description.range))
-    text.append(contentsOf: " (\(quantity) @ \(rate))".utf8)
-    row.append(contentsOf: entry.open)
-    QBXMLText.append(text.span, to: &row, limit: DesktopLimits.memo)
-    row.append(contentsOf: entry.close)
-  }
-
-  private func appendFragment(_ fragment: TextRange) {
-    row.append(contentsOf: fields.bytes[fragment.range])
-  }
-
-  private func append<Source>(
-    _ text: TextRange, of document: borrowing SalesDocument, _ entry: DocumentTables.Entry<Source>,
-    limit: Int? = nil
-  ) {
-    guard !text.isEmpty else { return }
-    row.append(contentsOf: entry.open)
-    let start = row.count
-    QBXMLText.append(
-      document.text.span.extracting(text.range), to: &row, limit: limit)
-    if row.count == start {
-      // Nothing but blanks: QuickBooks needs no empty element.
-      row.removeLast(entry.open.count)
-    } else {
-      row.append(contentsOf: entry.close)
-    }
-  }
-
-  private func append<Source>(_ date: CalendarDate, _ entry: DocumentTables.Entry<Source>) {
-    row.append(contentsOf: entry.open)
-    IIFColumns.append(date, .yearMonthDay, to: &row)
-    row.append(contentsOf: entry.close)
-  }
-}
-
-/// The tables of documents, cut down to what is sent, with their tags as bytes.
-private struct DocumentTables {
-  struct Entry<Source> {
-    var open: [UInt8]
-    var close: [UInt8]
-    var source: Source
-  }
-
-  let invoice = DocumentTables.entries(QBXMLElements.invoiceAdd)
-  let creditMemo = DocumentTables.entries(QBXMLElements.creditMemoAdd)
-  let invoiceLine = DocumentTables.entries(QBXMLElements.invoiceLineAdd)
-  let creditMemoLine = DocumentTables.entries(QBXMLElements.creditMemoLineAdd)
-
-  private static func entries<Source>(_ table: [QBXMLElement<Source>]) -> [Entry<Source>] {
-    table.compactMap { element in
-      element.source.map {
-        Entry(
-          open: Array("<\(element.name)>".utf8), close: Array("</\(element.name)>".utf8),
-          source: $0)
-      }
-    }
-  }
-}
-
-/// References to list entries, encoded once: `<ItemRef><FullName>Linehaul</FullName></ItemRef>`.
-private struct EncodedReferences {
-  private(set) var bytes: [UInt8] = []
-  private(set) var receivableAccount = TextRange.empty
-  private(set) var salesTaxCode = TextRange.empty
-  private(set) var customers: [TextRange] = []
-  private(set) var items: [TextRange] = []
-  private(set) var terms: [TextRange] = []
-  private(set) var classes: [TextRange] = []
-
-  init(_ lists: CompanyLists, _ format: QBXMLFormat) {
-    let names = DesktopNames(.qbxml)
-    receivableAccount = add("ARAccountRef", names.path(format.receivableAccount))
-    if !format.salesTaxCode.isEmpty { salesTaxCode = add("SalesTaxCodeRef", format.salesTaxCode) }
-    customers = lists.customers.map { add("CustomerRef", names.path($0.name)) }
-    items = lists.items.map { add("ItemRef", names.path($0.name)) }
-    terms = lists.terms.map { add("TermsRef", names.path($0.name)) }
-    classes = lists.classes.map { add("ClassRef", names.path($0)) }
-  }
-
-  private mutating func add(_ element: String, _ name: String) -> TextRange {
-    let start = bytes.count
-    bytes.append(contentsOf: "<\(element)><FullName>".utf8)
-    QBXMLText.append(name, to: &bytes, isName: true)
-    bytes.append(contentsOf: "</FullName></\(element)>".utf8)
-    return TextRange(start..<bytes.count)
   }
 }

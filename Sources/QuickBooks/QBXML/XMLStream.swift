@@ -31,8 +31,9 @@ struct XMLAttributes {
       let length = name.utf8CodeUnitCount
       guard memcmp(key, name.utf8Start, length) == 0, key[length] == 0 else { continue }
       let bytes = UnsafeBufferPointer(start: start, count: end - start)
+      let text = String(decoding: bytes, as: UTF8.self)
       // libxml2 hands an ampersand over as a reference when it expands no entities.
-      return String(decoding: bytes, as: UTF8.self).replacing("&#38;", with: "&")
+      return bytes.contains(UInt8(ascii: "&")) ? text.replacing("&#38;", with: "&") : text
     }
     return nil
   }
@@ -52,12 +53,25 @@ final class XMLStream {
   private let path: String
   private let maximumBytes: Int
   private let visitor: any XMLVisitor
-  private let names: [String: Int]
-  private var known: [UnsafePointer<UInt8>: Int] = [:]
+  private let names: ElementNames
   private var parser: xmlParserCtxtPtr?
   private var failure: Failure?
   private var schemaFault: (line: Int, message: String)?
-  private(set) var depth = 0
+  /// Apart from the object, because every access to an object's own properties is checked: this is
+  /// asked for with every element.
+  private let state: UnsafeMutablePointer<State>
+
+  private struct State {
+    var depth = 0
+    var hasFailed = false
+    /// The elements around where the reader is, the outermost first.
+    var path = InlineArray<64, Int>(repeating: -1)
+  }
+
+  /// Looks at the bytes of a file, block by block, before they are parsed.
+  typealias Inspection = (
+    _ bytes: UnsafeBufferPointer<UInt8>, _ isFirst: Bool
+  ) throws(Failure) -> Void
 
   /// Prepares to read a file.
   init(
@@ -68,8 +82,18 @@ final class XMLStream {
     self.name = name
     self.maximumBytes = maximumBytes
     self.visitor = visitor
-    self.names = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    self.names = ElementNames(names)
+    state = .allocate(capacity: 1)
+    state.initialize(to: State())
   }
+
+  deinit { state.deallocate() }
+
+  /// How many elements are open.
+  var depth: Int { state.pointee.depth }
+
+  /// The innermost element that is open; -1 for one without a number, and outside of all.
+  var innermost: Int { depth > 0 ? state.pointee.path[depth - 1] : -1 }
 
   /// The current line, from 1.
   var line: Int { parser.map { Int(xmlSAX2GetLineNumber(UnsafeMutableRawPointer($0))) } ?? 0 }
@@ -80,14 +104,17 @@ final class XMLStream {
   /// Ends the reading with a failure; the first one counts.
   func fail(_ failure: Failure) {
     if self.failure == nil { self.failure = failure }
+    state.pointee.hasFailed = true
     if let parser { xmlStopParser(parser) }
   }
 
-  /// Reads the file.
+  /// Reads the file, validates it by a schema, and lets its bytes be looked at.
   ///
   /// - Throws: `Failure` with cause `inputMissing`; `inputUnreadable`, also for what the schema refuses; or
-  ///   what the visitor failed with.
-  func read(validating schema: XMLSchema? = nil) throws(Failure) {
+  ///   what the visitor or the inspection failed with.
+  func read(
+    validating schema: XMLSchema? = nil, inspect: Inspection? = nil
+  ) throws(Failure) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw Failure(
@@ -109,7 +136,7 @@ final class XMLStream {
     defer {
       xmlFreeParserCtxt(parser)
       self.parser = nil
-      known = [:]
+      names.forget()
     }
     xmlCtxtUseOptions(
       parser,
@@ -119,7 +146,8 @@ final class XMLStream {
     // The options are about libxml2's own tree builder, too; ours are the callbacks that count.
     parser.pointee.sax.pointee = handler
     parser.pointee.userData = me
-    try withValidation(parser, schema) { () throws(Failure) in try feed(parser, descriptor) }
+    try withValidation(parser, schema) { () throws(Failure) in try feed(parser, descriptor, inspect)
+    }
   }
 
   private func withValidation(
@@ -158,7 +186,9 @@ final class XMLStream {
     if let parser { xmlStopParser(parser) }
   }
 
-  private func feed(_ parser: xmlParserCtxtPtr, _ descriptor: Int32) throws(Failure) {
+  private func feed(
+    _ parser: xmlParserCtxtPtr, _ descriptor: Int32, _ inspect: Inspection?
+  ) throws(Failure) {
     let capacity = 1 << 17
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
     defer { buffer.deallocate() }
@@ -170,6 +200,10 @@ final class XMLStream {
         throw Failure(
           .inputUnreadable, "\(name): \(String(cString: strerror(errno)))",
           remedy: "check the disk, then try again")
+      }
+      if let inspect, count > 0 {
+        let bytes = buffer.assumingMemoryBound(to: UInt8.self)
+        try inspect(UnsafeBufferPointer(start: bytes, count: count), total == 0)
       }
       total += count
       guard total <= maximumBytes else {
@@ -224,33 +258,29 @@ final class XMLStream {
 
   // MARK: Events
 
-  private func element(_ name: UnsafePointer<UInt8>) -> Int {
-    // libxml2 keeps every name once, so names can be told apart by where they stand.
-    if let number = known[name] { return number }
-    let number = names[String(cString: name)] ?? -1
-    known[name] = number
-    return number
-  }
-
   private func begin(
     _ name: UnsafePointer<UInt8>, _ count: Int32,
     _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
   ) {
-    guard failure == nil else { return }
-    depth += 1
-    guard depth <= XMLStream.maximumDepth else {
+    guard !state.pointee.hasFailed else { return }
+    let depth = state.pointee.depth
+    guard depth < XMLStream.maximumDepth else {
       return fail(
         Failure(
           .inputUnreadable, "elements are nested deeper than \(XMLStream.maximumDepth) levels",
           remedy: "check that this is an answer of QuickBooks", location: location))
     }
-    visitor.begin(element(name), XMLAttributes(count: Int(count), base: attributes), in: self)
+    let element = names.number(of: name)
+    state.pointee.path[depth] = element
+    state.pointee.depth = depth + 1
+    visitor.begin(element, XMLAttributes(count: Int(count), base: attributes), in: self)
   }
 
-  private func end(_ name: UnsafePointer<UInt8>) {
-    guard failure == nil else { return }
-    depth -= 1
-    visitor.end(element(name), in: self)
+  private func end() {
+    guard !state.pointee.hasFailed else { return }
+    let depth = state.pointee.depth - 1
+    state.pointee.depth = depth
+    visitor.end(state.pointee.path[depth], in: self)
   }
 
   private static func stream(_ context: UnsafeMutableRawPointer?) -> XMLStream? {
@@ -264,12 +294,9 @@ final class XMLStream {
       guard let name else { return }
       XMLStream.stream(context)?.begin(name, count, attributes)
     }
-    handler.endElementNs = { context, name, _, _ in
-      guard let name else { return }
-      XMLStream.stream(context)?.end(name)
-    }
+    handler.endElementNs = { context, _, _, _ in XMLStream.stream(context)?.end() }
     handler.characters = { context, bytes, count in
-      guard let stream = XMLStream.stream(context), stream.failure == nil else { return }
+      guard let stream = XMLStream.stream(context), !stream.state.pointee.hasFailed else { return }
       stream.visitor.text(UnsafeBufferPointer(start: bytes, count: Int(count)))
     }
     handler.ignorableWhitespace = handler.characters
@@ -283,6 +310,51 @@ final class XMLStream {
           location: stream.location))
     }
     return handler
+  }
+}
+
+/// The numbers of elements by their names.
+///
+/// libxml2 keeps every name once while it reads a file, so names are told apart by where they stand.
+private final class ElementNames {
+  private let numbers: [String: Int]
+  private let slots: UnsafeMutableBufferPointer<Slot>
+  private var count = 0
+
+  private struct Slot {
+    var name: UnsafePointer<UInt8>?
+    var number: Int
+  }
+
+  init(_ names: [String]) {
+    numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    slots = .allocate(capacity: 1 << 10)
+    slots.initialize(repeating: Slot(name: nil, number: -1))
+  }
+
+  deinit { slots.deallocate() }
+
+  /// The number of a name; -1 for one that has none.
+  func number(of name: UnsafePointer<UInt8>) -> Int {
+    let place = UInt(bitPattern: name)
+    var slot = Int(truncatingIfNeeded: (place >> 3) ^ (place >> 13)) & (slots.count - 1)
+    while let known = slots[slot].name {
+      if known == name { return slots[slot].number }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    let number = numbers[String(cString: name)] ?? -1
+    // A file may have any number of names; beyond these they are looked up each time.
+    if count < slots.count / 2 {
+      slots[slot] = Slot(name: name, number: number)
+      count += 1
+    }
+    return number
+  }
+
+  /// Forgets where names stand, for the next file has them elsewhere.
+  func forget() {
+    slots.update(repeating: Slot(name: nil, number: -1))
+    count = 0
   }
 }
 
