@@ -8,6 +8,7 @@ internal import Vocabulary
 /// The command `loadbooks accept`.
 struct Accept: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "accept",
     abstract: "Take in what QuickBooks answered to qbXML files.",
     discussion: """
       Give the answers as your tool saved them, in the order in which the files were sent. What QuickBooks \

@@ -7,6 +7,7 @@ internal import Vocabulary
 /// The command `loadbooks adopt`.
 struct Adopt: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "adopt",
     abstract: "Say that invoices were entered, or changed, in QuickBooks by hand.",
     discussion: """
       They count as synced from then on and are never sent. What an invoice is about comes from the \

@@ -8,6 +8,7 @@ internal import Vocabulary
 /// The command `loadbooks connect`.
 struct Connect: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "connect",
     abstract: "Connect this company with its company in QuickBooks Online.",
     discussion: """
       Shows an address to open in a browser, where an admin of the QuickBooks company says yes. With a \

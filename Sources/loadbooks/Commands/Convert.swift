@@ -7,6 +7,7 @@ internal import Vocabulary
 /// The command `loadbooks convert`.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "convert",
     abstract: "Write the QuickBooks files, the held records and the report.")
 
   @OptionGroup var export: ExportOptions

@@ -7,6 +7,7 @@ internal import Vocabulary
 /// The command `loadbooks explain`.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Tell the whole story of one invoice.",
     discussion: """
       Without an export, the inputs of the run that sent the invoice, or of the last run, are read \

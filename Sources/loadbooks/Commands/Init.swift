@@ -5,6 +5,7 @@ internal import Sync
 /// The command `loadbooks init`.
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Make a company folder that works at once.")
 
   @Argument(help: ArgumentHelp("The folder to make.", valueName: "dir"))

@@ -6,6 +6,7 @@ internal import Vocabulary
 /// The command `loadbooks inspect`.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "inspect",
     abstract: "Show how export files are read: columns, dates, numbers, sums, first findings.",
     discussion: """
       Works without a company folder; with one, its mapping file and settings count. Nothing is decided

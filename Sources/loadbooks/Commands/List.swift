@@ -6,6 +6,7 @@ internal import Vocabulary
 /// The command `loadbooks list`: LoadOps's tabs.
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "list",
     abstract: "List invoices, customers or items by their state.",
     discussion: """
       Without an export, the list shows what the company's memory knows: what was sent, and what its \
@@ -102,7 +103,8 @@ struct List: ParsableCommand {
 
   /// The command `loadbooks list invoices`.
   struct Invoices: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List invoices, with totals.")
+    static let configuration = CommandConfiguration(
+      commandName: "invoices", abstract: "List invoices, with totals.")
 
     @OptionGroup var options: Options
 
@@ -129,6 +131,7 @@ struct List: ParsableCommand {
   /// The command `loadbooks list customers`.
   struct Customers: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "customers",
       abstract: "List customers, with their names in QuickBooks.")
 
     @OptionGroup var options: Options
@@ -146,6 +149,7 @@ struct List: ParsableCommand {
   /// The command `loadbooks list items`.
   struct Items: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "items",
       abstract: "List income categories, with their items in QuickBooks.")
 
     @OptionGroup var options: Options

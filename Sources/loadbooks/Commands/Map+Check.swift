@@ -7,6 +7,7 @@ extension Map {
   /// The command `loadbooks map check`.
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract:
         "Check mapping.csv, suppress.csv and loadbooks.yaml; with exports, what is unmapped.")
 

@@ -6,6 +6,7 @@ extension Map {
   /// The command `loadbooks map suggest`.
   struct Suggest: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "suggest",
       abstract: "Say what of an export needs a mapping line, and which lines fit.",
       discussion: """
         What waits is listed by the money that waits for it, with the best names of QuickBooks first

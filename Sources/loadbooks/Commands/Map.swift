@@ -6,6 +6,7 @@ internal import Vocabulary
 /// The command `loadbooks map`.
 struct Map: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "map",
     abstract: "Look after the mapping file.",
     subcommands: [
       Suggest.self, Check.self, MapItem.self, MapCustomer.self, MapTerms.self, MapClass.self,

@@ -5,6 +5,7 @@ internal import Sync
 /// The command `loadbooks plan`.
 struct Plan: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "plan",
     abstract: "Show what convert or push would do, with control totals; write nothing.")
 
   @OptionGroup var export: ExportOptions

@@ -8,6 +8,7 @@ internal import Vocabulary
 /// The command `loadbooks pull`.
 struct Pull: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "pull",
     abstract:
       "Fetch the books from QuickBooks Online, or write the questions for QuickBooks Desktop.",
     discussion: """

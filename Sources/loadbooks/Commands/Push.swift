@@ -9,6 +9,7 @@ internal import Vocabulary
 /// The command `loadbooks push`.
 struct Push: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "push",
     abstract: "Send invoices to QuickBooks Online, and go on where an earlier push stopped.",
     discussion: """
       First ends what an earlier push left, under the same request ids; then plans the export as \

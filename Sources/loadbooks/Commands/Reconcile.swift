@@ -8,6 +8,7 @@ internal import Vocabulary
 /// The command `loadbooks reconcile`.
 struct Reconcile: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "reconcile",
     abstract: "Compare LoadOps with QuickBooks, invoice by invoice; change neither.",
     discussion: """
       = the same, * different, - missing in QuickBooks, + only there or there twice, ! not sent on purpose, or \

@@ -5,7 +5,8 @@ internal import Vocabulary
 
 /// The command `loadbooks runs`.
 struct Runs: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "List what was done, newest first.")
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "List what was done, newest first.")
 
   @OptionGroup var options: CompanyOptions
 

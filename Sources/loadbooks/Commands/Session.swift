@@ -17,6 +17,7 @@ enum SyncLedgerBooks {
 /// The command `loadbooks session`.
 struct Session: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "session",
     abstract: "Show the connection with QuickBooks Online: which company, and until when.",
     discussion: """
       Asks QuickBooks for the company's name with the connection, which renews it when it is due; \
@@ -109,6 +110,7 @@ enum OnlineSessionEnd {
 /// The command `loadbooks disconnect`.
 struct Disconnect: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "disconnect",
     abstract: "Give the connection with QuickBooks Online back, and forget it.")
 
   @Flag(help: "Forget it here, even if Intuit cannot be reached to give it back.")

@@ -7,6 +7,7 @@ internal import Vocabulary
 /// The command `loadbooks suppress`.
 struct Suppress: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "suppress",
     abstract:
       "Put invoices, or all of a customer's, on the suppression list: they may not be sent.",
     discussion: """
@@ -94,6 +95,7 @@ struct Suppress: ParsableCommand {
 /// The command `loadbooks release`.
 struct Release: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "release",
     abstract: "Take invoices, or a customer, off the suppression list: they may be sent again.",
     discussion: """
       With --refused it is about what QuickBooks refused and would refuse again: the names given, of \

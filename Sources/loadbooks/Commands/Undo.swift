@@ -8,6 +8,7 @@ internal import Vocabulary
 /// The command `loadbooks undo`.
 struct Undo: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "undo",
     abstract: "Take back exactly one run: its invoices may be sent again.",
     discussion: """
       Shows first what would happen, and asks; --yes answers before it asks. The run's files move to \

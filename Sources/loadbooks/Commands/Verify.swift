@@ -7,6 +7,7 @@ internal import Vocabulary
 /// The command `loadbooks verify`.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "verify",
     abstract: "Read a run's files again and prove counts and cents.")
 
   @Argument(help: ArgumentHelp("A run's id, or the folder it wrote.", valueName: "run"))

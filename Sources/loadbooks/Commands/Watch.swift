@@ -8,6 +8,7 @@ internal import Vocabulary
 /// The command `loadbooks watch`.
 struct Watch: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "watch",
     abstract: "Take what is dropped into the inbox: for ever, or once.",
     discussion: """
       A file is taken when it is complete: still for watch.quiet_time, and open for writing nowhere. What \
