@@ -332,8 +332,57 @@ extension Field {
 public enum HeaderName {
   /// `Invoice No.` and `INVOICE #` both become `invoicenumber`; `Amount ($)` becomes `amount`.
   public static func normalised(_ header: String) -> String {
-    let isPlain = header.utf8.allSatisfy { $0 < 0x80 }
-    var text = (isPlain ? header : header.precomposedStringWithCompatibilityMapping).lowercased()
+    var header = header
+    return header.withUTF8 { ofASCII($0) } ?? ofAnything(header)
+  }
+
+  /// A header of ASCII, byte by byte, because every run begins with some hundreds of them; nil for any
+  /// other.
+  static func ofASCII(_ header: UnsafeBufferPointer<UInt8>) -> String? {
+    var text: [UInt8] = []
+    text.reserveCapacity(header.count)
+    for byte in header {
+      guard byte < 0x80 else { return nil }
+      text.append(byte &- 0x41 < 26 ? byte | 0x20 : byte)
+    }
+    while text.last == UInt8(ascii: ")"), let open = text.lastIndex(of: UInt8(ascii: "(")) {
+      if holds(text[open...], "product") { break }
+      text.removeSubrange(open...)
+      while text.last == 0x20 { text.removeLast() }
+    }
+    var words: [UInt8] = []
+    var start = 0
+    var index = 0
+    while index <= text.count {
+      let byte = index < text.count ? text[index] : 0x20
+      if byte &- 0x61 >= 26, byte &- 0x30 >= 10 {
+        let word = text[start..<index]
+        let isNumber = numbers.contains { word.elementsEqual($0.utf8) }
+        words.append(contentsOf: isNumber ? numberWord : word)
+        if byte == UInt8(ascii: "#") { words.append(contentsOf: numberWord) }
+        start = index + 1
+      }
+      index += 1
+    }
+    return String(decoding: words, as: UTF8.self)
+  }
+
+  private static let numbers = ["no", "nbr", "num"]
+  private static let numberWord = Array("number".utf8)[...]
+
+  private static func holds(_ bytes: ArraySlice<UInt8>, _ word: String) -> Bool {
+    var rest = bytes
+    while rest.count >= word.utf8.count {
+      if rest.starts(with: word.utf8) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
+  }
+
+  /// Any other header, with ligatures and wide letters as the plain ones.
+
+  static func ofAnything(_ header: String) -> String {
+    var text = header.precomposedStringWithCompatibilityMapping.lowercased()
     while text.last == ")", let open = text.lastIndex(of: "("), !text[open...].contains("product") {
       text = String(text[..<open])
       while text.last == " " { text.removeLast() }

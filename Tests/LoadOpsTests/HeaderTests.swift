@@ -158,6 +158,22 @@ struct HeaderTests {
     #expect(HeaderName.normalised(header) == name)
   }
 
+  @Test func `headers of ASCII and others are compared in the same way`() {
+    var random = SeededGenerator("headers of ASCII and others")
+    let pieces = [
+      "No", "nbr", "NUM", "p.o.", "Invoice", "(product)", "(", ")", "#", " ", "  ", ".", "-", "\t",
+      "USD", "7", "_", "o", "n", "\r\n", "/",
+    ]
+    for _ in 0..<2000 {
+      let header = (0..<Int.random(in: 0...7, using: &random)).map { _ in
+        pieces.randomElement(using: &random) ?? ""
+      }.joined()
+      // A no-break blank is no ASCII, and means as little as any other blank.
+      let other = HeaderName.normalised("\u{A0}" + header)
+      #expect(HeaderName.normalised(header) == other, "\(header) with \(random)")
+    }
+  }
+
   @Test func `the load id is the invoice number where there is no other`() throws {
     let alone = try ExportFile("Load ID,Customer,Date,Item,Amount\nL1,Acme,2026-01-01,Haul,5\n")
       .read()

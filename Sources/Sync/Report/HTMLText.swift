@@ -83,6 +83,7 @@ struct HTMLText {
 
   /// The text with markup characters as references and invisible characters written out.
   static func escaped(_ text: String) -> String {
+    if text.utf8.allSatisfy(isPlain) { return text }
     var result = ""
     for scalar in FindingText.visible(text).unicodeScalars {
       switch scalar {
@@ -100,6 +101,16 @@ struct HTMLText {
       }
     }
     return result
+  }
+
+  /// ASCII that stands for itself, as most of a report is.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""),
+      UInt8(ascii: "'"):
+      false
+    default: (0x20..<0x7F).contains(byte)
+    }
   }
 
   /// Characters that XML forbids, and further ones that draw nothing or reorder letters.
