@@ -1,3 +1,4 @@
+internal import CBytes
 internal import Sheets
 internal import Vocabulary
 
@@ -217,9 +218,29 @@ extension CSVRecordReader {
         record.faults.append((row, .notUTF8))
       }
       if source.hasNUL, bytes.contains(0) { record.faults.append((row, .zeroByte)) }
-      if source.hasUndecodable, bytes.firstRange(of: [0xEF, 0xBF, 0xBD]) != nil {
+      if source.hasUndecodable, holdsReplacement(record.text.span.extracting(start..<end)) {
         record.faults.append((row, .undecodable))
       }
+    }
+  }
+
+  /// Whether U+FFFD, which stands for what could not be decoded, is among the bytes.
+  private func holdsReplacement(_ text: Span<UInt8>) -> Bool {
+    text.withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress else { return false }
+      var block = 0
+      while block < bytes.count {
+        var marks = cbytes_equal(start + block, bytes.count - block, 0xEF)
+        while marks != 0 {
+          let place = block + marks.trailingZeroBitCount
+          marks &= marks &- 1
+          if place + 2 < bytes.count, bytes[place + 1] == 0xBF, bytes[place + 2] == 0xBD {
+            return true
+          }
+        }
+        block += 64
+      }
+      return false
     }
   }
 }
