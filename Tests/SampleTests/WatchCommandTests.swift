@@ -57,6 +57,39 @@ struct WatchCommandTests {
     #expect(once.messages.contains("1 complete and not taken"))
   }
 
+  @Test func `a folder whose name is a slip is refused at the start, with the right one`() throws {
+    _ = try run(["init", "bexar"])
+    _ = try run(["init", "acme"])
+    let slip = try run(["watch", "acme", "bexra"])
+    #expect(slip.code == 78)
+    #expect(slip.messages.contains("bexra: there is nothing of that name in"))
+    #expect(slip.messages.contains("is it bexar?"))
+    let inbox = try run(["watch", "acme/inbox"])
+    #expect(inbox.code == 78)
+    #expect(inbox.messages.contains("name the company folder itself: "))
+    try folder.write("x", to: "other/notes.txt")
+    let other = try run(["watch", "other"])
+    #expect(other.code == 78)
+    #expect(other.messages.contains("it has no loadbooks.yaml"))
+  }
+
+  @Test func `online without a connection leaves the files in the inbox, and says what to do`()
+    throws
+  {
+    _ = try run(["init", "co"])
+    let export = "Invoice #,Customer,Invoiced On,Pay Item,Amount\n1,Acme,2026-11-01,Line Haul,1.00\n"
+    try folder.write(export, to: "co/inbox/a.csv")
+    let once = try run([
+      "watch", "--once", "co", "--set", "target=online", "--set", "watch.quiet_time=0s",
+    ])
+    #expect(once.code == 77, "\(once.messages)")
+    #expect(once.messages.contains("not connected with QuickBooks Online"))
+    #expect(once.messages.contains("loadbooks connect"))
+    #expect(try folder.text("co/inbox/a.csv") == export)
+    let status = try run(["watch", "--status", "co"])
+    #expect(status.code == 4)
+  }
+
   @Test func `a company's name is one line`() throws {
     let answer = try run(["init", "co", "--name", "Acme\nevil: 1"])
     #expect(answer.code == 64)
