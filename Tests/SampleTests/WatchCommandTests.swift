@@ -73,23 +73,6 @@ struct WatchCommandTests {
     #expect(other.messages.contains("it has no loadbooks.yaml"))
   }
 
-  @Test func `online without a connection leaves the files in the inbox, and says what to do`()
-    throws
-  {
-    _ = try run(["init", "co"])
-    let export = "Invoice #,Customer,Invoiced On,Pay Item,Amount\n1,Acme,2026-11-01,Line Haul,1.00\n"
-    try folder.write(export, to: "co/inbox/a.csv")
-    let once = try run([
-      "watch", "--once", "co", "--set", "target=online", "--set", "watch.quiet_time=0s",
-    ])
-    #expect(once.code == 77, "\(once.messages)")
-    #expect(once.messages.contains("not connected with QuickBooks Online"))
-    #expect(once.messages.contains("loadbooks connect"))
-    #expect(try folder.text("co/inbox/a.csv") == export)
-    let status = try run(["watch", "--status", "co"])
-    #expect(status.code == 4)
-  }
-
   @Test func `a company's name is one line`() throws {
     let answer = try run(["init", "co", "--name", "Acme\nevil: 1"])
     #expect(answer.code == 64)
