@@ -157,7 +157,7 @@ struct SendingTests {
     #expect(sandbox.heldFiles == ["refused.txt"])
     let batch = try #require(sandbox.watch.status.last?.id)
     let text = try sandbox.folder.text("acme/held/\(batch)/refused.txt")
-    #expect(text.contains("2  Secret Customer 2  2026-11-02  100.00\n  6210: The period is closed."))
+    #expect(text.contains("2  Secret Customer 2  2026-11-02  100.00\n  6210: The period is"))
     #expect(text.contains("QuickBooks made 9.99"))
     #expect(text.contains("archive/\(batch)"))
     let summary = try sandbox.folder.text("acme/outbox/\(batch)/summary.txt")

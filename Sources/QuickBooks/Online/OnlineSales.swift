@@ -42,8 +42,9 @@ public struct OnlineSales: Sendable {
 
   /// The file, or `QuickBooks Online` and the company.
   public var name: String
-  /// The first and the last day that was asked for; nil for no limit.
+  /// The first day that was asked for; nil for no limit.
   public var from: CalendarDate?
+  /// The last day that was asked for; nil for no limit.
   public var until: CalendarDate?
   /// The day on which it was asked.
   public var day: CalendarDate?

@@ -93,7 +93,12 @@ public struct OnlinePull: Sendable {
 
   /// Reads a list page by page, in the order of ids; counted before and after.
   ///
-  /// - Parameter filter: What stands behind the name, with a blank in front; may be empty.
+  /// - Parameters:
+  ///   - entity: QuickBooks' name for the list.
+  ///   - filter: What stands behind the name, with a blank in front; may be empty.
+  ///   - progress: Called after each page.
+  /// - Returns: The records.
+  /// - Throws: `Failure`; `tryAgain` when the list changes faster than it can be read.
   func sweep(
     _ entity: String, filter: String, _ progress: Progress?
   ) async throws(Failure) -> [OnlineJSON] {

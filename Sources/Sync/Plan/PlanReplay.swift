@@ -114,6 +114,7 @@ extension SyncPlan {
   /// Opens the files with invoices once more, to be read in their order or by places, as they were planned.
   ///
   /// - Parameter hashing: Whether the sum of each file is to be known at its end.
+  /// - Returns: The files.
   /// - Throws: `Failure` when a file cannot be read.
   func invoiceSource(hashing: Bool) throws(Failure) -> InvoiceSource {
     var readers: [ExportReader?] = []
