@@ -71,9 +71,18 @@ struct Batch: Codable, Hashable, Sendable {
     var alreadySynced = Tally()
     var suppressed = Tally()
     var held = Tally()
+    /// What QuickBooks Online refused of what was sent; nil or none when it took everything, or imports files.
+    var refused: Tally?
+    /// How many documents QuickBooks has otherwise than they were sent.
+    var remarks: Int?
     var outputs: [String] = []
     /// Whether somebody took it back before it could be told.
     var isUndone = false
+
+    /// Whether something of it waits for somebody.
+    var hasHeld: Bool { held.invoices > 0 || needsLook }
+    /// Whether somebody has to look into QuickBooks Online.
+    var needsLook: Bool { (refused?.invoices ?? 0) > 0 || (remarks ?? 0) > 0 }
   }
 
   /// What became of the batch as a whole.
@@ -151,7 +160,7 @@ struct Batch: Codable, Hashable, Sendable {
   var hasHeld: Bool { outcome == .held || stillHeld.invoices > 0 }
 
   var outcome: Outcome {
-    if !held.isEmpty || (run?.held.invoices ?? 0) > 0 { return .held }
+    if !held.isEmpty || run?.hasHeld ?? false { return .held }
     if run != nil { return .done }
     return repeated.isEmpty ? .gone : .known
   }
@@ -241,16 +250,7 @@ struct BatchStore {
         .ownBug, "the journal of batch \(batch.id) cannot be written as JSON",
         remedy: "report this as a bug")
     }
-    let file = try StagedFile(folder: folders.journals, name: batch.key + ".json")
-    do throws(Failure) {
-      try file.write([UInt8](data))
-      try file.finish()
-      try file.publish()
-      try StagedFile.syncFolder(folders.journals)
-    } catch {
-      file.discard()
-      throw error
-    }
+    try StagedFile.write([UInt8](data), as: batch.key + ".json", in: folders.journals)
   }
 
   /// Forgets a batch that is done.

@@ -70,6 +70,12 @@ struct BatchText {
     var parts: [String] = []
     if let run = batch.run {
       parts.append("\(run.delivered.words) delivered")
+      if let refused = run.refused, refused.invoices > 0 {
+        parts.append("\(refused.words) refused by QuickBooks")
+      }
+      if let remarks = run.remarks, remarks > 0 {
+        parts.append("\(remarks) otherwise in QuickBooks than sent")
+      }
       if run.held.invoices > 0 { parts.append("\(run.held.words) held") }
       if run.isUndone { parts.append("taken back since") }
     }
@@ -95,6 +101,14 @@ struct BatchText {
       lines.append("  delivered   \(run.delivered.words)")
       if run.alreadySynced.invoices > 0 { lines.append("  synced      \(run.alreadySynced.words)") }
       if run.suppressed.invoices > 0 { lines.append("  suppressed  \(run.suppressed.words)") }
+      if let refused = run.refused, refused.invoices > 0 {
+        lines.append("  refused     \(refused.words): see \(batch.ownName(RefusedText.fileName))")
+      }
+      if let remarks = run.remarks, remarks > 0 {
+        lines.append(
+          "  otherwise   \(remarks) in QuickBooks are not what was sent: see "
+            + batch.ownName(RefusedText.fileName))
+      }
       if run.held.invoices > 0 {
         lines.append("  held        \(run.held.words): see \(heldRecords(run))")
       }
@@ -114,7 +128,7 @@ struct BatchText {
     for name in batch.returned {
       lines.append("  put back    \(name): it, or what came with it, changed after it was taken")
     }
-    if !batch.held.isEmpty || (batch.run?.held.invoices ?? 0) > 0 {
+    if batch.outcome == .held {
       lines.append("  to mend     \(folders.held(batch.id))")
     }
     return lines.map(FindingText.visible).joined(separator: "\n") + "\n"
@@ -153,7 +167,8 @@ struct BatchText {
       "undone": .bool(run?.isUndone ?? false),
       "read": Self.json(run?.read), "delivered": Self.json(run?.delivered),
       "already_synced": Self.json(run?.alreadySynced), "suppressed": Self.json(run?.suppressed),
-      "held": Self.json(run?.held),
+      "held": Self.json(run?.held), "refused": Self.json(run?.refused),
+      "otherwise": .integer(run?.remarks ?? 0),
       "files": .array(batch.files.map { .string($0.name) }),
       "held_files": .array(
         batch.held.map {

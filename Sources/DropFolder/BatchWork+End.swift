@@ -8,7 +8,7 @@ extension BatchWork {
   /// Moves what is held, writes what there is to read, and notes that only telling is left.
   func conclude(_ batch: inout Batch) throws(Failure) {
     if batch.stage == .delivering, let record = try ledger.run(batch.id) {
-      batch.run = run(record)
+      batch.run = try run(record)
       try giveBackChanged(since: record, &batch)
     }
     try store.save(batch)
@@ -20,6 +20,11 @@ extension BatchWork {
       try write(BatchText.why(batch), as: batch.ownName("why.txt"), into: held)
     }
     try copyHeldRecords(batch, to: held)
+    if batch.run?.needsLook ?? false {
+      try OutputFolder.make(held)
+      let text = RefusedText(company, ledger, batch)
+      try write(try text.text(), as: batch.ownName(RefusedText.fileName), into: held)
+    }
     if rmdir(archive) != 0, errno != ENOTEMPTY, errno != EEXIST, errno != ENOENT {
       throw Failure.cannotWrite("cannot remove the empty folder \(archive)", errno)
     }
@@ -34,16 +39,27 @@ extension BatchWork {
     try store.save(batch)
   }
 
-  func run(_ record: RunRecord) -> Batch.Run {
+  func run(_ record: RunRecord) throws(Failure) -> Batch.Run {
     let tally = { (tally: RunRecord.Tally) in
       Batch.Tally(invoices: tally.invoices, cents: tally.amount.cents)
     }
-    return Batch.Run(
+    var run = Batch.Run(
       target: record.target, read: tally(record.totals.read),
       delivered: tally(record.totals.delivered),
       alreadySynced: tally(record.totals.alreadySynced),
       suppressed: tally(record.totals.suppressed), held: tally(record.totals.held),
       outputs: record.outputs.map(\.name), isUndone: record.state == .undone)
+    guard !run.isUndone else { return run }
+    for invoice in try ledger.refused(ofRun: record.id) {
+      var refused = run.refused ?? Batch.Tally()
+      refused.invoices += 1
+      refused.cents += invoice.amount.cents
+      run.refused = refused
+      run.delivered.invoices -= 1
+      run.delivered.cents -= invoice.amount.cents
+    }
+    run.remarks = try ledger.openRemarks(ofRun: record.id).count
+    return run
   }
 
   /// Puts the held records beside the held files: what waits for somebody is in one place.
@@ -65,15 +81,6 @@ extension BatchWork {
   }
 
   func write(_ text: String, as name: String, into folder: String) throws(Failure) {
-    let file = try StagedFile(folder: folder, name: name)
-    do throws(Failure) {
-      try file.write(text)
-      try file.finish()
-      try file.publish()
-      try StagedFile.syncFolder(folder)
-    } catch {
-      file.discard()
-      throw error
-    }
+    try StagedFile.write(Array(text.utf8), as: name, in: folder)
   }
 }

@@ -16,6 +16,10 @@ struct BatchWork {
   let delivery: any Delivery
   let planner: KeptPlanner
   let clock: WatchClock
+  /// Whether nothing new shall be begun any more.
+  var isStopping: @Sendable () -> Bool = { false }
+  /// Told while a run is sent.
+  var sending = Sending()
 
   /// After so many beginnings without an end, a batch is held: something in it ends the program.
   static let mostAttempts = 8
@@ -61,7 +65,10 @@ struct BatchWork {
       batch.stage = .claimed
       try store.save(batch)
     }
-    if batch.stage == .delivering, try isDelivered(&batch) { return try conclude(&batch) }
+    if batch.stage == .delivering, try isDelivered(&batch) {
+      try send(batch)
+      return try conclude(&batch)
+    }
     if batch.attempts >= BatchWork.mostAttempts, try !halveAfterAbruptEnds(&batch) {
       hold(
         batch.names, &batch, cause: "abrupt-end",
@@ -137,12 +144,21 @@ struct BatchWork {
         // Whatever becomes of it, the memory is not what it was.
         memory = nil
         try delivery.carryOut(plan, run: batch.id, of: company, with: ledger)
-        return
+        return try send(batch)
       } catch {
         try settle(error, &batch, planner)
         try holdUnreadable(&batch, planner)
       }
     }
+  }
+
+  /// Has the batch's run sent where it is not only written; cut off, the next beginning goes on.
+  private func send(_ batch: Batch) throws(Failure) {
+    guard let run = try ledger.run(batch.id), run.state == .finished else { return }
+    sending.begin()
+    try delivery.send(
+      run, of: company, with: ledger, isStopping: isStopping, progress: sending.progress)
+    sending.end()
   }
 
   func path(_ name: String, _ batch: Batch) -> String { folders.archive(batch.id) + "/" + name }

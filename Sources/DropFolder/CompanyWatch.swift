@@ -27,11 +27,18 @@ final class CompanyWatch {
   /// Whether the last turn worked on a batch.
   private var hasWorked = false
   private let isStopping: @Sendable () -> Bool
+  /// Says how far the sending of a batch is, and tells trouble outside from trouble here.
+  private lazy var sending = Sending { [unowned self] done, total in
+    status.sending = total == 0 ? nil : WatchStatus.Progress(done: done, total: total)
+    save(clock.elapsed())
+  }
   private var settings = Settings.defaults
   private var arrivals = Arrivals()
   private var mentioned: Set<String> = []
   /// Batches that were told, and whose journals could not be removed yet.
   private var toldKeys: Set<String> = []
+  /// Batches that were begun or gone on with, and are not told yet: that is said once.
+  private var resumedKeys: Set<String> = []
   /// The lock for telling, while a hook runs.
   private var tellingLock: TellingLock?
   /// The hook that tells of a batch.
@@ -41,6 +48,8 @@ final class CompanyWatch {
   /// The complete files that were looked into last, and whether they are lists alone.
   private var lookedInto: (files: [ReadyFile], areLists: Bool)?
   private var failures = 0
+  /// Whether the last trouble was that QuickBooks Online cannot be used.
+  private var wentOffline = false
   private var nextTry = Duration.zero
   private var saved: (status: WatchStatus, at: Duration)?
 
@@ -247,16 +256,25 @@ final class CompanyWatch {
       store.clear()
       let work = BatchWork(
         company: company, ledger: ledger, lock: lock, delivery: delivery, planner: planner,
-        clock: clock)
+        clock: clock, isStopping: isStopping, sending: sending)
+      let left = try store.load().filter { $0.stage != .done }
+      sending.begin()
+      try delivery.prepare(
+        company, with: ledger, besides: Set(left.map(\.id)), isStopping: isStopping)
+      sending.end()
       var isResumed = false
-      for batch in try store.load() where batch.stage != .done {
-        log.notice("batch-resumed", metadata: ["batch": "\(batch.id)", "stage": "\(batch.stage)"])
+      for batch in left {
+        if resumedKeys.insert(batch.key).inserted {
+          log.notice(
+            "batch-resumed", metadata: ["batch": "\(batch.id)", "stage": "\(batch.stage)"])
+        }
         try finish(batch, work)
         isResumed = true
       }
       // The inbox was looked at before that; the next turn takes what it has now.
       guard view.isClosed, !isResumed, !isStopping() else { return }
       let batch = try work.begin(view.ready)
+      resumedKeys.insert(batch.key)
       log.info("batch-begun", metadata: ["batch": "\(batch.id)", "files": "\(batch.files.count)"])
       try finish(batch, work)
     }
@@ -266,6 +284,7 @@ final class CompanyWatch {
     status.state = .working
     status.batch = batch.id
     save(clock.elapsed())
+    defer { status.sending = nil }
     var batch = batch
     try work.finish(&batch)
   }
@@ -284,6 +303,7 @@ final class CompanyWatch {
     // Looked at again: it may have been told meanwhile.
     for batch in try store.load() where batch.stage == .done {
       // Told once, however often its journal cannot be removed.
+      resumedKeys.remove(batch.key)
       if toldKeys.insert(batch.key).inserted { tell(batch) }
       if isTelling {
         tellingLock = lock
@@ -340,6 +360,7 @@ final class CompanyWatch {
         "read": "\(run?.read.invoices ?? 0)", "delivered": "\(run?.delivered.invoices ?? 0)",
         "already_synced": "\(run?.alreadySynced.invoices ?? 0)",
         "suppressed": "\(run?.suppressed.invoices ?? 0)", "held": "\(run?.held.invoices ?? 0)",
+        "refused": "\(run?.refused?.invoices ?? 0)",
         "outbox": "\(run == nil ? "" : folders.outbox(batch.id))",
       ])
     let text = BatchText(batch, company: company, name: settings.company ?? company.path)
@@ -351,7 +372,7 @@ final class CompanyWatch {
     status.counts.files += batch.files.count
     status.counts.heldFiles += batch.held.count
     status.counts.delivered += run?.delivered.invoices ?? 0
-    status.counts.held += run?.held.invoices ?? 0
+    status.counts.held += (run?.held.invoices ?? 0) + (run?.refused?.invoices ?? 0)
     // Files that went back into the inbox come again, and are told then.
     if batch.outcome != .gone { startHook(batch) }
   }
@@ -415,19 +436,38 @@ final class CompanyWatch {
   }
 
   private func note(_ problem: Failure) {
-    let isLocked = problem.cause == .tryAgain
-    if failure?.message != problem.message {
-      var metadata: Logger.Metadata = ["cause": "\(problem.cause)"]
-      if let place = problem.location { metadata["at"] = "\(place.file):\(place.line)" }
-      log.log(
-        level: isLocked ? .notice : .error, isLocked ? "waiting" : "trouble", metadata: metadata)
+    // What QuickBooks Online does not do now it may do later; what it does not allow, somebody must change.
+    let mayPass = problem.cause == .tryAgain || problem.cause == .quickBooksUnavailable
+    let isOffline = sending.isOpen && mayPass
+    let state: WatchStatus.State =
+      isOffline ? .offline : problem.cause == .tryAgain ? .waiting : .trouble
+    if isOffline, isStopping() {
+      // Not that anything is wrong: what has left was waited for, and the next start sends the others.
+      log.notice("batch-left", metadata: ["batch": "\(status.batch ?? "")"])
+    } else {
+      noteOnce(problem, state)
     }
+    sending.end()
     failures += 1
     // Quickly at first, since most locks are held for a moment only.
-    let most = isLocked ? 15.0 : 60.0
-    let seconds = min(most, 0.25 * Double(1 << min(failures, 10)))
+    let most = isOffline ? 120.0 : state == .waiting ? 15.0 : 60.0
+    let seconds = min(most, (isOffline ? 1 : 0.25) * Double(1 << min(failures, 10)))
     nextTry = clock.elapsed() + .milliseconds(Int64(seconds * 1000))
-    trouble(problem, isLocked ? .waiting : .trouble)
+    trouble(problem, state)
+  }
+
+  /// Logs what is wrong the first time; QuickBooks has other words for the same thing each time.
+  private func noteOnce(_ problem: Failure, _ state: WatchStatus.State) {
+    let isKnown = state == .offline ? wentOffline : failure?.message == problem.message
+    wentOffline = state == .offline
+    guard !isKnown else { return }
+    var metadata: Logger.Metadata = ["cause": "\(problem.cause)"]
+    if let place = problem.location { metadata["at"] = "\(place.file):\(place.line)" }
+    switch state {
+    case .offline: log.warning("offline", metadata: metadata)
+    case .waiting: log.notice("waiting", metadata: metadata)
+    default: log.error("trouble", metadata: metadata)
+    }
   }
 
   private func trouble(_ problem: Failure, _ state: WatchStatus.State) {
@@ -440,7 +480,12 @@ final class CompanyWatch {
   }
 
   private func recover() {
-    if failure != nil, status.state != .waiting { log.notice("trouble-over") }
+    if wentOffline {
+      log.notice("online")
+    } else if failure != nil, status.state != .waiting {
+      log.notice("trouble-over")
+    }
+    wentOffline = false
     failure = nil
     failures = 0
     nextTry = .zero

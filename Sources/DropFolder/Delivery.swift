@@ -8,7 +8,7 @@ public import Vocabulary
 public protocol Delivery: Sendable {
   /// The company's settings, with those that override them.
   ///
-  /// - Throws: `Failure` with cause `settingsWrong`, also for a target that cannot be served.
+  /// - Throws: `Failure` with cause `settingsWrong`.
   func settings(of company: CompanyFolder) throws(Failure) -> Settings
 
   /// Reads everything that a plan needs beside the files and the memory.
@@ -19,6 +19,23 @@ public protocol Delivery: Sendable {
   /// - Throws: `Failure` with cause `settingsWrong`.
   func planner(of company: CompanyFolder) throws(Failure) -> any BatchPlanner
 
+  /// Gets ready what planning and sending need from elsewhere: a connection, books that are new enough, and
+  /// an end of the runs that somebody else began to send.
+  ///
+  /// It is called under the company's lock before files are taken out of the inbox, so that a connection
+  /// that is lost leaves them there. For files to be imported there is nothing to get ready.
+  ///
+  /// - Parameters:
+  ///   - company: The company.
+  ///   - ledger: Its ledger.
+  ///   - own: The ids of batches, whose runs are sent by ``send(_:of:with:isStopping:progress:)``.
+  ///   - isStopping: Whether nothing new shall be begun any more.
+  /// - Throws: `Failure`; with cause `quickBooksUnavailable` or `tryAgain` it may pass by itself.
+  func prepare(
+    _ company: CompanyFolder, with ledger: SyncLedger, besides own: Set<String>,
+    isStopping: @escaping @Sendable () -> Bool
+  ) throws(Failure)
+
   /// Carries a plan out as the run of a given id, and leaves its files in the company's outbox.
   ///
   /// When it returns, the ledger has the run, finished. When it throws or never returns, the next start
@@ -28,6 +45,24 @@ public protocol Delivery: Sendable {
   /// - Throws: `Failure`.
   func carryOut(
     _ plan: SyncPlan, run: String, of company: CompanyFolder, with ledger: SyncLedger
+  ) throws(Failure)
+
+  /// Sends what of a finished run is not sent and answered yet; nothing for one whose files are imported.
+  ///
+  /// It may be cut off anywhere and called again, as often as it takes: what left without an answer is looked
+  /// up before anything is sent again. When it returns, the ledger has an answer for every document.
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - company: The company.
+  ///   - ledger: Its ledger.
+  ///   - isStopping: Whether nothing more shall be sent; what has left is waited for.
+  ///   - progress: Called now and then, on any thread.
+  /// - Throws: `Failure`; with cause `quickBooksUnavailable` or `tryAgain` it may pass by itself.
+  func send(
+    _ run: RunRecord, of company: CompanyFolder, with ledger: SyncLedger,
+    isStopping: @escaping @Sendable () -> Bool,
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws(Failure)
 }
 

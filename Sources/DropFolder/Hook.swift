@@ -54,6 +54,8 @@ struct Hook {
       "LOADBOOKS_DELIVERED_AMOUNT": run.delivered.money.description,
       "LOADBOOKS_HELD": String(run.held.invoices),
       "LOADBOOKS_HELD_AMOUNT": run.held.money.description,
+      "LOADBOOKS_REFUSED": String(run.refused?.invoices ?? 0),
+      "LOADBOOKS_REFUSED_AMOUNT": (run.refused ?? Batch.Tally()).money.description,
       "LOADBOOKS_STILL_HELD": String(batch.stillHeld.invoices),
       "LOADBOOKS_STILL_HELD_AMOUNT": batch.stillHeld.money.description,
     ]

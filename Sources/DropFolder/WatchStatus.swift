@@ -14,6 +14,8 @@ public struct WatchStatus: Codable, Hashable, Sendable {
     case working
     /// Another command has the company folder.
     case waiting
+    /// QuickBooks Online cannot be reached, or allows no more for now.
+    case offline
     /// Something has to be mended before it can go on.
     case trouble
     /// The company folder is not there, or cannot be read.
@@ -46,6 +48,14 @@ public struct WatchStatus: Codable, Hashable, Sendable {
     public var at: String
   }
 
+  /// How far the sending of a batch is.
+  public struct Progress: Codable, Hashable, Sendable {
+    /// Documents that QuickBooks has answered.
+    public var done: Int
+    /// All of them.
+    public var total: Int
+  }
+
   /// The last batch.
   public struct Last: Codable, Hashable, Sendable {
     /// Its id, by which its folders are named.
@@ -68,7 +78,7 @@ public struct WatchStatus: Codable, Hashable, Sendable {
     public var heldFiles = 0
     /// Invoices delivered.
     public var delivered = 0
-    /// Invoices held.
+    /// Invoices held, or refused by QuickBooks Online.
     public var held = 0
   }
 
@@ -90,6 +100,8 @@ public struct WatchStatus: Codable, Hashable, Sendable {
   public var usesNotices = false
   /// The batch in work.
   public var batch: String?
+  /// How far its sending to QuickBooks Online is; nil when nothing is sent.
+  public var sending: Progress?
   /// How many files are arriving.
   public var arriving = 0
   /// How many files are complete and wait.
@@ -151,10 +163,10 @@ public struct WatchStatus: Codable, Hashable, Sendable {
   public func isWell(at now: Date) -> Bool {
     guard life(at: now) == .running, hook == nil else { return false }
     switch state {
-    case .idle, .arriving, .working, .stopped: return true
+    case .idle, .arriving, .stopped: return true
     case .trouble, .unreachable: return false
-    case .waiting:
-      // A command that keeps the folder for so long hangs, or waits for an answer.
+    case .working, .waiting, .offline:
+      // What may pass by itself, for so long; while it is tried again, it has not passed.
       guard let since = trouble.flatMap({ try? Date($0.since, strategy: .iso8601) }) else {
         return true
       }

@@ -174,6 +174,20 @@ extension SyncLedger {
     }
   }
 
+  /// When QuickBooks last answered something of runs to a target, ISO 8601 with zone; nil when it never did.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func lastAnswer(target: String) throws(Failure) -> String? {
+    try read { db in
+      try String.fetchOne(
+        db,
+        sql: """
+          SELECT max(answered_at) FROM requests JOIN runs ON runs.sequence = requests.run
+          WHERE target = ?
+          """, arguments: [target])
+    }
+  }
+
   /// Notes that one document of a run is not in QuickBooks any more, or never was: it may be sent again.
   ///
   /// - Parameters:

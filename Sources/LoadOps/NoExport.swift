@@ -25,6 +25,10 @@ enum NoExport {
   /// How our own texts begin; the first line of a summary names a company and is told by the second.
   private static let texts: [(beginning: String, kind: Kind)] = [
     ("These files could not be taken in. Nothing of them was sent.", own("note (why.txt)")),
+    (
+      "What QuickBooks Online refused of a batch, or has otherwise than it was sent",
+      own("note (refused.txt)")
+    ),
     ("LoadBooks sync report: ", own("report of a run")),
     ("LoadBooks reconciliation", own("report of a reconciliation")),
     ("Documents to remove from QuickBooks\n", own("list of what to remove")),

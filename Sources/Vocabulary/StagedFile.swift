@@ -33,13 +33,20 @@ public final class StagedFile {
   ///
   /// An unfinished one of the same name, left by a run that was killed, is replaced.
   ///
+  /// - Parameters:
+  ///   - folder: The folder, which must be there.
+  ///   - name: The final name.
+  ///   - isPrivate: Whether only its owner may read it, from the first byte on.
   /// - Throws: ``Failure`` with cause `cannotWrite`.
-  public init(folder: String, name: String) throws(Failure) {
+  public init(folder: String, name: String, isPrivate: Bool = false) throws(Failure) {
     self.folder = folder
     self.name = name
     descriptor = -1
+    // What a killed process left, or somebody put there, may be readable for others.
+    if isPrivate { unlink(stagedPath) }
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (isPrivate ? O_NOFOLLOW : 0)
     repeat {
-      descriptor = open(stagedPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      descriptor = open(stagedPath, flags, isPrivate ? 0o600 : 0o644)
     } while descriptor < 0 && errno == EINTR
     guard descriptor >= 0 else {
       throw Failure.cannotWrite("cannot create \(name) in \(folder)", errno)
@@ -50,6 +57,29 @@ public final class StagedFile {
   deinit {
     if descriptor >= 0 { close(descriptor) }
     if !published, fingerprint == nil { unlink(stagedPath) }
+  }
+
+  /// Writes a small file whole or not at all; when it returns, the disk has it under its name.
+  ///
+  /// - Parameters:
+  ///   - bytes: What shall stand in it.
+  ///   - name: Its name; a file of that name is replaced.
+  ///   - folder: The folder, which must be there.
+  ///   - isPrivate: Whether only its owner may read it.
+  /// - Throws: ``Failure`` with cause `cannotWrite`; then the file of that name is what it was.
+  public static func write(
+    _ bytes: [UInt8], as name: String, in folder: String, isPrivate: Bool = false
+  ) throws(Failure) {
+    let file = try StagedFile(folder: folder, name: name, isPrivate: isPrivate)
+    do throws(Failure) {
+      try file.write(bytes)
+      try file.finish()
+      try file.publish()
+      try syncFolder(folder)
+    } catch {
+      file.discard()
+      throw error
+    }
   }
 
   /// Writes bytes.

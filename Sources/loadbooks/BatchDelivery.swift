@@ -4,25 +4,30 @@ internal import Ledger
 internal import Sync
 internal import Vocabulary
 
-/// Plans and carries out what the drop folder takes, just as `plan` and `convert` do.
-///
-/// ``carryOut(_:run:of:with:)`` is the one place that knows how each target is served.
+/// Plans and carries out what the drop folder takes, just as `plan`, `convert` and `push` do.
 struct BatchDelivery: Delivery {
   /// What `--set` says, which counts for every company.
   let assignments: [String]
 
   func settings(of company: CompanyFolder) throws(Failure) -> Settings {
-    let settings = try CompanyFolder.settings(company, assignments: assignments)
-    try refuseOnline(settings.target)
-    return settings
+    try CompanyFolder.settings(company, assignments: assignments)
   }
 
   /// Checks what `--set` says by itself.
   ///
   /// - Throws: `Failure` with cause `settingsWrong` or `usage`.
   func checkAssignments() throws(Failure) {
-    let settings = try CompanyFolder.settings(nil, assignments: assignments)
-    try refuseOnline(settings.target)
+    _ = try CompanyFolder.settings(nil, assignments: assignments)
+  }
+
+  /// Checks what can be known without asking anybody: settings, mapping, suppression list, books, and that
+  /// there is a connection where one is needed.
+  ///
+  /// - Throws: `Failure`.
+  func check(_ company: CompanyFolder) throws(Failure) {
+    let settings = try settings(of: company)
+    _ = try planner(of: company)
+    if settings.target == .online { _ = try OnlinePushing(company, settings).realm() }
   }
 
   func planner(of company: CompanyFolder) throws(Failure) -> any BatchPlanner {
@@ -35,6 +40,24 @@ struct BatchDelivery: Delivery {
     }
   }
 
+  func prepare(
+    _ company: CompanyFolder, with ledger: SyncLedger, besides own: Set<String>,
+    isStopping: @escaping @Sendable () -> Bool
+  ) throws(Failure) {
+    let settings = try settings(of: company)
+    guard settings.target == .online else { return }
+    try BatchDelivery.quietly {
+      let pushing = OnlinePushing(company, settings)
+      let realm = try pushing.realm()
+      // As a push does: the next plan is made from what became of these.
+      for run in try ledger.unsettledRuns(target: Settings.Target.online.rawValue)
+      where !own.contains(run.id) {
+        try send(run, company, settings, ledger, isStopping) { _, _ in }
+      }
+      try pushing.freshenBooks(of: realm) {}
+    }
+  }
+
   func carryOut(
     _ plan: SyncPlan, run: String, of company: CompanyFolder, with ledger: SyncLedger
   ) throws(Failure) {
@@ -43,23 +66,38 @@ struct BatchDelivery: Delivery {
     let run = SyncReport.Run(
       id: run, command: "watch", target: plan.target.rawValue, company: plan.company,
       started: here.timestamp, finished: nil, plan: plan.fingerprint)
-    switch plan.target {
-    case .iif, .qbxml:
-      _ = try Conversion.convert(
-        plan, run: run, output: company.outboxPath + "/" + run.id, ledger: ledger,
-        clock: { here.timestamp })
-    case .online:
-      try refuseOnline(plan.target)
+    _ = try Conversion.convert(
+      plan, run: run, output: company.outboxPath + "/" + run.id, ledger: ledger,
+      clock: { here.timestamp })
+  }
+
+  func send(
+    _ run: RunRecord, of company: CompanyFolder, with ledger: SyncLedger,
+    isStopping: @escaping @Sendable () -> Bool,
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+  ) throws(Failure) {
+    // What it was written for counts, whatever the settings say by now.
+    guard run.target == Settings.Target.online.rawValue else { return }
+    let settings = try settings(of: company)
+    try BatchDelivery.quietly {
+      try send(run, company, settings, ledger, isStopping, progress)
     }
   }
 
-  /// Refuses a target that only `push` serves.
-  private func refuseOnline(_ target: Settings.Target) throws(Failure) {
-    guard target == .online else { return }
-    throw Failure(
-      .settingsWrong, "watch does not send to QuickBooks Online yet, and the target is \"online\"",
-      remedy: "set target: iif or target: qbxml in loadbooks.yaml; nothing is taken from the inbox "
-        + "until then")
+  private func send(
+    _ run: RunRecord, _ company: CompanyFolder, _ settings: Settings, _ ledger: SyncLedger,
+    _ isStopping: @escaping @Sendable () -> Bool,
+    _ progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+  ) throws(Failure) {
+    // A run that was answered already is not asked about again, and its push.txt stays.
+    let unsettled = try ledger.unsettledRuns(target: run.target)
+    guard unsettled.contains(where: { $0.id == run.id }) else { return }
+    let pushing = OnlinePushing(company, settings)
+    _ = try pushing.realm()
+    let report = try pushing.send(
+      run.id, in: Verification.folder(of: run, in: company), ledger, PushStop(when: isStopping),
+      progress: progress)
+    if let obstacle = report.obstacle { throw obstacle }
   }
 
   /// Does something without progress bars and questions: nobody sits there.

@@ -25,15 +25,21 @@ final class ManualClock: Sendable {
 
 /// Plans and converts as the command line does, with something that may go wrong in between.
 struct TestDelivery: Delivery {
-  enum Point: Hashable { case read, plan, beforeRun, afterRun }
+  enum Point: Hashable { case read, prepare, plan, beforeRun, afterRun, send }
 
   let clock: WatchClock
   /// What happens at a point; it may throw.
   let at: @Sendable (Point) throws(Failure) -> Void
+  /// Sends a run; it may throw.
+  let sends: @Sendable (RunRecord, SyncLedger) throws(Failure) -> Void
 
-  init(clock: WatchClock, at: @escaping @Sendable (Point) throws(Failure) -> Void = { _ in }) {
+  init(
+    clock: WatchClock, at: @escaping @Sendable (Point) throws(Failure) -> Void = { _ in },
+    sends: @escaping @Sendable (RunRecord, SyncLedger) throws(Failure) -> Void = { _, _ in }
+  ) {
     self.clock = clock
     self.at = at
+    self.sends = sends
   }
 
   func settings(of company: CompanyFolder) throws(Failure) -> Settings {
@@ -49,6 +55,23 @@ struct TestDelivery: Delivery {
         suppression: try SuppressionList.load(path: company.suppressionPath),
         ledger: .none, selection: .all,
         today: CalendarDate(iso: "2026-11-23") ?? CalendarDate(daysSince1970: 0)), at: at)
+  }
+
+  func prepare(
+    _ company: CompanyFolder, with ledger: SyncLedger, besides own: Set<String>,
+    isStopping: @escaping @Sendable () -> Bool
+  ) throws(Failure) {
+    try at(.prepare)
+  }
+
+  func send(
+    _ run: RunRecord, of company: CompanyFolder, with ledger: SyncLedger,
+    isStopping: @escaping @Sendable () -> Bool,
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+  ) throws(Failure) {
+    progress(0, run.totals.delivered.invoices)
+    try at(.send)
+    try sends(run, ledger)
   }
 
   func carryOut(
@@ -105,21 +128,23 @@ final class Sandbox {
 
   init(
     withNotices: Bool = false,
-    at: @escaping @Sendable (TestDelivery.Point) throws(Failure) -> Void = { _ in }
+    at: @escaping @Sendable (TestDelivery.Point) throws(Failure) -> Void = { _ in },
+    sends: @escaping @Sendable (RunRecord, SyncLedger) throws(Failure) -> Void = { _, _ in }
   ) throws {
     folder = try TemporaryFolder()
     company = try CompanyFolder.create(folder.path("acme"), company: "Test Carriers")
     notices = withNotices ? FolderNotices(isWanted: true) : nil
-    watch = Sandbox.watch(company, time, lines, notices, at)
+    let delivery = TestDelivery(clock: time.clock, at: at, sends: sends)
+    watch = Sandbox.watch(company, time, lines, notices, delivery)
   }
 
   private static func watch(
     _ company: CompanyFolder, _ time: ManualClock, _ lines: Lines, _ notices: FolderNotices?,
-    _ at: @escaping @Sendable (TestDelivery.Point) throws(Failure) -> Void
+    _ delivery: TestDelivery
   ) -> CompanyWatch {
     let handler = LogLines(.logfmt, timestamp: { "now" }, write: { lines.append($0) })
     return CompanyWatch(
-      company, TestDelivery(clock: time.clock, at: at), clock: time.clock,
+      company, delivery, clock: time.clock,
       log: Logger(label: "test", factory: { _ in handler }), notices: notices,
       isStopping: { false })
   }
@@ -128,7 +153,7 @@ final class Sandbox {
   func restart(
     at: @escaping @Sendable (TestDelivery.Point) throws(Failure) -> Void = { _ in }
   ) {
-    watch = Sandbox.watch(company, time, lines, notices, at)
+    watch = Sandbox.watch(company, time, lines, notices, TestDelivery(clock: time.clock, at: at))
   }
 
   /// Rows of an export: each number is an invoice with one line.

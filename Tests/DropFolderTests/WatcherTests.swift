@@ -22,12 +22,13 @@ struct WatcherTests {
     return company
   }
 
-  private func watcher(_ companies: [CompanyFolder]) -> Watcher {
+  private func watcher(_ companies: [CompanyFolder], health: String? = nil) -> Watcher {
     let clock = WatchClock.system()
     return Watcher(
       companies, TestDelivery(clock: clock), clock: clock,
       log: .init(
-        label: "test", factory: { _ in LogLines(.json, timestamp: { "" }, write: { _ in }) }))
+        label: "test", factory: { _ in LogLines(.json, timestamp: { "" }, write: { _ in }) }),
+      health: health)
   }
 
   @Test func `once: one company that waits keeps no other waiting`() throws {
@@ -59,5 +60,41 @@ struct WatcherTests {
     #expect(results[0].failure?.cause == .settingsWrong)
     #expect(results[0].batches.isEmpty)
     #expect(results[1].batches.count == 1)
+  }
+
+  @Test func `a hook that hangs is ended, health tells of it, and the other company goes on`()
+    throws
+  {
+    let hook = try folder.write("#!/bin/sh\nsleep 600\n", to: "hook.sh")
+    chmod(hook, 0o755)
+    let companies = [
+      try company("acme", ["invoices.csv": Sandbox.export([1])]), try company("bexar", [:]),
+    ]
+    let times = "quiet_time: 50ms, longest_wait: 2s, look_every: 100ms"
+    try folder.write(
+      "company: acme\nwatch: { \(times), hook: [\(hook)], hook_limit: 3s }\n",
+      to: "acme/loadbooks.yaml")
+    let health = folder.path("health.json")
+    let watcher = watcher(companies, health: health)
+    let thread = Thread { watcher.run() }
+    thread.start()
+    defer { watcher.stop() }
+    /// What the health file says, as soon as it is as it is wanted.
+    func said(_ words: [String]) -> String {
+      for _ in 0..<600 {
+        let text = (try? folder.text("health.json")) ?? ""
+        if words.allSatisfy(text.contains) { return text }
+        usleep(50_000)
+      }
+      return (try? folder.text("health.json")) ?? ""
+    }
+    // While it hangs, nothing is wrong yet, and the other one works.
+    for _ in 0..<400 where WatchStatus.read(companies[0])?.state != .working { usleep(20_000) }
+    try folder.write(Sandbox.export([2]), to: "bexar/inbox/invoices.csv")
+    for _ in 0..<400 where WatchStatus.read(companies[1])?.counts.batches != 1 { usleep(20_000) }
+    #expect(WatchStatus.read(companies[1])?.counts.batches == 1)
+    let text = said(["it took longer than watch.hook_limit", "\"well\": false"])
+    #expect(text.contains("\"hook_failed\": \"it took longer than watch.hook_limit\""), "\(text)")
+    #expect(WatchStatus.read(companies[0])?.state == .idle)
   }
 }

@@ -143,6 +143,37 @@ struct ReconcileTests {
     #expect(others.contains { $0.hasPrefix("=,same,LD05502,") && $0.contains("is paid") })
   }
 
+  @Test func `what LoadOps says is due is in the table, also where the books do not say it`()
+    throws
+  {
+    let folder = try Self.confirming()
+    try folder.write(
+      """
+      Invoice List
+      "September 1-30, 2026"
+
+      Date,Transaction type,Num,Name,Amount
+      09/08/2026,Invoice,LD05504,Plains Group:Tulsa Mills,640.00
+
+      """, to: "short.csv")
+    let run = try Self.reconcile(
+      folder, "--books", "short.csv", "--output", "compared")
+    #expect(run.code == 4, "\(run.messages)")
+    let rows = try folder.text("compared/reconciliation.csv").split(separator: "\n")
+    #expect(
+      rows.contains(
+        "=,same,LD05504,Tulsa Mills,2026-09-08,2026-10-08,640.00,640.00,LD05504,"
+          + "Plains Group:Tulsa Mills,2026-09-08,,640.00,,,,in/invoices.csv,6,short.csv,5"),
+      "\(rows)")
+  }
+
+  @Test func `QuickBooks Online and files are one or the other`() throws {
+    let folder = try Self.confirming()
+    let both = try Self.reconcile(folder, "--books", "complete.csv", "--online")
+    #expect(both.code == 64)
+    #expect(both.messages.contains("it is one or the other"))
+  }
+
   @Test func `what proves nothing is refused`() throws {
     let folder = try Self.confirming()
     let ignoring = try Self.reconcile(

@@ -57,6 +57,22 @@ struct WatchCommandTests {
     #expect(once.messages.contains("1 complete and not taken"))
   }
 
+  @Test func `a folder whose name is a slip is refused at the start, with the right one`() throws {
+    _ = try run(["init", "bexar"])
+    _ = try run(["init", "acme"])
+    let slip = try run(["watch", "acme", "bexra"])
+    #expect(slip.code == 78)
+    #expect(slip.messages.contains("bexra: there is nothing of that name in"))
+    #expect(slip.messages.contains("is it bexar?"))
+    let inbox = try run(["watch", "acme/inbox"])
+    #expect(inbox.code == 78)
+    #expect(inbox.messages.contains("name the company folder itself: "))
+    try folder.write("x", to: "other/notes.txt")
+    let other = try run(["watch", "other"])
+    #expect(other.code == 78)
+    #expect(other.messages.contains("it has no loadbooks.yaml"))
+  }
+
   @Test func `a company's name is one line`() throws {
     let answer = try run(["init", "co", "--name", "Acme\nevil: 1"])
     #expect(answer.code == 64)

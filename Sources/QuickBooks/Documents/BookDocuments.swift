@@ -37,7 +37,8 @@ public struct BookConventions: Sendable {
 ///
 /// What a file is, is told by its content, never by its name: answers to qbXML queries, IIF files with
 /// transactions, reports as text or as workbooks. Files of lists, which may stand in the same folder,
-/// are passed over, and told in ``BookTable/passedOver``.
+/// are passed over, and told in ``BookTable/passedOver``. What `pull` has fetched from QuickBooks Online counts
+/// where it is named, or where nothing else in the folders lists documents: a report says more of them.
 public struct BookDocumentFiles: BookDocumentSource {
   private let paths: [String]
   private let conventions: BookConventions
@@ -54,16 +55,25 @@ public struct BookDocumentFiles: BookDocumentSource {
   ///   holds no documents, or no file of the folders does.
   public func fill(_ table: inout BookTable) throws(Failure) {
     let files = try BooksReader.files(paths)
+    var pulled: [String] = []
     for path in files {
       let isNamed = paths.contains(path)
       let before = table.files.count
       var isOfLoadOps = false
       if isNamed || !BookDocumentFiles.isForPeople(path) {
-        isOfLoadOps = try read(path, into: &table)
+        let kind = BooksReader.Kind(of: try BooksReader.head(path))
+        if kind == .online, !isNamed {
+          pulled.append(path)
+          continue
+        }
+        isOfLoadOps = try read(path, kind, into: &table)
       }
       guard table.files.count == before else { continue }
       guard !isNamed else { throw BookDocumentFiles.notUnderstood(path, isOfLoadOps) }
       table.passedOver.append(path)
+    }
+    if table.files.isEmpty {
+      for path in pulled { try BookDocumentFiles.readPulled(path, into: &table) }
     }
     guard !table.files.isEmpty else {
       throw Failure(
@@ -81,7 +91,7 @@ public struct BookDocumentFiles: BookDocumentSource {
   private static let remedy =
     "export one of the reports Invoice List, Transaction List by Customer, Open Invoices or "
     + "A/R Aging Detail from QuickBooks, or save its answer to an invoice query, and name the file "
-    + "with --books"
+    + "with --books; QuickBooks Online is asked with --online"
 
   /// What somebody names is read, or refused: a file left out may be the one with the difference.
   private static func notUnderstood(_ path: String, _ isOfLoadOps: Bool) -> Failure {
@@ -102,15 +112,25 @@ public struct BookDocumentFiles: BookDocumentSource {
   }
 
   /// Adds what a file holds; true for one of LoadOps, or our own, which holds nothing of QuickBooks.
-  private func read(_ path: String, into table: inout BookTable) throws(Failure) -> Bool {
-    switch BooksReader.Kind(of: try BooksReader.head(path)) {
+  private func read(
+    _ path: String, _ kind: BooksReader.Kind, into table: inout BookTable
+  ) throws(Failure) -> Bool {
+    switch kind {
     case .iif: try IIFBookReader.read(path, conventions, into: &table)
     case .qbxml: try QBXMLBookReader.read(path, into: &table)
     case .workbook: return try BookReport.read(workbook: path, conventions, into: &table)
     case .table: return try BookReport.read(text: path, conventions, into: &table)
-    // Books of QuickBooks Online are lists, which are passed over.
-    case .online: return true
+    case .online: try BookDocumentFiles.readPulled(path, into: &table)
     }
     return false
+  }
+
+  /// Adds the documents of the books that were pulled from QuickBooks Online.
+  private static func readPulled(
+    _ path: String, into table: inout BookTable
+  ) throws(Failure) {
+    guard let books = try OnlineBooks.read(path: path) else { return }
+    try OnlineSales(books, file: path, fingerprint: try BooksReader.fingerprint(path))
+      .fill(&table)
   }
 }

@@ -18,6 +18,8 @@ public struct BookFile: Sendable, Hashable {
     case agingDetail = "aging-detail"
     /// The report "Open Invoices".
     case openInvoices = "open-invoices"
+    /// What QuickBooks Online itself says, now or when its books were pulled.
+    case online = "quickbooks-online"
 
     /// What users call it.
     public var words: String {
@@ -29,6 +31,7 @@ public struct BookFile: Sendable, Hashable {
       case .transactionList: "Transaction List"
       case .agingDetail: "A/R Aging Detail"
       case .openInvoices: "Open Invoices"
+      case .online: "QuickBooks Online"
       }
     }
 
@@ -37,7 +40,7 @@ public struct BookFile: Sendable, Hashable {
     /// QuickBooks' own id tells the documents of its answers apart; and whoever imports two files has what
     /// stands in both of them twice.
     var tellsDoubles: Bool {
-      self == .qbxml || self == .requests || self == .iif
+      self == .qbxml || self == .requests || self == .iif || self == .online
     }
 
     /// Whether a document that is paid stands in it no more.

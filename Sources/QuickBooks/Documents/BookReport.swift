@@ -203,7 +203,8 @@ enum BookReport {
 
   // MARK: - Workbooks
 
-  /// Adds the documents of every sheet of a workbook that is such a report.
+  /// Adds the documents of every sheet of a workbook that is such a report; the other sheets with anything
+  /// in them are told as passed over.
   ///
   /// - Returns: Whether a sheet is a file of LoadOps, or our own, which adds nothing.
   /// - Throws: `Failure` with cause `inputUnreadable`.
@@ -213,12 +214,14 @@ enum BookReport {
     let workbook = try Workbook(path: path, name: path)
     let sum = try workbook.fingerprint()
     var isOfLoadOps = false
+    var others: [String] = []
+    let before = table.files.count
     for sheet in workbook.sheets where !sheet.isHidden {
       let survey = SheetSurvey()
       try workbook.forEachRow(of: sheet) { (row) throws(Failure) in survey.look(at: row) }
-      guard let groups = survey.groups else { continue }
-      guard !survey.isOfLoadOps else {
-        isOfLoadOps = true
+      guard let groups = survey.groups, !survey.isOfLoadOps else {
+        isOfLoadOps = isOfLoadOps || survey.isOfLoadOps
+        if !survey.isEmpty { others.append("\(path), sheet \(sheet.name)") }
         continue
       }
       let reading = SheetReading(
@@ -234,6 +237,8 @@ enum BookReport {
       table = reading.giveBack(sum)
       if let thrown { throw thrown }
     }
+    // Where none is a report, the whole file is passed over, or refused.
+    if table.files.count > before { table.passedOver += others }
     return isOfLoadOps
   }
 

@@ -55,7 +55,7 @@ public struct BookTable: Sendable {
 
   /// The files, in the order in which they were read.
   public internal(set) var files: [BookFile] = []
-  /// Files of a folder that list no documents.
+  /// Files of a folder, and sheets of workbooks, that list no documents.
   public internal(set) var passedOver: [String] = []
   /// How many rows tell a document that an earlier file told.
   public internal(set) var joined = 0

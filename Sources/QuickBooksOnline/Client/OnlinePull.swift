@@ -7,7 +7,7 @@ public import Vocabulary
 /// Every list is read page by page in the order of ids, which does not change while one reads, and
 /// counted against what QuickBooks says it has; a sweep that does not tie is made again.
 public struct OnlinePull: Sendable {
-  private let client: OnlineClient
+  let client: OnlineClient
   private let realm: String
   private let pageSize: Int
 
@@ -91,7 +91,15 @@ public struct OnlinePull: Sendable {
     return preferences
   }
 
-  private func sweep(
+  /// Reads a list page by page, in the order of ids; counted before and after.
+  ///
+  /// - Parameters:
+  ///   - entity: QuickBooks' name for the list.
+  ///   - filter: What stands behind the name, with a blank in front; may be empty.
+  ///   - progress: Called after each page.
+  /// - Returns: The records.
+  /// - Throws: `Failure`; `tryAgain` when the list changes faster than it can be read.
+  func sweep(
     _ entity: String, filter: String, _ progress: Progress?
   ) async throws(Failure) -> [OnlineJSON] {
     for _ in 1...3 {
@@ -121,7 +129,7 @@ public struct OnlinePull: Sendable {
     return answer["totalCount"]?.text.flatMap(Int.init) ?? 0
   }
 
-  private static func unreadable(_ entity: String) -> Failure {
+  static func unreadable(_ entity: String) -> Failure {
     Failure(
       .quickBooksUnavailable, "QuickBooks gave a \(entity) that lacks what it must have",
       remedy: "try again; if it stays so, please report it")
@@ -130,7 +138,7 @@ public struct OnlinePull: Sendable {
 
 extension OnlineBooks.List {
   /// Lists that hide their inactive entries unless they are asked for.
-  fileprivate var filter: String {
+  var filter: String {
     self == .taxCodes ? "" : " where Active in (true, false)"
   }
 }
@@ -141,7 +149,7 @@ extension SalesDocument.Kind {
 }
 
 /// Makes entries of what QuickBooks says.
-private struct EntryMaker {
+struct EntryMaker {
   private var accounts: [String: String] = [:]
   private var terms: [String: String] = [:]
 

@@ -3,44 +3,23 @@ internal import Vocabulary
 
 /// Files that only their owner may read, in folders that only their owner may enter.
 enum PrivateFile {
-  /// Writes a file whole or not at all: under a hidden name, forced to disk, then renamed.
+  /// Writes a file whole or not at all; when it returns, the disk has it.
+  ///
+  /// One process at a time: ``TokenStore/locked(_:_:)`` sees to that.
   static func write(_ text: String, to path: String) throws(Failure) {
-    let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
+    let url = URL(fileURLWithPath: path)
+    let folder = url.deletingLastPathComponent().path
     try makeFolder(folder)
-    let staged = path + ".\(getpid()).partial"
-    let descriptor = open(staged, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw Failure.cannotWrite("cannot write \(staged)", errno) }
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 {
-        bytes = bytes.dropFirst(count)
-      } else if errno != EINTR {
-        let code = errno
-        close(descriptor)
-        unlink(staged)
-        throw Failure.cannotWrite("cannot write \(staged)", code)
-      }
-    }
-    let isSafe = fchmod(descriptor, 0o600) == 0 && fsync(descriptor) == 0
-    let code = errno
-    close(descriptor)
-    guard isSafe else {
-      unlink(staged)
-      throw Failure.cannotWrite("cannot write \(staged)", code)
-    }
-    guard rename(staged, path) == 0 else {
-      let code = errno
-      unlink(staged)
-      throw Failure.cannotWrite("cannot give \(path) its name", code)
-    }
-    try StagedFile.syncFolder(folder)
+    try StagedFile.write(
+      Array(text.utf8), as: url.lastPathComponent, in: folder, isPrivate: true)
   }
 
-  /// Removes what killed processes left of writing a file.
+  /// Removes what a killed process left of writing a file.
   static func clear(_ path: String) {
     let url = URL(fileURLWithPath: path)
     let folder = url.deletingLastPathComponent().path
+    unlink(StagedFile.stagedPath(folder: folder, name: url.lastPathComponent))
+    // Versions up to 0.1 had the process in the name.
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     where name.hasPrefix(url.lastPathComponent + ".") && name.hasSuffix(".partial") {
       unlink(folder + "/" + name)

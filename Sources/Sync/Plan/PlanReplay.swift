@@ -34,28 +34,18 @@ struct PlanReplay: ~Copyable {
   ///
   /// - Throws: `Failure` when a file cannot be read.
   init(_ plan: SyncPlan) throws(Failure) {
-    var readers: [ExportReader?] = []
-    for (number, file) in plan.files.enumerated() {
-      readers.append(
-        file.kinds.contains(.invoices)
-          ? try ExportReader(
-            path: file.path, name: file.name, file: number, meanings: plan.context.mapping.columns,
-            layouts: plan.context.layouts, hashing: true)
-          : nil)
-    }
-    guard let first = readers.firstIndex(where: { $0 != nil }), let reader = readers[first] else {
+    guard let first = plan.files.firstIndex(where: { $0.kinds.contains(.invoices) }) else {
       throw PlanReplay.changed("the export")
     }
+    let source = try plan.invoiceSource(hashing: true)
+    guard let reader = source.reader(Int32(first)) else { throw PlanReplay.changed("the export") }
+    record = reader.makeRecord()
+    self.source = source
     self.plan = plan
     planned = plan.invoices.makeIterator()
     expected = planned.next()
-    source = InvoiceSource(
-      readers: readers, dates: plan.files.map(\.dates),
-      doubtful: plan.files.map(\.doubtful), settings: plan.context.settings,
-      listsCustomers: plan.assessor.master.listsCustomers, income: plan.income)
     assessor = plan.assessor
     file = first
-    record = reader.makeRecord()
   }
 
   /// Moves to the next selected invoice; false behind the last one.
@@ -117,5 +107,27 @@ struct PlanReplay: ~Copyable {
     Failure(
       .inputUnreadable, "\(path) has changed since it was planned",
       remedy: "wait until the export is complete, then run the same command again")
+  }
+}
+
+extension SyncPlan {
+  /// Opens the files with invoices once more, to be read in their order or by places, as they were planned.
+  ///
+  /// - Parameter hashing: Whether the sum of each file is to be known at its end.
+  /// - Returns: The files.
+  /// - Throws: `Failure` when a file cannot be read.
+  func invoiceSource(hashing: Bool) throws(Failure) -> InvoiceSource {
+    var readers: [ExportReader?] = []
+    for (number, file) in files.enumerated() {
+      readers.append(
+        file.kinds.contains(.invoices)
+          ? try ExportReader(
+            path: file.path, name: file.name, file: number, meanings: context.mapping.columns,
+            layouts: context.layouts, hashing: hashing)
+          : nil)
+    }
+    return InvoiceSource(
+      readers: readers, dates: files.map(\.dates), doubtful: files.map(\.doubtful),
+      settings: context.settings, listsCustomers: assessor.master.listsCustomers, income: income)
   }
 }

@@ -130,16 +130,7 @@ public struct OnlineCompany: Sendable {
   /// - Throws: `Failure` with cause `cannotWrite`.
   public func save(_ books: OnlineBooks) throws(Failure) {
     try OutputFolder.make(folder.booksPath)
-    let file = try StagedFile(folder: folder.booksPath, name: OnlineBooks.fileName)
-    do throws(Failure) {
-      try file.write(books.text)
-      try file.finish()
-      try file.publish()
-      try StagedFile.syncFolder(folder.booksPath)
-    } catch {
-      file.discard()
-      throw error
-    }
+    try StagedFile.write(books.text, as: OnlineBooks.fileName, in: folder.booksPath)
   }
 
   /// Refuses a company that cannot keep what we send.

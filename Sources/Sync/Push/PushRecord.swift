@@ -7,15 +7,20 @@ internal import Vocabulary
 /// Says stop to a push that is under way: what has left is waited for, nothing more is sent.
 public final class PushStop: Sendable {
   private let isSet = Atomic(false)
+  private let condition: @Sendable () -> Bool
 
   /// Nobody has said stop.
-  public init() {}
+  ///
+  /// - Parameter condition: Says it as well, whenever it is asked and true.
+  public init(when condition: @escaping @Sendable () -> Bool = { false }) {
+    self.condition = condition
+  }
 
   /// Says stop.
   public func stop() { isSet.store(true, ordering: .relaxed) }
 
   /// Whether somebody has.
-  public var isStopped: Bool { isSet.load(ordering: .relaxed) }
+  public var isStopped: Bool { isSet.load(ordering: .relaxed) || condition() }
 }
 
 /// What became of one record, to be noted in the ledger and told.
@@ -39,6 +44,10 @@ struct PushOutcome: Sendable {
       entity: LedgerAnswer.Entity(rawValue: request.entity.rawValue) ?? .invoice,
       name: request.name, requestID: request.id, messageSet: body, result: .unknown)
     if request.entity.isDocument { answer.amount = request.amount }
+    // Kept until somebody settles it: a kill right after this would lose what only the report has.
+    if let finding {
+      answer.remarks = [LedgerRemark(kind: finding.kind.id, message: finding.message)]
+    }
     switch result {
     case .accepted(let id, let version):
       answer.result = .accepted

@@ -49,6 +49,25 @@ public struct PushReport: Sendable {
   /// Whether everything was sent and answered.
   public var isComplete: Bool { left.documents == 0 && unknown.documents == 0 }
 
+  /// Why the run waits for another push; nil when everything was sent and answered.
+  ///
+  /// It is the failure that ended this one, or `tryAgain` when only some documents were not answered.
+  public var obstacle: Failure? {
+    if let failure { return failure }
+    guard !isComplete else { return nil }
+    return Failure(
+      .tryAgain,
+      unknown.documents > 0
+        ? "of \(SyncReport.counted(unknown.documents, "document")) it is not known whether QuickBooks has them"
+        : "\(SyncReport.counted(left.documents, "document")) not sent yet",
+      remedy: "say loadbooks push again: it looks them up and goes on, nothing is sent twice")
+  }
+
+  /// The name of ``text`` as a file among those of its run.
+  public static let textName = "push.txt"
+  /// The name of ``json`` as a file among those of its run.
+  public static let jsonName = "push.json"
+
   /// Whether everything in QuickBooks is as it was sent.
   public var isClean: Bool {
     !findings.contains { $0.kind == AnswerRules.totalDiffers || $0.kind == AnswerRules.doubled }

@@ -26,7 +26,7 @@ extension Reconciler {
   private mutating func settleAgreeing() -> [Bool] {
     let plan = result.plan
     var settled = Array(repeating: false, count: plan.invoices.count)
-    guard request.selection.isAll else { return settled }
+    guard request.selection.isAll, !request.tellsWhatIsDue else { return settled }
     for position in settled.indices {
       let planned = plan.invoices[position]
       guard let ours = Ours(planned) else { continue }
@@ -77,7 +77,7 @@ extension Reconciler {
     guard left > 0 else { return }
     let plan = result.plan
     var assessor = plan.assessor
-    let source = try Reconciler.source(plan)
+    let source = try plan.invoiceSource(hashing: false)
     var record: Record?
     var invoice = Invoice()
     var done = 0
@@ -110,23 +110,6 @@ extension Reconciler {
       done += 1
       if done & 4095 == 0 { progress?(UInt64(done), UInt64(left)) }
     }
-  }
-
-  /// The export, to be read by places.
-  private static func source(_ plan: SyncPlan) throws(Failure) -> InvoiceSource {
-    var readers: [ExportReader?] = []
-    for (number, file) in plan.files.enumerated() {
-      readers.append(
-        file.kinds.contains(.invoices)
-          ? try ExportReader(
-            path: file.path, name: file.name, file: number, meanings: plan.context.mapping.columns,
-            layouts: plan.context.layouts, hashing: false)
-          : nil)
-    }
-    return InvoiceSource(
-      readers: readers, dates: plan.files.map(\.dates), doubtful: plan.files.map(\.doubtful),
-      settings: plan.context.settings, listsCustomers: plan.assessor.master.listsCustomers,
-      income: plan.income)
   }
 
   private static func changed(_ plan: SyncPlan, _ planned: PlannedInvoice) -> Failure {

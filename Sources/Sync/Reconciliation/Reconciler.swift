@@ -21,6 +21,9 @@ public struct Reconciler {
     public var ignored: Reconciliation.Fields = []
     /// Invoices whose document in QuickBooks has another number than theirs, as the ledger knows.
     public var otherNumbers: [OtherNumber] = []
+    /// Whether the result shall say of every invoice when it is due and what, also where the books do not: the
+    /// whole export is then read again.
+    public var tellsWhatIsDue = false
     /// The hashes of the numbers of invoices whose run was taken back.
     var takenBack: Set<UInt64> = []
 
@@ -82,13 +85,15 @@ public struct Reconciler {
     shares = Shares(customers: entries.count, names: books.customerCount)
     limit = plan.assessor.destination.documentNumberLimit
     for other in request.otherNumbers { documentNumbers[other.number] = Array(other.document.utf8) }
-    setPeriod(plan)
+    (self.result.from, self.result.until) = Reconciler.period(plan, request.selection)
   }
 
   /// The days that are compared: those asked for, else the whole months of the export.
   ///
   /// What waits for somebody does not count, because its date may be the reason.
-  private mutating func setPeriod(_ plan: SyncPlan) {
+  static func period(
+    _ plan: SyncPlan, _ selection: Selection
+  ) -> (from: CalendarDate?, until: CalendarDate?) {
     var (first, last): (CalendarDate?, CalendarDate?) = (nil, nil)
     for isStrict in [true, false] where first == nil {
       for invoice in plan.invoices where !isStrict || invoice.outcome != .held {
@@ -97,8 +102,9 @@ public struct Reconciler {
         last = max(last ?? date, date)
       }
     }
-    result.from = request.selection.from ?? first.map(\.firstOfMonth)
-    result.until = request.selection.until ?? last.map(\.lastOfMonth)
+    return (
+      selection.from ?? first.map(\.firstOfMonth), selection.until ?? last.map(\.lastOfMonth)
+    )
   }
 
   // MARK: - Invoices

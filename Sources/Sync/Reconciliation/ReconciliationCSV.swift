@@ -88,8 +88,7 @@ struct ReconciliationCSV: ~Copyable {
 
   /// An invoice and the document that agrees with it, each with what its own side says.
   ///
-  /// There may be hundreds of thousands: nothing of them becomes a text of its own. Of invoices that the plan
-  /// alone shows to agree, neither the due date nor the due amount was read: the books have none.
+  /// There may be hundreds of thousands: nothing of them becomes a text of its own.
   private mutating func append(agreeing document: Int, _ result: borrowing Reconciliation) {
     let number = result.books.numberBytes(document)
     let planned = result.plan.invoices[Int(result.invoices[document])]

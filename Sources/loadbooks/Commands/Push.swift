@@ -39,48 +39,34 @@ struct Push: ParsableCommand {
   func run() throws {
     let here = Surroundings.current
     let company = try options.neededFolder()
-    let settings = try onlineSettings(company)
+    let pushing = OnlinePushing(
+      company, try CompanyFolder.settings(company, assignments: options.assignments))
     let stop = PushStop()
     let interruption = Interruption(stop)
     defer { withExtendedLifetime(interruption) {} }
     var reports: [PushReport] = []
     var plan: SyncPlan?
     try company.writing("loadbooks push") { ledger, lock in
-      let realm = try connectedRealm(company, settings)
+      // The connection is tried before anything is written.
+      let realm = try pushing.realm()
       let left = try ledger.unsettledRuns(target: "online")
       try refuseStale(plan: left)
       for run in left {
         here.tell("going on with run \(run.id)")
         let report = try send(
-          run.id, Verification.folder(of: run, in: company), company, settings, ledger, stop)
+          run.id, Verification.folder(of: run, in: company), pushing, ledger, stop)
         reports.append(report)
         if report.failure != nil || !report.isComplete { return }
       }
       guard !exports.isEmpty, !stop.isStopped else { return }
-      try freshenBooks(company, settings, realm)
-      let made = try write(company, settings, ledger, lock)
+      try pushing.freshenBooks(of: realm) { here.tell("fetching the books first") }
+      let made = try write(company, ledger, lock)
       plan = made.plan
       guard let id = made.run else { return }
       reports.append(
-        try send(id, company.outboxPath + "/" + id, company, settings, ledger, stop))
+        try send(id, company.outboxPath + "/" + id, pushing, ledger, stop))
     }
     try tell(reports, plan)
-  }
-
-  private func onlineSettings(_ company: CompanyFolder) throws -> Settings {
-    var settings = try CompanyFolder.settings(company, assignments: options.assignments)
-    settings.target = .online
-    return settings
-  }
-
-  /// The company that is connected; the connection is tried before anything is written.
-  private func connectedRealm(_ company: CompanyFolder, _ settings: Settings) throws -> String {
-    try OnlineWork.with(company, settings) { (online) async throws(Failure) in
-      let connection = try online.connection()
-      if connection.isDead { throw OnlineSessionEnd.failure }
-      _ = try online.authority()
-      return connection.realm
-    }
   }
 
   private func refuseStale(plan left: [RunRecord]) throws {
@@ -91,29 +77,9 @@ struct Push: ParsableCommand {
       remedy: "say loadbooks push without an export first, then look at the plan again")
   }
 
-  private func freshenBooks(
-    _ company: CompanyFolder, _ settings: Settings, _ realm: String
-  ) throws {
-    let here = Surroundings.current
-    let days = settings.online.booksDays
-    let now = here.now
-    let timestamp = here.timestamp
-    try OnlineWork.with(company, settings) { (online) async throws(Failure) in
-      if let books = try online.books(of: realm) {
-        let pulled = ISO8601DateFormatter().date(from: books.pulledAt)
-        if let pulled, now.timeIntervalSince(pulled) <= Double(days) * 86_400 {
-          return try OnlineCompany.check(books)
-        }
-      }
-      here.tell("fetching the books first")
-      let books = try await Pull.fetch(online, at: timestamp)
-      try OnlineCompany.check(books)
-    }
-  }
-
   /// Plans, and writes what will be sent; no run when there is nothing to send or to tell.
   private func write(
-    _ company: CompanyFolder, _ settings: Settings, _ ledger: SyncLedger, _ lock: CompanyLock
+    _ company: CompanyFolder, _ ledger: SyncLedger, _ lock: CompanyLock
   ) throws -> (plan: SyncPlan, run: String?) {
     let here = Surroundings.current
     let planning = try Planning(
@@ -143,36 +109,13 @@ struct Push: ParsableCommand {
   }
 
   private func send(
-    _ run: String, _ path: String, _ company: CompanyFolder, _ settings: Settings,
-    _ ledger: SyncLedger, _ stop: PushStop
+    _ run: String, _ folder: String, _ pushing: OnlinePushing, _ ledger: SyncLedger,
+    _ stop: PushStop
   ) throws -> PushReport {
-    let here = Surroundings.current
     let line = ProgressLine("sending")
     let shown = ProgressBox(line)
     defer { line.end() }
-    let report = try OnlineWork.with(company, settings) { (online) async throws(Failure) in
-      try await online.send(
-        run: run, file: path + "/" + OnlineRequests.fileName, ledger: ledger, stop: stop,
-        timestamp: { here.timestamp }, progress: { shown.update($0, $1) })
-    }
-    try Push.keep(report, in: path)
-    return report
-  }
-
-  /// Puts what became of a run beside its files; a later push that goes on with it replaces that.
-  private static func keep(_ report: PushReport, in folder: String) throws(Failure) {
-    for (name, text) in [("push.txt", report.text), ("push.json", report.json.text)] {
-      let file = try StagedFile(folder: folder, name: name)
-      do throws(Failure) {
-        try file.write(text)
-        try file.finish()
-        try file.publish()
-      } catch {
-        file.discard()
-        throw error
-      }
-    }
-    try StagedFile.syncFolder(folder)
+    return try pushing.send(run, in: folder, ledger, stop) { shown.update($0, $1) }
   }
 
   private func tell(_ reports: [PushReport], _ plan: SyncPlan?) throws {
@@ -187,15 +130,7 @@ struct Push: ParsableCommand {
       for report in reports { here.print(report.text) }
       if reports.isEmpty, plan == nil { here.print("nothing is left to be sent") }
     }
-    if let failure = reports.lazy.compactMap(\.failure).first { throw failure }
-    if let report = reports.first(where: { !$0.isComplete }) {
-      throw Failure(
-        .tryAgain,
-        report.unknown.documents > 0
-          ? "of \(report.unknown.documents) documents it is not known whether QuickBooks has them"
-          : "\(report.left.documents) documents are not sent yet",
-        remedy: "say loadbooks push again: it looks them up and goes on, nothing is sent twice")
-    }
+    if let failure = reports.lazy.compactMap(\.obstacle).first { throw failure }
     if reports.contains(where: { !$0.isClean }) { throw ExitCode.notClean }
     if plan?.hasHeld == true || reports.contains(where: \.needsSomebody) { throw ExitCode.held }
   }

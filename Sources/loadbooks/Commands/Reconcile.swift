@@ -23,9 +23,13 @@ struct Reconcile: ParsableCommand {
     parsing: .singleValue,
     help: ArgumentHelp(
       "What QuickBooks has, a file or a folder: answers to invoice queries, the reports Invoice List, "
-        + "Transaction List by Customer, Open Invoices and A/R Aging Detail as CSV or XLSX, IIF files; "
-        + "else the company's books folder. May be given several times.", valueName: "file"))
+        + "Transaction List by Customer, Open Invoices and A/R Aging Detail as CSV or XLSX, IIF files, or what "
+        + "pull has fetched; else the company's books folder. May be given several times.",
+      valueName: "file"))
   var books: [String] = []
+
+  @Flag(help: "Ask QuickBooks Online itself what it has; nothing is written there.")
+  var online = false
 
   @Option(help: ArgumentHelp("The mapping file, instead of the company's.", valueName: "file"))
   var mapping: String?
@@ -62,6 +66,10 @@ struct Reconcile: ParsableCommand {
   var withdraw: [String] = []
 
   func validate() throws {
+    if online, !books.isEmpty {
+      throw ValidationError(
+        "--online asks QuickBooks Online, --books reads files: it is one or the other.")
+    }
     if confirm, !ignore.isEmpty {
       throw ValidationError(
         "--confirm notes invoices that agree in everything; it cannot be used with --ignore.")
@@ -111,15 +119,21 @@ struct Reconcile: ParsableCommand {
   ) throws -> ReconciliationReport {
     let here = Surroundings.current
     let planning = try Planning(
-      options, mapping: mapping, suppressions: suppressions, books: [], target: nil)
+      options, mapping: mapping, suppressions: suppressions, books: [],
+      target: online ? Settings.Target.online.rawValue : nil)
     var table = BookTable()
-    try source(company, planning.settings).fill(&table)
+    if !online {
+      try source(company, planning.settings).fill(&table)
+      try refuseStale(table, ledger)
+    }
     let plan = try planning.plan(
       exports, .all, ledger: try ledger?.snapshot() ?? .none, findings: 0)
     try refuseExport(table, plan)
     var request = Reconciler.Request()
     request.selection = filters.selection
+    request.tellsWhatIsDue = output != nil
     if let ledger { try request.take(ledger) }
+    if online { try ask(planning, plan, request, ledger).fill(&table) }
     for field in ignore { request.ignored.formUnion(field) }
     let line = ProgressLine("comparing")
     defer { line.end() }
@@ -141,6 +155,45 @@ struct Reconcile: ParsableCommand {
       remedy: "name a file of QuickBooks with --books FILE")
   }
 
+  /// Asks QuickBooks Online for what is to be compared.
+  private func ask(
+    _ planning: Planning, _ plan: SyncPlan, _ request: Reconciler.Request, _ ledger: SyncLedger?
+  ) throws -> OnlineSales {
+    guard let company = planning.company else {
+      throw Failure(
+        .usage, "without a company folder there is no connection to ask",
+        remedy: "name the folder with --company DIR")
+    }
+    let (settings, today) = (planning.settings, planning.today)
+    let realm = try ledger?.lastBooks()
+    let days = Reconciler.daysToAsk(plan, request.selection)
+    let shown = ProgressBox(ProgressLine("asking"))
+    let sales = try OnlineWork.with(company, settings) { (online) async throws(Failure) in
+      try await online.sales(
+        from: days.from, until: days.until, ofRealm: realm, day: today,
+        progress: { _, done, total in shown.update(done, total) })
+    }
+    let numbers = try Reconciler.numbersToAsk(plan, besides: sales, request)
+    guard !numbers.isEmpty else { return sales }
+    return try OnlineWork.with(company, settings) { (online) async throws(Failure) in
+      try await online.adding(
+        numbers: numbers, to: sales, progress: { _, done, total in shown.update(done, total) })
+    }
+  }
+
+  /// Books that were pulled before something was sent do not show it.
+  private func refuseStale(_ table: BookTable, _ ledger: SyncLedger?) throws {
+    guard let file = table.files.first(where: { $0.form == .online }),
+      let books = try OnlineBooks.read(path: file.name),
+      let last = try ledger?.lastAnswer(target: Settings.Target.online.rawValue),
+      books.pulledAt <= last
+    else { return }
+    throw Failure(
+      .inputUnreadable,
+      "\(file.name) was fetched at \(books.pulledAt), and QuickBooks has taken something since, at \(last)",
+      remedy: "say loadbooks reconcile --online, or fetch it again first: loadbooks pull --refresh")
+  }
+
   /// Where the documents of the books come from.
   private func source(
     _ company: CompanyFolder?, _ settings: Settings
@@ -155,7 +208,8 @@ struct Reconcile: ParsableCommand {
       throw Failure(
         .usage, "there is nothing to compare the export with",
         remedy:
-          "name a file of QuickBooks with --books FILE, or put it into the company's books folder")
+          "name a file of QuickBooks with --books FILE, put it into the company's books folder, or ask "
+          + "QuickBooks Online with --online")
     }
     return BookDocumentFiles(paths, settings.bookConventions)
   }

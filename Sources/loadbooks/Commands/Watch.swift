@@ -70,11 +70,11 @@ struct Watch: ParsableCommand {
     }
     // What is wrong with what was typed stays wrong, whatever becomes of the folders.
     try delivery.checkAssignments()
+    try refuseSlips(found.named)
     var problems = found.problems
     for company in found.companies {
       do {
-        _ = try delivery.settings(of: company)
-        _ = try delivery.planner(of: company)
+        try delivery.check(company)
       } catch {
         problems.append(error)
       }
@@ -119,6 +119,38 @@ struct Watch: ParsableCommand {
       }
     }
     return found
+  }
+
+  /// Refuses a folder that is no company's and will not be one: it would be waited for until somebody looks.
+  ///
+  /// A drive that is away leaves its mount point, which is empty, or a path whose beginning is missing. Where
+  /// other things are in the folder, or in the one that it should be in, its name is a slip.
+  private func refuseSlips(_ folders: [CompanyFolder]) throws(Failure) {
+    let files = FileManager.default
+    let hasSettings = { (path: String) in
+      files.fileExists(atPath: CompanyFolder(at: path).settingsPath)
+    }
+    for company in folders where !hasSettings(company.path) {
+      let url = URL(fileURLWithPath: company.path).standardizedFileURL
+      let parent = url.deletingLastPathComponent().path
+      if let own = try? files.contentsOfDirectory(atPath: url.path) {
+        guard !own.isEmpty || hasSettings(parent) else { continue }
+        throw Failure(
+          .settingsWrong, "\(company.path) is not a company folder: it has no loadbooks.yaml",
+          remedy: hasSettings(parent)
+            ? "name the company folder itself: \(parent)"
+            : "name the folder that has it; a new one is made with: loadbooks init DIR")
+      }
+      guard let others = try? files.contentsOfDirectory(atPath: parent), !others.isEmpty else {
+        continue
+      }
+      let near = Spelling.nearest(
+        to: url.lastPathComponent, in: others.filter { hasSettings(parent + "/" + $0) })
+      throw Failure(
+        .settingsWrong, "\(company.path): there is nothing of that name in \(parent)",
+        remedy: (near.map { "is it \($0)? " } ?? "")
+          + "check the name; a new company folder is made with: loadbooks init \(company.path)")
+    }
   }
 
   private func watcher(_ companies: [CompanyFolder], _ delivery: BatchDelivery) -> Watcher {

@@ -90,8 +90,11 @@ struct StatusAnswer {
     case .arriving:
       return status.waitsForInvoices == true
         ? "lists are there, and wait for invoices" : "files are arriving"
-    case .working: return "working on batch \(status.batch ?? "")"
+    case .working:
+      let sent = status.sending.map { ", \($0.done) of \($0.total) documents sent" }
+      return "working on batch \(status.batch ?? "")" + (sent ?? "")
     case .waiting: return "waiting until the company folder is free"
+    case .offline: return "waiting for QuickBooks Online"
     case .trouble: return "something has to be mended"
     case .unreachable: return "the folder cannot be reached"
     case .stopped: return "stopped"
@@ -111,7 +114,11 @@ struct StatusAnswer {
       "well": .bool(status.isWell(at: now)), "state": .string(status.state.rawValue),
       "pid": .integer(Int(status.pid)), "host": .string(status.host),
       "started": .string(status.started), "seen": .string(status.seen),
-      "batch": .string(orNull: status.batch), "arriving": .integer(status.arriving),
+      "batch": .string(orNull: status.batch),
+      "sending": status.sending.map {
+        ["done": .integer($0.done), "total": .integer($0.total)]
+      } ?? .null,
+      "arriving": .integer(status.arriving),
       "ready": .integer(status.ready),
       "not_taken": .array(
         status.passedOver.sorted { $0.key < $1.key }.map {

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import Vocabulary
@@ -357,5 +358,94 @@ struct BookDocumentsTests {
   ])
   func `other titles name no days`(text: String) {
     #expect(ReportPeriod.read(text) == nil)
+  }
+
+  @Test func `sheets of a workbook that are no report are named`() throws {
+    let folder = try TemporaryFolder()
+    let workbook = WorkbookFixture([
+      .init("QuickBooks Export Tips", [["How to use this report"]]),
+      .init(
+        "Sheet1",
+        [
+          ["Date", "Transaction type", "Num", "Name", "Amount"],
+          ["09/01/2026", "Invoice", "1", "Acme", "10.00"],
+        ]), .init("Empty", []),
+      .init("Notes", [["call Acme"], ["pay rent"]]),
+    ])
+    let path = folder.path("list.xlsx")
+    try Data(workbook.bytes).write(to: URL(fileURLWithPath: path))
+    var table = BookTable()
+    try BookDocumentFiles([path]).fill(&table)
+    #expect(table.count == 1)
+    #expect(
+      table.passedOver == [path + ", sheet QuickBooks Export Tips", path + ", sheet Notes"])
+  }
+
+  /// What `pull` would have written of two documents.
+  private var pulled: String {
+    var books = OnlineBooks()
+    books.realm = "9341450000000017"
+    books.pulledAt = "2026-09-30T10:15:03Z"
+    books.entries = [
+      OnlineBooks.Entry(.customers, id: "7", name: "Acme, Inc."),
+      OnlineBooks.Entry(.customers, id: "8", name: "Plains:Alamo"),
+    ]
+    let document = { (kind: SalesDocument.Kind, id: String, number: String, cents: Int64) in
+      OnlineBooks.Document(
+        kind: kind, id: id, number: number, customer: id == "21" ? "7" : "8",
+        date: CalendarDate(iso: "2026-09-01"), total: Money(cents: cents))
+    }
+    books.documents = [
+      document(.invoice, "21", "00123", 143_559), document(.creditMemo, "22", "C-1", 7500),
+    ]
+    return String(decoding: books.text, as: UTF8.self)
+  }
+
+  @Test func `what pull has fetched counts by name, and in a folder where nothing says more`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(pulled, to: "books/quickbooks-online.jsonl")
+    for paths in [[path], [folder.path("books")]] {
+      var table = BookTable()
+      try BookDocumentFiles(paths).fill(&table)
+      #expect(
+        rows(table) == [
+          "00123|Acme, Inc.|2026-09-01|1435.59|-", "C-1|Plains:Alamo|2026-09-01|-75.00|-",
+        ])
+      #expect(table.files.map(\.form) == [.online])
+      #expect(table.files[0].day == CalendarDate(iso: "2026-09-30"))
+      // The line of the file, behind the company and two customers.
+      #expect(table.location(1).line == 5)
+    }
+    try folder.write(
+      Self.header + "09/01/2026,Invoice,00123,\"Acme, Inc.\",10/01/2026,9.00,9.00\n",
+      to: "books/list.csv")
+    var table = BookTable()
+    try BookDocumentFiles([folder.path("books")]).fill(&table)
+    #expect(rows(table) == ["00123|Acme, Inc.|2026-09-01|9.00|9.00"])
+  }
+
+  @Test func `what QuickBooks Online says is a file with days, and its ids are the lines`() throws {
+    var sales = OnlineSales(name: "Acme (17)", fingerprint: Fingerprint(of: ""))
+    sales.from = CalendarDate(iso: "2026-08-01")
+    sales.until = CalendarDate(iso: "2026-10-31")
+    var sale = OnlineSales.Sale(
+      kind: .invoice, id: "145", number: "1", date: CalendarDate(iso: "2026-09-01"), total: .zero)
+    sale.isVoid = OnlineSales.isVoid(memo: "Voided - late", total: .zero)
+    sale.balance = .zero
+    var memo = sale
+    (memo.kind, memo.id, memo.isVoid) = (.creditMemo, "146", false)
+    (memo.total, memo.balance) = (Money(cents: 500), Money(cents: 300))
+    sales.sales = [sale, memo]
+    var table = BookTable()
+    try sales.fill(&table)
+    #expect(table.isVoid(0) && !table.isVoid(1))
+    #expect(table.location(0).description == "Acme (17):145")
+    #expect(table.total(1) == Money(cents: -500) && table.balance(1) == Money(cents: -300))
+    #expect(table.files[0].lists(.invoice, try #require(CalendarDate(iso: "2026-08-01"))))
+    #expect(!table.files[0].lists(.invoice, try #require(CalendarDate(iso: "2026-11-01"))))
+    #expect(!OnlineSales.isVoid(memo: "Void fill, 12 pallets", total: .zero))
+    #expect(!OnlineSales.isVoid(memo: "Voided", total: Money(cents: 1)))
   }
 }

@@ -40,6 +40,30 @@ import Vocabulary
     #expect(try ledger.unsettledRuns(target: "online").isEmpty)
   }
 
+  @Test func `another total than was sent stays known when the report of it is lost`() throws {
+    let fixture = try PushFixture()
+    fixture.quickBooks.set {
+      $0.scripted = [
+        HTTPResponse(
+          status: 200,
+          body: Array(
+            #"{"Invoice":{"Id":"9","SyncToken":"0","DocNumber":"LD-1","TotalAmt":1.07}}"#.utf8))
+      ]
+    }
+    fixture.settings.online.batchSize = 1
+    let run = try fixture.write(try fixture.export(1))
+    #expect(try !fixture.send(run).isClean)
+    let ledger = try SyncLedger.open(folder: fixture.company.path)
+    let open = try ledger.openRemarks(ofRun: run)
+    #expect(open.map(\.kind) == ["answer-total-differs"])
+    #expect(open.first?.message.contains("QuickBooks made 1.07") == true)
+    // As the remedy says: accept --settle.
+    #expect(
+      try ledger.settleRemarks(
+        invoice: "LD-1", at: "2026-11-23T09:00:00Z", because: "tax taken off", by: "") == 1)
+    #expect(try ledger.openRemarks(ofRun: run).isEmpty)
+  }
+
   @Test func `a new customer is made first, and its invoices name its id`() throws {
     let fixture = try PushFixture()
     let run = try fixture.write(
