@@ -32,7 +32,7 @@ struct AnswerItem {
   }
 
   /// Whether it is about an invoice or a credit memo.
-  var isDocument: Bool { entity == .invoice || entity == .creditMemo }
+  var isDocument: Bool { entity.isDocument }
 
   /// What it is about, in the sign of LoadOps.
   var amount: Money { request.total }
