@@ -348,7 +348,11 @@ public struct AnswerIntake {
         report.findings += item.checks
       case .recorded:
         switch item.result {
-        case .accepted: item.exists ? section.existing.append(item.title) : section.taken.add(item)
+        case .accepted where item.exists:
+          section.existing.append(
+            item.title
+              + (item.mayBeSomebodyElse ? " (unless a vendor or the like has the name)" : ""))
+        case .accepted: section.taken.add(item)
         case .refused: section.refused.add(item)
         case .postponed: section.postponed.add(item)
         case .unknown: section.unknown.add(item)

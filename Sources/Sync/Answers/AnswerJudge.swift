@@ -409,7 +409,10 @@ struct AnswerJudge {
         owner = AnswerJudge.somebodyElse
       }
     }
-    guard let owner else { return }
+    guard let owner else {
+      item.mayBeSomebodyElse = true
+      return
+    }
     item.exists = false
     item.result = .refused
     item.hold = LedgerHold(.customer, item.request.name, .taken)
