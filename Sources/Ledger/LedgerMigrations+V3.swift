@@ -43,7 +43,11 @@ extension LedgerMigrations {
 
   /// What must not be sent again while nothing has changed, by its name in QuickBooks; an invoice by its
   /// number in LoadOps, with the content that was refused.
-  private static let holds = """
+  private static let holds = holdsTable(key: "kind, name")
+
+  /// The table of holds, with its primary key.
+  static func holdsTable(key: String) -> String {
+    """
     CREATE TABLE holds (
       kind TEXT NOT NULL CHECK (kind IN
         ('invoice', 'customer', 'item', 'account', 'terms', 'class', 'tax_code')),
@@ -53,7 +57,8 @@ extension LedgerMigrations {
       run INTEGER NOT NULL REFERENCES runs (sequence),
       at TEXT NOT NULL,
       words TEXT NOT NULL,
-      PRIMARY KEY (kind, name)
+      PRIMARY KEY (\(key))
     ) STRICT, WITHOUT ROWID;
     """
+  }
 }

@@ -22,17 +22,7 @@ extension LedgerMigrations {
   private static let holdsByRun = """
     ALTER TABLE holds RENAME TO holds_v3;
 
-    CREATE TABLE holds (
-      kind TEXT NOT NULL CHECK (kind IN
-        ('invoice', 'customer', 'item', 'account', 'terms', 'class', 'tax_code')),
-      name TEXT NOT NULL CHECK (name <> ''),
-      cause TEXT NOT NULL CHECK (cause IN ('taken', 'missing', 'unnamed', 'in_quickbooks')),
-      content_hash BLOB CHECK (length(content_hash) = 16),
-      run INTEGER NOT NULL REFERENCES runs (sequence),
-      at TEXT NOT NULL,
-      words TEXT NOT NULL,
-      PRIMARY KEY (kind, name, run)
-    ) STRICT, WITHOUT ROWID;
+    \(holdsTable(key: "kind, name, run"))
 
     INSERT INTO holds SELECT * FROM holds_v3;
 

@@ -10,6 +10,9 @@ public struct LedgerAnswer: Hashable, Sendable {
     case creditMemo = "credit_memo"
     case customer, item, account, terms
     case `class`
+
+    /// Whether it is an invoice or a credit memo.
+    public var isDocument: Bool { self == .invoice || self == .creditMemo }
   }
 
   /// What became of it.
@@ -199,6 +202,22 @@ extension SyncLedger {
           WHERE runs.id = ? AND document_number = ? AND document_kind = ?
           """, arguments: [run, number, kind.rawValue])
       return try row.map { try LedgerQueries.entry($0) }
+    }
+  }
+
+  /// What LoadOps calls a list entry that a run declared; nil when it declared none of this name, in any case.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func loadOpsName(
+    ofEntry kind: LedgerListEntry.Kind, _ name: String, inRun run: String
+  ) throws(Failure) -> String? {
+    try read { db in
+      try String.fetchOne(
+        db,
+        sql: """
+          SELECT loadops_name FROM list_entries JOIN runs ON runs.sequence = list_entries.run
+          WHERE runs.id = ? AND kind = ? AND quickbooks_name = ? COLLATE NOCASE
+          """, arguments: [run, kind.rawValue, name])
     }
   }
 
@@ -490,7 +509,7 @@ struct AnswerRecorder {
 
 extension LedgerAnswer {
   /// Whether it is about an invoice or a credit memo.
-  public var isDocument: Bool { entity == .invoice || entity == .creditMemo }
+  public var isDocument: Bool { entity.isDocument }
 
   /// The set in which the request stands from now on.
   fileprivate var setNow: String {

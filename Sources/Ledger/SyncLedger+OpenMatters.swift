@@ -157,6 +157,7 @@ extension SyncLedger {
             DELETE FROM holds
             WHERE kind = ? AND name = ? AND run = (SELECT sequence FROM runs WHERE id = ?)
             """, arguments: [hold.kind.rawValue, hold.name, hold.run])
+        try SyncLedger.free(hold, db)
         try LedgerQueries.insert(
           LedgerEvent(
             at: at, run: hold.run, invoice: hold.kind == .invoice ? hold.name : nil,
@@ -172,6 +173,25 @@ extension SyncLedger {
       }
       return freed
     }
+  }
+
+  /// Lists what a hold has held as not held any more: its own invoice, and those that QuickBooks refused in
+  /// words that name it.
+  private static func free(_ hold: LedgerHold, _ db: Database) throws {
+    if hold.kind == .invoice {
+      return try db.execute(
+        sql: "UPDATE unsent SET reasons = '' WHERE number = ? AND outcome = 'refused'",
+        arguments: [hold.name])
+    }
+    try db.execute(
+      sql: """
+        UPDATE unsent SET reasons = '' WHERE outcome = 'refused' AND number IN (
+          SELECT withdrawn.number FROM withdrawn JOIN requests
+            ON requests.run = withdrawn.run AND requests.name = document_number
+              AND requests.entity = document_kind AND operation = 'add'
+          WHERE cause = 'refused' AND requests.state = 'refused'
+            AND instr(lower(requests.error), lower(?)) > 0)
+        """, arguments: ["\"\(hold.name)\""])
   }
 
   // MARK: - Remarks

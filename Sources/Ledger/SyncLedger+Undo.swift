@@ -52,62 +52,76 @@ extension SyncLedger {
     try read { db in
       let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
       let arguments: StatementArguments = ["run": sequence, "limit": limit]
-      var obstacles = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT DISTINCT runs.id AS run_id, mine.quickbooks_name AS name
-          FROM invoices CROSS JOIN list_entries AS mine
-            ON mine.kind = 'customer' AND mine.quickbooks_name = invoices.quickbooks_customer
-              AND mine.run = :run
-            JOIN runs ON runs.sequence = invoices.run
-          WHERE invoices.run > :run AND NOT EXISTS (
-            SELECT 1 FROM list_entries AS other
-            WHERE other.kind = 'customer' AND other.quickbooks_name = mine.quickbooks_name
-              AND other.run <> :run AND other.run <= invoices.run)
-          ORDER BY runs.sequence DESC, name LIMIT :limit
-          """, arguments: arguments
-      ).map { UndoObstacle.customer(run: $0["run_id"], name: $0["name"]) }
-      obstacles += try Row.fetchAll(
-        db,
-        sql: """
-          SELECT runs.id AS run_id, mine.kind AS kind, mine.quickbooks_name AS name
-          FROM list_entries AS mine
-            JOIN run_needs AS need
-              ON need.kind = mine.kind AND need.quickbooks_name = mine.quickbooks_name
-            JOIN runs ON runs.sequence = need.run
-          WHERE mine.run = :run AND need.run > :run AND runs.state <> 'undone' AND NOT EXISTS (
-            SELECT 1 FROM list_entries AS other
-            WHERE other.kind = mine.kind AND other.quickbooks_name = mine.quickbooks_name
-              AND other.run <> :run AND other.run <= need.run)
-          ORDER BY runs.sequence DESC, kind, name LIMIT :limit
-          """, arguments: arguments
-      ).map {
-        UndoObstacle.listEntry(
-          run: $0["run_id"], kind: try LedgerQueries.value($0, "kind"), name: $0["name"])
-      }
-      obstacles += try Row.fetchAll(
-        db,
-        sql: """
-          SELECT number, evidence_at, state FROM invoices
-          WHERE run = :run AND (evidence = 'confirmed' OR state = 'in_doubt')
-          ORDER BY id DESC LIMIT :limit
-          """, arguments: arguments
-      ).map {
-        $0["state"] == "in_doubt"
-          ? UndoObstacle.inDoubt(invoice: $0["number"])
-          : UndoObstacle.confirmed(invoice: $0["number"], at: $0["evidence_at"])
-      }
-      obstacles += try String.fetchAll(
-        db,
-        sql: """
-          SELECT DISTINCT number FROM withdrawn
-          WHERE run = :run AND cause = 'replaced'
-            AND EXISTS (SELECT 1 FROM invoices WHERE number = withdrawn.number AND run IS NULL)
-          LIMIT :limit
-          """, arguments: arguments
-      ).map { UndoObstacle.replaced(invoice: $0) }
-      return obstacles
+      return try SyncLedger.dependents(arguments, db) + SyncLedger.settled(arguments, db)
     }
+  }
+
+  /// What later runs need of a run.
+  private static func dependents(
+    _ arguments: StatementArguments, _ db: Database
+  ) throws -> [UndoObstacle] {
+    var obstacles = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT DISTINCT runs.id AS run_id, mine.quickbooks_name AS name
+        FROM invoices CROSS JOIN list_entries AS mine
+          ON mine.kind = 'customer' AND mine.quickbooks_name = invoices.quickbooks_customer
+            AND mine.run = :run
+          JOIN runs ON runs.sequence = invoices.run
+        WHERE invoices.run > :run AND NOT EXISTS (
+          SELECT 1 FROM list_entries AS other
+          WHERE other.kind = 'customer' AND other.quickbooks_name = mine.quickbooks_name
+            AND other.run <> :run AND other.run <= invoices.run)
+        ORDER BY runs.sequence DESC, name LIMIT :limit
+        """, arguments: arguments
+    ).map { UndoObstacle.customer(run: $0["run_id"], name: $0["name"]) }
+    obstacles += try Row.fetchAll(
+      db,
+      sql: """
+        SELECT runs.id AS run_id, mine.kind AS kind, mine.quickbooks_name AS name
+        FROM list_entries AS mine
+          JOIN run_needs AS need
+            ON need.kind = mine.kind AND need.quickbooks_name = mine.quickbooks_name
+          JOIN runs ON runs.sequence = need.run
+        WHERE mine.run = :run AND need.run > :run AND runs.state <> 'undone' AND NOT EXISTS (
+          SELECT 1 FROM list_entries AS other
+          WHERE other.kind = mine.kind AND other.quickbooks_name = mine.quickbooks_name
+            AND other.run <> :run AND other.run <= need.run)
+        ORDER BY runs.sequence DESC, kind, name LIMIT :limit
+        """, arguments: arguments
+    ).map {
+      UndoObstacle.listEntry(
+        run: $0["run_id"], kind: try LedgerQueries.value($0, "kind"), name: $0["name"])
+    }
+    return obstacles
+  }
+
+  /// What is known of a run's invoices that must not be forgotten.
+  private static func settled(
+    _ arguments: StatementArguments, _ db: Database
+  ) throws -> [UndoObstacle] {
+    var obstacles = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT number, evidence_at, state FROM invoices
+        WHERE run = :run AND (evidence = 'confirmed' OR state = 'in_doubt')
+        ORDER BY id DESC LIMIT :limit
+        """, arguments: arguments
+    ).map {
+      $0["state"] == "in_doubt"
+        ? UndoObstacle.inDoubt(invoice: $0["number"])
+        : UndoObstacle.confirmed(invoice: $0["number"], at: $0["evidence_at"])
+    }
+    obstacles += try String.fetchAll(
+      db,
+      sql: """
+        SELECT DISTINCT number FROM withdrawn
+        WHERE run = :run AND cause = 'replaced'
+          AND EXISTS (SELECT 1 FROM invoices WHERE number = withdrawn.number AND run IS NULL)
+        LIMIT :limit
+        """, arguments: arguments
+    ).map { UndoObstacle.replaced(invoice: $0) }
+    return obstacles
   }
 
   /// Notes that a finished run is to be taken back: from now on it will be, whatever happens.

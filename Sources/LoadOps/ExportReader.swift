@@ -27,7 +27,7 @@ public struct ExportNotes: Sendable {
   public var firstUnnamed: (line: Int, column: Int)?
   /// The last cell of a text whose last line has no line end: its line from 1, its offset and length.
   public var unended: (line: Int, offset: UInt64, length: Int)?
-  /// The hashes (``ByteHash``) of invoice numbers that stand in rows inside a cell in quotation marks: rows of
+  /// The hashes (`ByteHash`) of invoice numbers that stand in rows inside a cell in quotation marks: rows of
   /// these invoices are missing.
   public var swallowedNumbers: Set<UInt64> = []
   /// How many records were read.

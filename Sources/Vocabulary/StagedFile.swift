@@ -14,7 +14,7 @@ public final class StagedFile {
   private var buffer: [UInt8] = []
   private var hasher = FingerprintHasher()
   private var published = false
-  /// The sum of all bytes; known once ``finish()`` was called.
+  /// The sum of all bytes; known once ``finish(asCopyOf:)`` was called.
   public private(set) var fingerprint: Fingerprint?
   /// How many bytes were written so far.
   public private(set) var byteCount = 0

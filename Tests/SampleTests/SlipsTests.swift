@@ -143,4 +143,32 @@ struct SlipsTests {
     #expect(answer.output.contains("but no invoice of this export is held back by that"))
     #expect(!answer.output.contains("not in this export"))
   }
+
+  @Test(arguments: [
+    (["accept", "a.xml", "--reason", "x"], "--reason goes with --settle."),
+    (["accept", "a.xml", "--by", "x"], "--by goes with --settle."),
+    (["accept", "--recover", "x", "--run", "y"], "--run says to which run answers belong"),
+    (["accept", "-"], "Answers are read from files"),
+    (["pull", "--target", "qbxml", "--refresh"], "--refresh goes with --target online."),
+    (["pull", "--target", "online", "--page-size", "5"], "--page-size goes with --target qbxml."),
+    (["pull", "--target", "online", "--next", "a.xml"], "--next goes with --target qbxml."),
+  ])
+  func `a flag that means nothing here is refused`(_ words: [String], _ told: String) throws {
+    let slip = try CommandRun.run(words + ["--company", "co"], in: folder.path)
+    #expect(slip.code == 64)
+    #expect(slip.messages.contains(told), "\(slip.messages)")
+  }
+
+  @Test func `the next piece of the books has a place of its own`() throws {
+    try folder.write(
+      "<QBXML><QBXMLMsgsRs><ItemQueryRs requestID=\"items\" statusCode=\"0\" statusSeverity=\"Info\" "
+        + "iteratorRemainingCount=\"5\" iteratorID=\"{a}\"/></QBXMLMsgsRs></QBXML>",
+      to: "co/books/answer.xml")
+    let next = try run("pull", "--target", "qbxml", "--next", "co/books/answer.xml")
+    #expect(next.output.contains("books/answer-2.xml"), "\(next.output)")
+    try folder.write("<QBXML><QBXMLMsgsRs/></QBXML>", to: "other.xml")
+    let other = try run("pull", "--target", "qbxml", "--next", "other.xml")
+    #expect(other.code == 65)
+    #expect(other.messages.contains("answers no question about the books"))
+  }
 }

@@ -117,4 +117,43 @@ struct TakenBackTests {
     #expect(!undo.contains("delete-from-quickbooks"))
     #expect(try desk.convert().output.contains("delivered 7"))
   }
+
+  @Test func `what somebody has freed is not asked to be freed again`() throws {
+    let run = desk.newest
+    try desk.answer("a.xml", [:])
+    _ = try desk.run("accept", "a.xml")
+    _ = try desk.run("undo", run, "--yes")
+    try answer(
+      "d.xml", to: "delete-from-quickbooks.xml", of: run, ["inv-1001": 3175, "inv-1002": 3175])
+    _ = try desk.run("accept", "d.xml")
+    #expect(try desk.run("release", "--refused", run).code == 0)
+    // One is gone, as was said; the other is there still.
+    try answer(
+      "e.xml", to: "delete-from-quickbooks-2.xml", of: run, ["inv-1001": 3120, "inv-1002": 3160])
+    let told = try desk.run("accept", "e.xml")
+    #expect(told.code == 3)
+    #expect(!told.output.contains("release --refused"), "\(told.output)")
+    #expect(!told.output.contains("1001"))
+    #expect(told.output.contains("the document 1002, which was said to be gone (release)"))
+    #expect(try desk.run("accept", "e.xml").code == 0)
+  }
+
+  @Test func `a removal that an answer leaves out is told`() throws {
+    let run = desk.newest
+    try desk.answer("a.xml", [:])
+    _ = try desk.run("accept", "a.xml")
+    _ = try desk.run("undo", run, "--yes")
+    try answer("d.xml", to: "delete-from-quickbooks.xml", of: run)
+    let whole = try desk.folder.text("d.xml")
+    try desk.folder.write(
+      whole.split(separator: "\n").filter { !$0.contains("inv-1004") }.joined(separator: "\n"),
+      to: "part.xml")
+    let told = try desk.run("accept", "part.xml")
+    #expect(told.code == 3)
+    #expect(told.output.contains("1 request of delete-from-quickbooks.xml has no answer"))
+    #expect(told.output.contains("\"inv-1004\""))
+    #expect(try desk.convert().output.contains("held 1"))
+    #expect(try desk.run("accept", "d.xml").code == 0)
+    #expect(try desk.convert().output.contains("delivered 1"))
+  }
 }

@@ -160,6 +160,7 @@ public enum QBXMLAnswers {
   public static func forEach(
     ofFile path: String, name: String? = nil, _ body: (Event) throws(Failure) -> Void
   ) throws(Failure) {
+    try AnswerFileEnds.check(path, name ?? path)
     try withoutActuallyEscaping(body) { body throws(Failure) in
       let visitor = QBXMLAnswerVisitor(body)
       let stream = XMLStream(
@@ -290,15 +291,18 @@ private final class QBXMLAnswerVisitor: XMLVisitor {
   }
 
   private func beginAnswer(_ name: String, _ attributes: XMLAttributes, _ stream: XMLStream) {
-    guard let code = attributes["statusCode"], let status = Int(code) else {
+    let code = attributes["statusCode"]
+    guard let status = code.flatMap({ Int($0) }), status >= 0 else {
       guard !name.isEmpty else { return }
       return stream.fail(
         Failure(
-          .inputUnreadable, "\(name) has no statusCode", remedy: "save the answer again, unchanged",
+          .inputUnreadable,
+          code.map { "\(name) has the statusCode \"\($0)\", which is none" }
+            ?? "\(name) has no statusCode", remedy: "save the answer again, unchanged",
           location: stream.location))
     }
     let severity =
-      attributes["statusSeverity"].flatMap { QBXMLAnswer.Severity(rawValue: $0) }
+      attributes["statusSeverity"].flatMap { QBXMLAnswer.Severity(rawValue: $0.capitalised) }
       ?? (status < 500 ? .info : status < 1000 ? .warning : .error)
     var answer = QBXMLAnswer(
       type: name.isEmpty ? "" : String(name.dropLast(2)),
@@ -377,4 +381,9 @@ private final class QBXMLAnswerVisitor: XMLVisitor {
   private func tell(_ event: QBXMLAnswers.Event, _ stream: XMLStream) {
     do throws(Failure) { try body(event) } catch { stream.fail(error) }
   }
+}
+
+extension String {
+  /// The text with a capital letter and small ones behind it, as QuickBooks writes its words.
+  fileprivate var capitalised: String { prefix(1).uppercased() + dropFirst().lowercased() }
 }

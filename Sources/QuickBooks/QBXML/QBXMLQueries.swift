@@ -87,27 +87,23 @@ public enum QBXMLQueries {
     for (name, id, numbers) in [
       ("Invoice", ids.invoices, invoices), ("CreditMemo", ids.creditMemos, creditMemos),
     ] where !numbers.isEmpty {
-      text += "<\(name)QueryRq requestID=\"\(escaped(id))\">\n"
+      text += "<\(name)QueryRq requestID=\"\(QBXMLText.escaped(id))\">\n"
       for number in numbers {
-        text += "<RefNumberCaseSensitive>\(escaped(number))</RefNumberCaseSensitive>\n"
+        text += "<RefNumberCaseSensitive>\(QBXMLText.escaped(number))</RefNumberCaseSensitive>\n"
       }
       text += "<IncludeLineItems>false</IncludeLineItems></\(name)QueryRq>\n"
     }
     if !customers.isEmpty {
-      text += "<CustomerQueryRq requestID=\"\(escaped(ids.customers))\">\n"
-      for name in customers { text += "<FullName>\(escaped(name))</FullName>\n" }
+      text += "<CustomerQueryRq requestID=\"\(QBXMLText.escaped(ids.customers))\">\n"
+      for name in customers {
+        text += "<FullName>\(QBXMLText.escaped(name, isName: true))</FullName>\n"
+      }
       for element in ["ListID", "Name", "FullName"] {
         text += "<IncludeRetElement>\(element)</IncludeRetElement>"
       }
       text += "</CustomerQueryRq>\n"
     }
     return text + QBXMLEnvelope.end
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    QBXMLText.append(text, to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The beginning of a query that can be answered in pieces; nil when it has been answered.
@@ -119,10 +115,7 @@ public enum QBXMLQueries {
       return begin + " iterator=\"Start\"><MaxReturned>\(max(1, count))</MaxReturned>"
     case .next(let count, let iterators):
       guard let iterator = iterators[id] else { return nil }
-      var bytes: [UInt8] = []
-      QBXMLText.append(iterator, to: &bytes)
-      return begin
-        + " iterator=\"Continue\" iteratorID=\"\(String(decoding: bytes, as: UTF8.self))\""
+      return begin + " iterator=\"Continue\" iteratorID=\"\(QBXMLText.escaped(iterator))\""
         + "><MaxReturned>\(max(1, count))</MaxReturned>"
     }
   }
@@ -184,18 +177,13 @@ public enum QBXMLTakingBack {
     let word = manner == .delete ? "Del" : "Void"
     let type = document.kind == .invoice ? "Invoice" : "CreditMemo"
     let id = requestID(document)
-    return "<Txn\(word)Rq requestID=\"\(escaped(id))\"><Txn\(word)Type>\(type)</Txn\(word)Type>"
-      + "<TxnID>\(escaped(document.transaction))</TxnID></Txn\(word)Rq>\n"
+    return "<Txn\(word)Rq requestID=\"\(QBXMLText.escaped(id))\">"
+      + "<Txn\(word)Type>\(type)</Txn\(word)Type>"
+      + "<TxnID>\(QBXMLText.escaped(document.transaction))</TxnID></Txn\(word)Rq>\n"
   }
 
   /// The id of the request for a document.
   public static func requestID(_ document: Document) -> String {
     (document.kind == .invoice ? "inv-" : "cm-") + document.number
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    QBXMLText.append(text, to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -19,6 +19,13 @@ enum QBXMLText {
     }
   }
 
+  /// A text as the content of an element or of an attribute; a name keeps its blanks.
+  static func escaped(_ text: String, isName: Bool = false) -> String {
+    var bytes: [UInt8] = []
+    append(text, to: &bytes, isName: isName)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Appends a text as the content of an element or of an attribute.
   static func append(
     _ text: String, to bytes: inout [UInt8], limit: Int? = nil, isName: Bool = false

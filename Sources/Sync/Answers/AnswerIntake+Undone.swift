@@ -12,7 +12,8 @@ extension AnswerIntake {
     var section = AnswerReport.Section(
       file: set.file, run: run.run.id, answers: run.writtenName(ofSet: set.messageSet.id) ?? "")
     let judge = try AnswerJudge(
-      ledger: ledger, run: run, books: books, known: try ledger.requests(ofRun: run.run.id))
+      ledger: ledger, run: run, books: books, mapping: mapping,
+      known: try ledger.requests(ofRun: run.run.id))
     let messageSet = set.messageSet.id.isEmpty ? run.run.id : set.messageSet.id
     var items: [AnswerItem] = []
     var strange: [QBXMLAnswer] = []
@@ -96,7 +97,8 @@ extension AnswerIntake {
       Finding(
         AnswerRules.afterUndo, "run \(run.run.id) was taken back, and \(words)",
         remedy: paths.first.map { "send \($0), which deletes them, then accept its answer" }
-          ?? "delete them in QuickBooks by hand, then free them: loadbooks release --refused NUMBER",
+          ?? "delete them in QuickBooks by hand, then free them: loadbooks release --refused "
+          + run.run.id,
         location: set.messageSet.location, value: run.run.id))
   }
 
@@ -134,26 +136,74 @@ extension AnswerIntake {
         record, undo, format: format, ledger, into: RunFolder.undonePath(of: run, in: company),
         at: clock())
     }
+    let held = Set(
+      try ledger.holds().lazy.filter { $0.cause == .inQuickBooks && $0.run == run }.map(\.name))
     for ((answer, removal), isNews) in zip(removals, news) {
-      guard isNews else {
+      let isFreed = !held.contains(removal.document.number)
+      // Somebody has said already that a document is gone that QuickBooks does not find.
+      guard isNews, !(isFreed && AnswerIntake.findsNothing(removal)) else {
         section.nothingNew += 1
         continue
       }
-      guard let refusal = removal.refusal else {
+      guard removal.refusal != nil else {
         section.removed += 1
         continue
       }
       section.notRemoved += 1
-      let document = removal.document
       report.findings.append(
-        Finding(
-          AnswerRules.removalRefused,
-          "QuickBooks did not \(manner) the document \(document.documentNumber): \(refusal.words) "
-            + "(status \(refusal.code))",
-          remedy: AnswerIntake.remedy(answer, document.number, next: section.sendNext.first),
-          location: answer.location, value: document.documentNumber, invoice: document.number))
+        AnswerIntake.refused(answer, removal, manner, isFreed, next: section.sendNext.first))
     }
+    noteUnanswered(set, documents, in: name, ofRun: run, &section)
     report.sections.append(section)
+  }
+
+  /// Whether QuickBooks does not find what it was asked to remove.
+  private static func findsNothing(_ removal: LedgerRemoval) -> Bool {
+    removal.refusal?.code == "3120" || removal.document.isRemoved
+  }
+
+  private static func refused(
+    _ answer: QBXMLAnswer, _ removal: LedgerRemoval, _ manner: String, _ isFreed: Bool,
+    next: String?
+  ) -> Finding {
+    let document = removal.document
+    return Finding(
+      AnswerRules.removalRefused,
+      "QuickBooks did not \(manner) the document \(document.documentNumber)"
+        + (isFreed ? ", which was said to be gone (release)" : "")
+        + ": \(removal.refusal?.words ?? "") (status \(answer.status))",
+      remedy: isFreed
+        ? "look in QuickBooks whether it is there still, and delete it by hand: its invoice may be sent "
+          + "again, or was"
+        : remedy(answer, document.number, next: next),
+      location: answer.location, value: document.documentNumber, invoice: document.number)
+  }
+
+  /// Requests of a file that removes documents of which the answer says nothing.
+  private mutating func noteUnanswered(
+    _ set: AnsweredSet, _ documents: [TakenBackDocument], in name: String, ofRun run: String,
+    _ section: inout AnswerReport.Section
+  ) {
+    let path = RunFolder.undonePath(of: run, in: company) + "/" + name
+    let answered = Set(set.answers.map(\.answer.requestID))
+    let removed = Set(
+      documents.filter(\.isRemoved).map { RemovalRequests.requestID($0.kind, $0.documentNumber) })
+    var missing: [String] = []
+    _ = try? QBXMLRequests.forEach(ofFile: path) { (request) throws(Failure) in
+      if !answered.contains(request.id), !removed.contains(request.id) {
+        missing.append(request.id)
+      }
+    }
+    guard let first = missing.first else { return }
+    section.unanswered = missing.count
+    report.findings.append(
+      Finding(
+        AnswerRules.unanswered,
+        "\(SyncReport.counted(missing.count, "request")) of \(name) "
+          + "\(missing.count == 1 ? "has" : "have") no answer, the first is \"\(first)\"",
+        remedy:
+          "send \(path) again, and accept its answer: what is gone is not removed a second time",
+        location: set.messageSet.location, value: first))
   }
 
   /// What to do about a document that QuickBooks did not remove.

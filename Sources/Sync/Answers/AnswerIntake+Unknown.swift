@@ -11,45 +11,18 @@ extension AnswerIntake {
     _ section: inout AnswerReport.Section
   ) throws(Failure) {
     let id = set.messageSet.id
-    guard status != 9001, let file else {
-      let words =
-        status == 9001
-        ? "QuickBooks knows the set \(id) with other content: the file that was sent is not the one that was written"
-        : "QuickBooks did not take the set \(id), with status \(status)"
-      report.findings.append(
-        Finding(
-          AnswerRules.setUnknown, words,
-          remedy: file.map {
-            "send \(run.folder)/\(run.files[$0].name) as it was written (see: loadbooks verify \(run.run.id)); "
-              + "QuickBooks gives its answer once more"
-          } ?? "run loadbooks accept --recover \(run.run.id), and send what it writes",
-          location: set.messageSet.location, value: id))
-      return
-    }
     // Only the books can tell whether the documents are there: sent again, they might be booked twice.
     let known = try ledger.requests(ofRun: run.run.id)
-    let open = run.files[file].requests.filter { request in
-      // What was sent again since is asked for with the set in which it stands now.
-      guard run.stands(request.id, in: file, known) else { return false }
+    // What was sent again since is asked for with the set in which it stands now.
+    let open = run.requests(inSet: id, known).filter { request in
       guard let request = known[request.id] else { return true }
       return request.state != .accepted && request.state != .refused && request.counts
     }
+    guard status != 9001 else { return try tellOtherContent(set, open, run, &section) }
     guard !open.isEmpty else { return }
-    let answers = open.compactMap { request -> LedgerAnswer? in
-      guard let entity = LedgerAnswer.Entity(request: request.type), request.document != nil else {
-        return nil
-      }
-      var answer = LedgerAnswer(
-        entity: entity, name: request.name, requestID: request.id,
-        messageSet: run.files[file].messageSet, result: .unknown)
-      (answer.code, answer.words) = (String(status), AnswerIntake.words(status))
-      return answer
-    }
-    let path = try LookUpFile.write(
-      open, ofSet: run.files[file].messageSet, of: run, format: format, ledger, at: clock())
-    let effects = try ledger.record(answers: answers, ofRun: run.run.id, at: clock())
-    section.unknown.count += effects.filter { $0 == .recorded }.count
-    section.nothingNew += effects.filter { $0 == .nothingNew }.count
+    let path = try putInDoubt(
+      open, ofSet: id, of: run, code: String(status), words: AnswerIntake.words(status), &section)
+    let name = file.map { run.files[$0].name } ?? run.writtenName(ofSet: id) ?? ""
     report.findings.append(
       Finding(
         AnswerRules.setUnknown,
@@ -58,9 +31,56 @@ extension AnswerIntake {
         remedy: path.map {
           "send \($0), which asks for the documents by their numbers, and accept its answer"
         }
-          ?? "send \(run.folder)/\(run.files[file].name) again: it has list entries alone, and asking "
-          + "for one that exists does no harm",
+          ?? "send \(run.folder)/\(name) again: it has list entries alone, and asking for one that exists "
+          + "does no harm",
         location: set.messageSet.location, value: id))
+  }
+
+  /// 9001: QuickBooks got the set with other bytes, and did with those what nobody but it knows.
+  private mutating func tellOtherContent(
+    _ set: AnsweredSet, _ open: [QBXMLRequest], _ run: RunRequests,
+    _ section: inout AnswerReport.Section
+  ) throws(Failure) {
+    let id = set.messageSet.id
+    var remedy = "nothing needs to be done: QuickBooks has answered all of its requests before"
+    if !open.isEmpty {
+      let path = try RunFile.write(
+        QBXMLQueries.recovery(ofSet: id, format: format), "recover", into: run, ledger, at: clock())
+      section.sendNext.append(path)
+      remedy = "send \(path), which only asks what became of the set, and accept its answer"
+    }
+    report.findings.append(
+      Finding(
+        AnswerRules.setUnknown,
+        "QuickBooks got the set \(id) before with other content, and did nothing now: one of the two files "
+          + "that were sent is not as it was written",
+        remedy: remedy, location: set.messageSet.location, value: id))
+  }
+
+  /// Notes that nobody knows whether QuickBooks has the documents among some requests, and writes the file
+  /// that asks for them.
+  ///
+  /// - Returns: The path of the file; nil when there is no document among them.
+  mutating func putInDoubt(
+    _ requests: [QBXMLRequest], ofSet set: String, of run: RunRequests, code: String?,
+    words: String, _ section: inout AnswerReport.Section
+  ) throws(Failure) -> String? {
+    let answers = requests.compactMap { request -> LedgerAnswer? in
+      guard let entity = LedgerAnswer.Entity(request: request.type), request.document != nil else {
+        return nil
+      }
+      var answer = LedgerAnswer(
+        entity: entity, name: request.name, requestID: request.id, messageSet: set, result: .unknown
+      )
+      (answer.code, answer.words) = (code, words)
+      return answer
+    }
+    let path = try LookUpFile.write(
+      requests, ofSet: set, of: run, format: format, ledger, at: clock())
+    let effects = try ledger.record(answers: answers, ofRun: run.run.id, at: clock())
+    section.unknown.count += effects.count { $0 == .recorded }
+    section.nothingNew += effects.count { $0 == .nothingNew }
+    return path
   }
 
   /// What a status of a whole set says, up to the set's id.
@@ -88,7 +108,7 @@ extension AnswerIntake {
     var named = set
     named.messageSet.id = id
     guard let run = try runs(of: named).first(where: { $0.run.state == .finished }),
-      let file = run.file(ofSet: id)
+      let name = run.file(ofSet: id).map({ run.files[$0].name }) ?? run.writtenName(ofSet: id)
     else {
       report.findings.append(
         Finding(
@@ -96,13 +116,12 @@ extension AnswerIntake {
           location: set.messageSet.location, value: id))
       return
     }
-    var section = AnswerReport.Section(
-      file: set.file, run: run.run.id, answers: run.files[file].name)
+    var section = AnswerReport.Section(file: set.file, run: run.run.id, answers: name)
     let known = try ledger.requests(ofRun: run.run.id)
-    let judge = try AnswerJudge(ledger: ledger, run: run, books: books, known: known)
+    let judge = try AnswerJudge(
+      ledger: ledger, run: run, books: books, mapping: mapping, known: known)
     // Only what is in doubt was asked for; what was sent again since stands in another set.
-    let open = run.files[file].requests.filter { request in
-      guard run.stands(request.id, in: file, known) else { return false }
+    let open = run.requests(inSet: id, known).filter { request in
       guard request.document == nil else { return known[request.id]?.isInDoubt ?? false }
       return known[request.id].map { $0.state != .accepted && $0.state != .refused } ?? true
     }

@@ -14,6 +14,8 @@ public struct AnswerIntake {
   let company: CompanyFolder
   let format: QBXMLFormat
   let books: CompanySnapshot?
+  /// The company's mapping file, in whose form lines for it are printed.
+  let mapping: MappingFile
   let clock: () -> String
   /// The run that the user says the answers belong to; nil when they say so themselves.
   let named: String?
@@ -21,7 +23,21 @@ public struct AnswerIntake {
   private var records: [RunRecord]?
   /// The requests of runs that an answer was about, by their ids.
   private var requests: [String: RunRequests] = [:]
+  /// Files that were answered, with the requests that have an answer.
+  private var answered: [AnsweredFile] = []
   var report = AnswerReport()
+
+  /// A file of which requests were answered.
+  private struct AnsweredFile {
+    let run: String
+    let file: String
+    /// Where the report tells of it.
+    let section: Int
+    let location: SourceLocation
+    /// Whether the answer says that it is the answer to this file, so that it is all of it.
+    let namesSet: Bool
+    var ids: Set<String>
+  }
 
   /// Takes in answers.
   ///
@@ -45,8 +61,8 @@ public struct AnswerIntake {
     var sets: [AnsweredSet] = []
     for path in paths { sets += try AnsweredSet.all(path) }
     var intake = AnswerIntake(
-      ledger: ledger, company: company, format: settings.qbxmlFormat, books: books, named: run,
-      clock: clock)
+      ledger: ledger, company: company, format: settings.qbxmlFormat, books: books,
+      mapping: MappingFile.check(path: company.mappingPath).0 ?? .empty, named: run, clock: clock)
     if let run, try ledger.run(run)?.target != "qbxml" {
       throw Failure(
         .usage, "there is no qbXML run \(run)",
@@ -61,6 +77,7 @@ public struct AnswerIntake {
         break
       }
     }
+    try intake.noteUnanswered()
     try intake.renew()
     try intake.noteOpen()
     return intake.report
@@ -68,12 +85,13 @@ public struct AnswerIntake {
 
   private init(
     ledger: SyncLedger, company: CompanyFolder, format: QBXMLFormat, books: CompanySnapshot?,
-    named: String?, clock: @escaping () -> String
+    mapping: MappingFile, named: String?, clock: @escaping () -> String
   ) {
     self.ledger = ledger
     self.company = company
     self.format = format
     self.books = books
+    self.mapping = mapping
     self.named = named
     self.clock = clock
   }
@@ -195,12 +213,15 @@ public struct AnswerIntake {
     let name = file.map { run.files[$0].messageSet } ?? set.messageSet.id
     let messageSet = set.messageSet.id.isEmpty ? name : set.messageSet.id
     let judge = try AnswerJudge(
-      ledger: ledger, run: run, books: books, known: try ledger.requests(ofRun: run.run.id),
-      isLookUp: set.isLookUp)
+      ledger: ledger, run: run, books: books, mapping: mapping,
+      known: try ledger.requests(ofRun: run.run.id), isLookUp: set.isLookUp)
     var items: [AnswerItem] = []
     var strange: [QBXMLAnswer] = []
     for (answer, record) in set.answers {
-      if let item = judge.item(answer, record, messageSet) {
+      let asked =
+        set.messageSet.id.isEmpty
+        ? AnswerIntake.set(inWhichIsDone: answer, run, judge.known) ?? messageSet : messageSet
+      if let item = judge.item(answer, record, asked) {
         items.append(item)
       } else {
         strange.append(answer)
@@ -237,9 +258,28 @@ public struct AnswerIntake {
       resend?.discardUnlessRecorded(ledger)
       throw error
     }
-    if set.messageSet.status ?? 0 < 1000 {
-      noteUnanswered(set, run, file, judge.known, &section)
+    if set.messageSet.status ?? 0 < 1000, let file {
+      answered.append(
+        AnsweredFile(
+          run: run.run.id, file: run.files[file].name, section: report.sections.count,
+          location: set.messageSet.location, namesSet: !set.messageSet.id.isEmpty,
+          ids: Set(set.answers.map(\.answer.requestID))))
     }
+  }
+
+  /// The set in which a request stands that is asked again, when an answer without a set says that it is
+  /// done: in the earlier one it was not.
+  private static func set(
+    inWhichIsDone answer: QBXMLAnswer, _ run: RunRequests, _ known: [String: LedgerRequest]
+  ) -> String? {
+    guard answer.isDone, let request = known[answer.requestID], request.state == .intended else {
+      return nil
+    }
+    return run.files.first { LedgerRequest.SetMark(of: $0.messageSet) == request.stands }?
+      .messageSet
+      ?? run.numbered([request.stands]).first?.number.map {
+        QBXMLMessageSets(run: run.run.id).id($0)
+      }
   }
 
   /// Answers that were passed over, because others to the same requests say more.
@@ -308,7 +348,11 @@ public struct AnswerIntake {
         report.findings += item.checks
       case .recorded:
         switch item.result {
-        case .accepted: item.exists ? section.existing.append(item.title) : section.taken.add(item)
+        case .accepted where item.exists:
+          section.existing.append(
+            item.title
+              + (item.mayBeSomebodyElse ? " (unless a vendor or the like has the name)" : ""))
+        case .accepted: section.taken.add(item)
         case .refused: section.refused.add(item)
         case .postponed: section.postponed.add(item)
         case .unknown: section.unknown.add(item)
@@ -320,27 +364,56 @@ public struct AnswerIntake {
     if let resend { section.sendNext.append(resend.path) }
   }
 
-  /// Requests of the file that the answer leaves out, unless something is known of them.
-  private mutating func noteUnanswered(
-    _ set: AnsweredSet, _ run: RunRequests, _ file: Int?, _ known: [String: LedgerRequest],
-    _ section: inout AnswerReport.Section
-  ) {
-    guard let file else { return }
-    let answered = Set(set.answers.map(\.answer.requestID))
-    let missing = run.files[file].requests.filter {
-      !answered.contains($0.id) && known[$0.id] == nil
+  // MARK: - What was left out
+
+  /// Requests of the answered files that no answer is about, unless something is known of them.
+  ///
+  /// Several files may hold the answers to one set; what one leaves out another may have. Sent again, a set
+  /// that QuickBooks does not remember would be booked twice: documents are asked for by their numbers.
+  private mutating func noteUnanswered() throws(Failure) {
+    var files: [AnsweredFile] = []
+    for file in answered {
+      if let place = files.firstIndex(where: { $0.run == file.run && $0.file == file.file }) {
+        files[place].ids.formUnion(file.ids)
+      } else {
+        files.append(file)
+      }
     }
-    guard !missing.isEmpty else { return }
-    section.unanswered = missing.count
-    report.findings.append(
-      Finding(
-        AnswerRules.unanswered,
-        "\(SyncReport.counted(missing.count, "request")) of \(run.files[file].name) "
-          + "\(missing.count == 1 ? "has" : "have") no answer, the first is \"\(missing[0].id)\"",
-        remedy:
-          "send \(run.folder)/\(run.files[file].name) again; QuickBooks gives its answer once more and "
-          + "books nothing twice",
-        location: set.messageSet.location, value: missing[0].id))
+    for file in files {
+      guard let run = requests[file.run], let own = run.files.first(where: { $0.name == file.file })
+      else { continue }
+      let known = try ledger.requests(ofRun: file.run)
+      let mark = LedgerRequest.SetMark(of: own.messageSet)
+      let missing = own.requests.filter {
+        !file.ids.contains($0.id) && known[$0.id]?.waits(in: mark) ?? true
+      }
+      guard let first = missing.first else { continue }
+      var section = report.sections[file.section]
+      section.unanswered = missing.count
+      let documents = missing.contains { $0.document != nil }
+      var remedy =
+        "send \(run.folder)/\(own.name) again: it has list entries alone, and asking for one that exists "
+        + "does no harm"
+      if documents, !file.namesSet {
+        remedy =
+          "accept their answers too; if there are none: loadbooks accept --recover \(run.run.id)"
+      } else if let path = try putInDoubt(
+        missing, ofSet: own.messageSet, of: run, code: nil,
+        words: "QuickBooks' answer leaves it out", &section)
+      {
+        remedy =
+          "send \(path), which asks for the documents by their numbers, and accept its answer"
+      }
+      report.sections[file.section] = section
+      report.findings.append(
+        Finding(
+          AnswerRules.unanswered,
+          "\(SyncReport.counted(missing.count, "request")) of \(own.name) "
+            + "\(missing.count == 1 ? "has" : "have") no answer, the first is \"\(first.id)\""
+            + (documents
+              ? ": whether QuickBooks has \(missing.count == 1 ? "it" : "them") is not known" : ""),
+          remedy: remedy, location: file.location, value: first.id))
+    }
   }
 
   // MARK: - What is open still
@@ -371,6 +444,7 @@ public struct AnswerIntake {
     for index in report.sections.indices {
       let run = report.sections[index].run
       guard report.sections[..<index].allSatisfy({ $0.run != run }) else { continue }
+      try noteWaiting(&report.sections[index])
       let named = Set(report.sections.filter { $0.run == run }.flatMap(\.sendNext))
       for file in pending where file.run == run && !named.contains(file.path) {
         if file.state == .ready, !file.isQuestion {
@@ -391,5 +465,14 @@ public struct AnswerIntake {
             invoice: remark.invoice, notes: ["known since \(remark.at)"]))
       }
     }
+  }
+
+  /// The files of the run that nothing was accepted of yet.
+  private func noteWaiting(_ section: inout AnswerReport.Section) throws(Failure) {
+    guard let run = requests[section.run], run.run.state == .finished else { return }
+    let known = try ledger.requests(ofRun: run.run.id)
+    section.waiting = run.files.filter { file in
+      file.requests.allSatisfy { known[$0.id] == nil }
+    }.map(\.name)
   }
 }

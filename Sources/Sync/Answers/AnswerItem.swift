@@ -13,6 +13,8 @@ struct AnswerItem {
   var result: LedgerAnswer.Result = .accepted
   /// Whether a list entry was there already.
   var exists = false
+  /// Whether the name is taken, and nothing shows yet that it is a customer who has it.
+  var mayBeSomebodyElse = false
   var finding: Finding?
   /// What QuickBooks has otherwise than it was sent; it is kept until somebody settles it.
   var checks: [Finding] = []
@@ -32,7 +34,7 @@ struct AnswerItem {
   }
 
   /// Whether it is about an invoice or a credit memo.
-  var isDocument: Bool { entity == .invoice || entity == .creditMemo }
+  var isDocument: Bool { entity.isDocument }
 
   /// What it is about, in the sign of LoadOps.
   var amount: Money { request.total }

@@ -7,6 +7,7 @@ struct AnswerJudge {
   let ledger: SyncLedger
   let run: RunRequests
   let books: CompanySnapshot?
+  let mapping: MappingFile
   let known: [String: LedgerRequest]
   /// Whether the answers are what the books showed when they were asked for documents.
   let isLookUp: Bool
@@ -15,10 +16,11 @@ struct AnswerJudge {
   private let notMade: [String: LedgerRequest]
 
   init(
-    ledger: SyncLedger, run: RunRequests, books: CompanySnapshot?, known: [String: LedgerRequest],
-    isLookUp: Bool = false
+    ledger: SyncLedger, run: RunRequests, books: CompanySnapshot?, mapping: MappingFile,
+    known: [String: LedgerRequest], isLookUp: Bool = false
   ) throws(Failure) {
-    (self.ledger, self.run, self.books, self.known) = (ledger, run, books, known)
+    (self.ledger, self.run, self.books, self.mapping) = (ledger, run, books, mapping)
+    self.known = known
     self.isLookUp = isLookUp
     // One that was refused for a reason of its own is simply not there.
     let taken = Set(
@@ -137,15 +139,28 @@ struct AnswerJudge {
           "its customer \"\(items[index].request.customer)\" is not in QuickBooks", nil)
       }
     }
+    try decideReferences(&items)
+  }
+
+  /// Decides about what is missing once it is known what became of everything else.
+  private func decideReferences(_ items: inout [AnswerItem]) throws(Failure) {
     let failed = failedEntries(items)
     for index in items.indices {
-      decideReference(&items[index])
+      try decideReference(&items[index])
       if let hold = items[index].hold, hold.cause == .missing,
         failed.contains("\(hold.kind.rawValue) \(hold.name.lowercased())")
       {
         items[index].hold = nil
+        items[index].finding?.remedy =
+          "mend what QuickBooks refused about the \(AnswerJudge.noun(hold.kind)) \"\(hold.name)\" itself, "
+          + "then convert again, which asks for both"
       }
     }
+  }
+
+  /// What a held kind of thing is called.
+  private static func noun(_ kind: LedgerHold.Kind) -> String {
+    kind.rawValue.replacing("_", with: " ")
   }
 
   /// List entries that QuickBooks refused for a reason of their own: they lack because of that, and are
@@ -247,8 +262,9 @@ struct AnswerJudge {
 
   /// What an answer says that contradicts itself.
   static func contradiction(_ item: AnswerItem) -> String {
-    "the status says that it was \(item.answer.status < 1000 ? "" : "not ")taken, the severity "
-      + "\(item.answer.severity.rawValue) the opposite"
+    let (status, severity) = item.answer.status < 1000 ? ("", "not ") : ("not ", "")
+    return "QuickBooks contradicts itself: by its status it was \(status)taken, by its severity "
+      + "(\(item.answer.severity.rawValue)) it was \(severity)taken"
   }
 
   /// What to do about a document whose number QuickBooks has already.
@@ -260,7 +276,7 @@ struct AnswerJudge {
 
   /// How to say that something was put right in QuickBooks.
   static func release(_ name: String) -> String {
-    "say so with: loadbooks release --refused \(ShellText.word(name))"
+    "say so with: loadbooks release --refused \(name.hasPrefix("-") ? "-- " : "")\(ShellText.word(name))"
   }
 
   /// What was sent with a request.
@@ -361,7 +377,7 @@ struct AnswerJudge {
     guard !customers.isEmpty else { return }
     let owners = NameOwners(books)
     let proven = proven.union(try ledger.acceptedCustomers().lazy.map { $0.lowercased() })
-    for index in customers { decideTaken(&items[index], owners, missing, proven) }
+    for index in customers { try decideTaken(&items[index], owners, missing, proven) }
   }
 
   /// Who has which names in the books, in lower case.
@@ -374,59 +390,86 @@ struct AnswerJudge {
       let names =
         (books?.vendors ?? []).map { ($0.name.lowercased(), "a vendor") }
         + (books?.employees ?? []).map { ($0.name.lowercased(), "an employee") }
-        + (books?.otherNames ?? []).map { ($0.name.lowercased(), "another name") }
+        + (books?.otherNames ?? []).map {
+          ($0.name.lowercased(), "an entry of the Other Names List")
+        }
       others = Dictionary(names) { first, _ in first }
     }
   }
 
   private func decideTaken(
     _ item: inout AnswerItem, _ owners: NameOwners, _ missing: Set<String>, _ proven: Set<String>
-  ) {
+  ) throws(Failure) {
     let name = item.request.name.lowercased()
     if owners.customers.contains(name) { return }
     var owner = owners.others[name]
     if owner == nil {
       if proven.contains(name) { return }
       if known[item.request.id]?.state == .refused || missing.contains(name) {
-        owner = "a vendor, an employee or another name"
+        owner = AnswerJudge.somebodyElse
       }
     }
-    guard let owner else { return }
+    guard let owner else {
+      item.mayBeSomebodyElse = true
+      return
+    }
     item.exists = false
     item.result = .refused
     item.hold = LedgerHold(.customer, item.request.name, .taken)
     item.finding = finding(
       AnswerRules.nameTaken, item, "\(owner) has this name in QuickBooks",
-      "add to mapping.csv: "
-        + MappingFile.line(
-          kind: .customer, loadops: item.request.name,
-          quickbooks: AnswerJudge.otherName(item.request.name)))
+      try askForName(item, item.request.name))
   }
 
-  /// A free name near the one that is taken.
+  /// Who has a name that no customer has.
+  static let somebodyElse = "a vendor, an employee or an entry of the Other Names List"
+
+  /// A name near the one that is taken: with ` (C)` behind its last level.
   static func otherName(_ name: String) -> String {
     let suffix = " (C)"
-    return String(name.prefix(DesktopLimits.customerLevel - suffix.count)) + suffix
+    let levels = name.split(separator: ":", omittingEmptySubsequences: false)
+    var last = Array((levels.last ?? "").unicodeScalars)
+      .prefix(DesktopLimits.customerLevel - suffix.count)
+    while last.last == " " { last.removeLast() }
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: last)
+    return (levels.dropLast().map(String.init) + [String(view) + suffix]).joined(separator: ":")
+  }
+
+  /// Asks for the mapping line that gives a customer another name: by what LoadOps calls it, in the form of
+  /// the company's own file.
+  private func askForName(_ item: AnswerItem, _ name: String) throws(Failure) -> String {
+    let source =
+      item.isDocument
+      ? try sent(item.request).source
+      : try ledger.loadOpsName(ofEntry: .customer, name, inRun: run.run.id)
+    let loadOps = source ?? name
+    let target = AnswerJudge.otherName(name)
+    let line =
+      mapping.line(kind: .customer, loadops: loadOps, quickbooks: target)
+      ?? MappingFile.line(kind: .customer, loadops: loadOps, quickbooks: target)
+    return mapping.customer(for: loadOps).map {
+      "change line \($0.line) of mapping.csv to: \(line)"
+    }
+      ?? "add to mapping.csv: \(line)"
   }
 
   /// A customer that QuickBooks lacks is one that nobody made, or a name that somebody else has.
-  private func decideReference(_ item: inout AnswerItem) {
+  private func decideReference(_ item: inout AnswerItem) throws(Failure) {
     guard case .referenceMissing(let kind, let name) = item.judgement, item.result == .refused,
       kind == "Customer", !name.isEmpty
     else { return }
-    let line = MappingFile.line(
-      kind: .customer, loadops: name, quickbooks: AnswerJudge.otherName(name))
+    let ask = try askForName(item, name)
     if impostor(item) != nil {
       item.hold = LedgerHold(.customer, name, .taken)
       item.finding = finding(
         AnswerRules.nameTaken, item,
-        "a vendor, an employee or another name has the name of its customer \"\(name)\" in QuickBooks",
-        "add to mapping.csv: \(line)")
+        "\(AnswerJudge.somebodyElse) has the name of its customer \"\(name)\" in QuickBooks", ask)
       return
     }
     item.finding?.remedy =
       "make the customer in QuickBooks and \(AnswerJudge.release(name)); or, if a vendor or an employee "
-      + "has the name, add to mapping.csv: \(line)"
+      + "has the name, \(ask)"
   }
 
   private func remedy(_ kind: String, _ name: String) -> String? {

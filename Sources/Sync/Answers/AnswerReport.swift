@@ -66,6 +66,8 @@ public struct AnswerReport: Sendable {
     public internal(set) var sendNext: [String] = []
     /// The files that must not be sent any more.
     public internal(set) var doNotSend: [String] = []
+    /// The run's files of which nothing was answered yet.
+    public internal(set) var waiting: [String] = []
     /// What else is to be done about the run, in sentences.
     public internal(set) var open: [String] = []
 
@@ -151,6 +153,9 @@ public struct AnswerReport: Sendable {
       for path in section.sendNext {
         text += "  send next          \(FindingText.visible(path))\n"
       }
+      if !section.waiting.isEmpty {
+        text += "  no answer yet      \(list(section.waiting))\n"
+      }
       for words in section.open { text += "  open               \(FindingText.visible(words))\n" }
     }
     return text + findingsText
@@ -200,6 +205,7 @@ public struct AnswerReport: Sendable {
             "send_next": .string(orNull: section.sendNext.first),
             "send_all": .array(section.sendNext.map { .string($0) }),
             "do_not_send": .array(section.doNotSend.map { .string($0) }),
+            "no_answer_yet": .array(section.waiting.map { .string($0) }),
             "open": .array(section.open.map { .string($0) }),
           ]
         }),

@@ -95,9 +95,8 @@ enum AnswerRules {
   }
   static let unanswered = Finding.Kind(
     "answer-incomplete", .warning,
-    meaning: "An answer leaves out some of the requests of its file; they count as sent.",
-    remedy:
-      "send the same file again; QuickBooks gives its answer once more and books nothing twice")
+    meaning: "An answer leaves out some of the requests of its file.",
+    remedy: "send the file that asks for them by their numbers, then accept its answer")
 
   static let all = [
     totalDiffers, totalUnchecked, documentDiffers, contradicts, takenWithWarning, requestChanged,

@@ -187,6 +187,8 @@ struct SentDocument {
   var date: String
   /// What the form is over.
   var total: Money
+  /// What LoadOps calls the customer; nil when nobody knows.
+  var source: String?
   /// The customer as QuickBooks names it.
   var customer: String { customers.first ?? "" }
 
@@ -195,6 +197,7 @@ struct SentDocument {
     let isCredit = request.type == "CreditMemoAdd"
     let total = entry?.amount ?? request.total
     number = request.name
+    source = entry?.customer
     customers = entry.map { [$0.quickBooksCustomer] } ?? []
     if isIntact || entry == nil { customers.append(request.customer) }
     date = entry?.date.description ?? request.date

@@ -16,6 +16,8 @@ public struct PendingFile: Sendable, Hashable {
     case missing
     /// It has other bytes than were written.
     case changed
+    /// QuickBooks has answered part of it: sent again, it might be booked twice.
+    case answeredInPart
   }
 
   /// The run.
@@ -53,6 +55,10 @@ public struct PendingFile: Sendable, Hashable {
     case .changed:
       return "do not send \(path), which is not what was written: \(again) writes a file of its "
         + "\(count)"
+    case .answeredInPart:
+      return
+        "do not send \(path) again, QuickBooks has answered part of it: \(again) writes a file that "
+        + "asks about the other \(count)"
     }
   }
 
@@ -98,6 +104,11 @@ public struct PendingFile: Sendable, Hashable {
       name = URL(fileURLWithPath: path).lastPathComponent
       return
     }
+    let known = try ledger.requests(ofRun: run)
+    if let first = requests.first(where: \.entity.isDocument), first.stands.wasSent(known) {
+      state = .answeredInPart
+      return
+    }
     guard let found = Fingerprint(ofFile: path) else {
       state = .missing
       return
@@ -110,8 +121,7 @@ public struct PendingFile: Sendable, Hashable {
     let set = try? QBXMLRequests.forEach(ofFile: path) { request throws(Failure) in
       ids.append(request.id)
     }
-    let standing = ResendStanding(ids, ofSet: set ?? "", try ledger.requests(ofRun: run))
-    if standing.isOutdated { state = .outdated }
+    if ResendStanding(ids, ofSet: set ?? "", known).isOutdated { state = .outdated }
   }
 }
 
@@ -119,9 +129,6 @@ public struct PendingFile: Sendable, Hashable {
 struct ResendStanding {
   /// The requests that wait in it, in its order.
   let waiting: [String]
-  /// Whether QuickBooks has said something about it: sent again, it gets the same answer, and nothing is
-  /// booked twice.
-  let wasSent: Bool
   /// Whether it must not be sent any more: part of it is settled by other means, or stands in another file.
   let isOutdated: Bool
 
@@ -132,11 +139,15 @@ struct ResendStanding {
   init(_ ids: [String], ofSet set: String, _ known: [String: LedgerRequest]) {
     let mark = LedgerRequest.SetMark(of: set)
     waiting = ids.filter { known[$0]?.waits(in: mark) ?? false }
-    wasSent = ids.contains { id in
-      guard let request = known[id], request.stands == mark else { return false }
-      return request.state != .intended
-    }
-    isOutdated = !wasSent && waiting.count < ids.count
+    isOutdated = !mark.wasSent(known) && waiting.count < ids.count
+  }
+}
+
+extension LedgerRequest.SetMark {
+  /// Whether QuickBooks has said something about a request that stands in this set: what else does is asked
+  /// about, and not sent again.
+  func wasSent(_ known: [String: LedgerRequest]) -> Bool {
+    known.values.contains { $0.stands == self && $0.state != .intended }
   }
 }
 

@@ -59,39 +59,51 @@ public struct ResendRenewal: Sendable {
 
   /// Writes the files of a run again that are missing or have other bytes: as they were, where that can be
   /// had.
+  ///
+  /// A file of which QuickBooks has answered a part was sent: it is asked about, and not written anew.
   mutating func restore(
     _ run: inout RunRequests, _ ledger: SyncLedger, format: QBXMLFormat, at: String
   ) throws(Failure) {
-    let sets = QBXMLMessageSets(run: run.run.id)
     let sums = try ledger.laterFiles(ofRun: run.run.id)
+    let known = try ledger.requests(ofRun: run.run.id)
     var waiting = try ledger.pendingRequests().filter { $0.run == run.run.id && !$0.isInDoubt }
     for file in run.files where file.isIntact {
       let mark = LedgerRequest.SetMark(of: file.messageSet)
       waiting.removeAll { $0.stands == mark }
     }
-    for mark in Set(waiting.map(\.stands)) {
-      let own = waiting.filter { $0.stands == mark }
+    let bySet = Dictionary(grouping: waiting, by: \.stands)
+    for (number, mark) in run.numbered(bySet.keys.filter { !$0.wasSent(known) }) {
+      guard let own = bySet[mark] else { continue }
       let inOrder = run.ordered(own.map(\.id))
-      let number = (1...9_999).first { LedgerRequest.SetMark(of: sets.id($0)) == mark }
-      if let number, let sum = sums[RunFile.name(number, "resend")] {
-        var isWritten = false
-        for ids in [own.map(\.id), inOrder] where !isWritten {
-          guard let file = try ResendFile(ids, of: run, format: format, number: number) else {
-            continue
-          }
-          isWritten = file.record?.fingerprint == sum
-          if isWritten {
-            try file.publish()
-            written.append(file.path)
-            run.read(RunFile.name(number, "resend"), sum)
-          } else {
-            file.discard()
-          }
-        }
-        if isWritten { continue }
+      if let number, let sum = sums[RunFile.name(number, "resend")],
+        try rewrite([own.map(\.id), inOrder], number, sum, &run, format: format)
+      {
+        continue
       }
       if try !write(inOrder, of: &run, ledger, format: format, at: at) { lost += own }
     }
+  }
+
+  /// Writes a file that was written before, with the first of several orders that gives the same bytes;
+  /// false when none does.
+  private mutating func rewrite(
+    _ orders: [[String]], _ number: Int, _ sum: Fingerprint, _ run: inout RunRequests,
+    format: QBXMLFormat
+  ) throws(Failure) -> Bool {
+    for ids in orders {
+      guard let file = try ResendFile(ids, of: run, format: format, number: number) else {
+        continue
+      }
+      guard file.record?.fingerprint == sum else {
+        file.discard()
+        continue
+      }
+      try file.publish()
+      written.append(file.path)
+      run.read(RunFile.name(number, "resend"), sum)
+      return true
+    }
+    return false
   }
 
   /// Writes requests into the next file of their run; false when no file has their bytes any more.

@@ -40,7 +40,12 @@ enum RunFile {
 }
 
 /// Files that ask QuickBooks what became of a run, and those that are to be sent again.
-public enum RecoveryFiles {
+public struct RecoveryFiles: Sendable {
+  /// Their paths, in the order in which they must be sent.
+  public private(set) var paths: [String] = []
+  /// What waits and no file of the run has any more; nil when nothing is lost.
+  public private(set) var failure: Failure?
+
   /// Writes one file for each set of which something is not known yet, unless it is there already: it asks
   /// for the set's answer, or where QuickBooks has none any more, for the documents by their numbers.
   ///
@@ -52,12 +57,11 @@ public enum RecoveryFiles {
   ///   - company: The company.
   ///   - settings: Its settings.
   ///   - at: The time, ISO 8601 with zone.
-  /// - Returns: The paths, in the order in which they must be sent.
-  /// - Throws: `Failure`: `usage` when there is no such qbXML run; `inputMissing` when no file of the run
-  ///   has what is to be sent again.
-  public static func write(
+  /// - Throws: `Failure`: `usage` when there is no such qbXML run; or when the ledger or the folder cannot be
+  ///   written.
+  public init(
     _ run: String, _ ledger: SyncLedger, in company: CompanyFolder, settings: Settings, at: String
-  ) throws(Failure) -> [String] {
+  ) throws(Failure) {
     guard let record = try ledger.run(run), record.target == "qbxml", record.state == .finished
     else {
       throw Failure(
@@ -69,35 +73,40 @@ public enum RecoveryFiles {
     var renewal = ResendRenewal()
     try renewal.renew(&requests, ledger, format: format, at: at)
     try renewal.restore(&requests, ledger, format: format, at: at)
+    paths = renewal.written
     let known = try ledger.requests(ofRun: run)
-    var paths = renewal.written
-    for (index, file) in requests.files.enumerated() {
-      let own = file.requests.filter { requests.stands($0.id, in: index, known) }
+    for set in requests.files.map(\.messageSet) + requests.lostSets(known) {
+      let own = requests.requests(inSet: set, known)
       let doubtful = own.filter { known[$0.id]?.isInDoubt ?? false }
       if let path = try LookUpFile.write(
-        doubtful, ofSet: file.messageSet, of: requests, format: format, ledger, at: at)
+        doubtful, ofSet: set, of: requests, format: format, ledger, at: at)
       {
         paths.append(path)
       }
       // A file that was written just now has not been sent yet.
-      let isNew = renewal.written.contains(requests.folder + "/" + file.name)
-      guard !isNew, own.contains(where: { known[$0.id].map(isOpen) ?? true }) else { continue }
+      let name = requests.file(ofSet: set).map { requests.files[$0].name }
+      let isNew = name.map { renewal.written.contains(requests.folder + "/" + $0) } ?? false
+      guard !isNew, own.contains(where: { known[$0.id].map(RecoveryFiles.isOpen) ?? true }) else {
+        continue
+      }
       paths.append(
         try RunFile.write(
-          QBXMLQueries.recovery(ofSet: file.messageSet, format: format), "recover",
-          into: requests, ledger, at: at))
+          QBXMLQueries.recovery(ofSet: set, format: format), "recover", into: requests, ledger,
+          at: at))
     }
-    if let first = renewal.lost.first {
-      throw Failure(
-        .inputMissing,
-        "no file of run \(run) has \(first.name) any more"
-          + (renewal.lost.count > 1 ? ", nor \(renewal.lost.count - 1) others" : "")
-          + ", which must be sent again",
-        remedy:
-          "put the files of the run back from a backup; or look in QuickBooks for each and say what "
-          + "you find: loadbooks accept --settle NUMBER --as sent (or not-sent) --reason WHY")
-    }
-    return paths
+    failure = RecoveryFiles.failure(renewal.lost, run)
+  }
+
+  private static func failure(_ lost: [PendingRequest], _ run: String) -> Failure? {
+    guard let first = lost.first else { return nil }
+    return Failure(
+      .inputMissing,
+      "no file of run \(run) has \(first.name) any more"
+        + (lost.count > 1 ? ", nor \(SyncReport.counted(lost.count - 1, "other"))" : "")
+        + ", which must be sent again",
+      remedy:
+        "put the files of the run back from a backup; or look in QuickBooks for each and say what "
+        + "you find: loadbooks accept --settle NUMBER --as sent (or not-sent) --reason WHY")
   }
 
   /// Whether QuickBooks may have an answer to a request: one that it does not remember is asked for by its

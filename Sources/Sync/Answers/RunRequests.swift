@@ -97,6 +97,44 @@ struct RunRequests {
       ?? (place(of: id)?.file == file)
   }
 
+  /// The requests that stand in a set, in their order; of one whose file is not there any more, those that
+  /// another file has as well.
+  func requests(inSet messageSet: String, _ known: [String: LedgerRequest]) -> [QBXMLRequest] {
+    if let file = file(ofSet: messageSet) {
+      return files[file].requests.filter { stands($0.id, in: file, known) }
+    }
+    let mark = LedgerRequest.SetMark(of: messageSet)
+    return ordered(known.values.filter { $0.stands == mark }.map(\.requestID)).compactMap {
+      self[$0]
+    }
+  }
+
+  /// Sets of the run in the order of their files' numbers; those of which no number is known come last.
+  func numbered(_ marks: [LedgerRequest.SetMark]) -> [(number: Int?, mark: LedgerRequest.SetMark)] {
+    let sets = QBXMLMessageSets(run: run.id)
+    var left = Set(marks)
+    var inOrder: [(number: Int?, mark: LedgerRequest.SetMark)] = []
+    for number in 1...9_999 {
+      guard !left.isEmpty else { break }
+      if let mark = left.remove(LedgerRequest.SetMark(of: sets.id(number))) {
+        inOrder.append((number, mark))
+      }
+    }
+    return inOrder + left.map { (nil, $0) }
+  }
+
+  /// The ids of sets that were sent and whose files are not there, although something is open about them.
+  func lostSets(_ known: [String: LedgerRequest]) -> [String] {
+    let there = Set(files.map { LedgerRequest.SetMark(of: $0.messageSet) })
+    let sent = Set(known.values.lazy.filter { $0.state != .intended }.map(\.stands))
+    let open = known.values.filter { request in
+      request.counts && !there.contains(request.stands)
+        && (request.isInDoubt || (request.state == .intended && sent.contains(request.stands)))
+    }
+    let sets = QBXMLMessageSets(run: run.id)
+    return numbered(Array(Set(open.map(\.stands)))).compactMap { $0.number.map(sets.id) }
+  }
+
   /// The name of the file that had a set when it was written; nil when the run never sent such a set.
   func writtenName(ofSet messageSet: String) -> String? {
     guard let number = QBXMLMessageSets(run: run.id).number(of: messageSet) else { return nil }

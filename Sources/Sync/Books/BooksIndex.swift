@@ -145,6 +145,7 @@ struct BooksIndex: Sendable {
     // Online, entries are referred to by their ids.
     guard written != name, names.text != .online else { return nil }
     return " would be written as \"\(written)\", which QuickBooks would take for another name; "
-      + "formats.iif.encoding may help"
+      + (names.text == .iifASCII
+        ? "formats.iif.encoding may help" : "rename it there to that")
   }
 }

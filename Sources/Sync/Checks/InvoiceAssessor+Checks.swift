@@ -462,7 +462,11 @@ extension InvoiceAssessor {
     if changes.contains(.unrepresentable) {
       raise(.textUnrepresentable, record, cell, field) { me in
         Detail(
-          message: "\(field.name) is written as \"\(me.converted(record, cell))\"")
+          message: "\(field.name) is written as \"\(me.converted(record, cell))\"",
+          remedy: me.context.settings.target == .iif
+            ? nil
+            : "change the text in LoadOps: QuickBooks Desktop keeps letters of Western European languages"
+        )
       }
     } else if !changes.isDisjoint(with: [.transliterated, .punctuation]) {
       raise(.textChanged, record, cell, field) { me in

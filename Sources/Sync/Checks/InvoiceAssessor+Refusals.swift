@@ -96,16 +96,22 @@ extension InvoiceAssessor {
       detail.remedy = AnswerJudge.numberTaken(hold.name)
     case .taken:
       detail.message =
-        "QuickBooks refused customer \"\(hold.name)\" in run \(hold.run): a vendor, an employee or "
-        + "another name has this name"
-      let line = mappingLine(
-        .customer, customer ?? hold.name, AnswerJudge.otherName(customer ?? hold.name))
-      detail.remedy = "add to mapping.csv: \(line); or, when the name is free, \(release)"
+        "QuickBooks refused customer \"\(hold.name)\" in run \(hold.run): \(AnswerJudge.somebodyElse) "
+        + "has this name"
+      // The line stands last, so that it can be copied to the end.
+      detail.remedy =
+        "when the name is free, \(release); or, to give the customer another name, "
+        + ask(customer ?? hold.name, AnswerJudge.otherName(hold.name))
     case .missing:
       detail.message =
         "QuickBooks lacked the \(kind) \"\(hold.name)\" in run \(hold.run), and nothing has changed "
         + "since"
       detail.remedy = "make it in QuickBooks and \(release); or give it another name in mapping.csv"
+      if hold.kind == .customer {
+        detail.remedy =
+          "make it in QuickBooks and \(release); or, if a vendor or an employee has the name, "
+          + ask(customer ?? hold.name, AnswerJudge.otherName(hold.name))
+      }
     case .unnamed, .inQuickBooks:
       detail.message =
         "QuickBooks refused \(kind) \"\(hold.name)\" in run \(hold.run), because it refers to "

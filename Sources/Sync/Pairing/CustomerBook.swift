@@ -183,6 +183,10 @@ struct CustomerBook {
       } else {
         entry.holding.insert(.customerNotPaired)
       }
+    } else if wasSent(name) {
+      // QuickBooks has it as an earlier run had to write it.
+      (entry.quickBooksName, entry.pairing) = (name, .known)
+      takeFromBooks(&entry)
     } else if let source = sentSource(name, name) {
       (entry.quickBooksName, entry.sentFor) = (name, source)
       entry.holding.insert(.customerNameClash)
@@ -223,6 +227,17 @@ struct CustomerBook {
     }
     entry.holding.insert(.customerNameClash)
     entry.sentFor = source
+  }
+
+  /// Whether an earlier run sent this very customer, under the name that would be written now and that
+  /// QuickBooks has.
+  private func wasSent(_ name: String) -> Bool {
+    let written = names.path(name)
+    guard case .otherSpelling(let number) = quickBooks.standing(of: name),
+      quickBooks.entries[number].role.isCustomer, !quickBooks.entries[number].isInactive,
+      quickBooks.entries[number].name.utf8.elementsEqual(written.utf8)
+    else { return false }
+    return ledger.customerSources[written]?.contains(name) ?? false
   }
 
   /// For whom an earlier run sent what QuickBooks would take for this name, when it was somebody else.

@@ -66,7 +66,9 @@ extension Planner {
         let target = context.mapping.terms(for: words)?.quickBooks ?? words
         let usualTerms = assessor.terms.entry(words, target)
         if let terms = usualTerms.terms, usualTerms.holding.isEmpty {
-          usual = builder.lists.terms[builder.add(terms)].name
+          // In a line of its own: the list must be looked at after the terms have come into it.
+          let place = builder.add(terms)
+          usual = builder.lists.terms[place].name
         }
       }
       return builder.add(
@@ -291,9 +293,18 @@ extension Planner {
   /// What to do about a name whose characters the file cannot hold; nil for what is usual.
   private func changedRemedy(_ name: String) -> String? {
     let changes = assessor.names.text.changes(Array(name.utf8).span)
-    guard changes.isDisjoint(with: [.transliterated, .unrepresentable]) else { return nil }
+    guard changes.isDisjoint(with: [.transliterated, .unrepresentable]) else {
+      guard context.settings.target != .iif else { return nil }
+      return "if QuickBooks has the customer already, rename it there to "
+        + "\"\(assessor.names.path(name))\", which the file can hold; otherwise nothing needs to be done"
+    }
     guard changes.contains(.punctuation) else {
       return "nothing needs to be done; or write the name without tabs and the like in LoadOps"
+    }
+    guard context.settings.target == .iif else {
+      return
+        "if QuickBooks has the customer already, see that it is spelt so there; otherwise nothing "
+        + "needs to be done"
     }
     return
       "if QuickBooks has the name with that character, set target to qbxml, which can hold it; "

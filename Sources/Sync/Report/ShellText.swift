@@ -1,7 +1,7 @@
 /// Words of a command line that a message tells somebody to type.
-enum ShellText {
+public enum ShellText {
   /// A word as a shell takes it for one: quoted when it has anything but letters, digits and `-_.:/+@`.
-  static func word(_ text: String) -> String {
+  public static func word(_ text: String) -> String {
     let plain = Set("-_.:/+@,".unicodeScalars)
     let isPlain = text.unicodeScalars.allSatisfy {
       plain.contains($0)

@@ -309,7 +309,7 @@ public struct SyncReport: Sendable {
   public var byIncomeCategory: [Share] = []
   /// How the names of the output stand to the books.
   public var books = Books()
-  /// What the documents name; ``newLists`` is what the output declares ahead of them.
+  /// What the documents name; of these, the output declares ahead of them what no list of the books and no earlier run has.
   public var created = CompanyLists()
   /// LoadOps's names of the customers in ``created``, in the same order.
   public var createdCustomerSources: [String] = []

@@ -50,6 +50,9 @@ public struct SuppressionFile {
     case refused(String, remedy: String)
   }
 
+  /// Why an invoice cannot be released that nobody suppressed.
+  public static let notListed = "it is not on the suppression list"
+
   private let path: String
   private let original: [UInt8]?
   private let mode: mode_t
@@ -204,7 +207,7 @@ public struct SuppressionFile {
     }
     guard !standing.isEmpty else {
       return .refused(
-        "it is not on the suppression list",
+        SuppressionFile.notListed,
         remedy: "see what is in \(path)")
     }
     for entry in standing {

@@ -68,6 +68,16 @@ struct Accept: ParsableCommand {
       throw ValidationError(
         "Name the answer files, or a run with --recover, or an invoice with --settle.")
     }
+    if answers.contains("-") {
+      throw ValidationError("Answers are read from files: save it into one, and name that.")
+    }
+    if owner != nil, answers.isEmpty {
+      throw ValidationError("--run says to which run answers belong: name the answer files.")
+    }
+    if settle == nil {
+      if reason != nil { throw ValidationError("--reason goes with --settle.") }
+      if !by.isEmpty { throw ValidationError("--by goes with --settle.") }
+    }
     if settle != nil, reason?.allSatisfy(\.isWhitespace) ?? true {
       throw ValidationError("Say how it was put right, or how you know, with --reason.")
     }
@@ -84,19 +94,8 @@ struct Accept: ParsableCommand {
         return try settled(settle, ledger)
       }
       if let recover {
-        let paths = try RecoveryFiles.write(
-          recover, ledger, in: company, settings: settings,
-          at: here.timestamp)
-        if options.json {
-          return here.print(JSONText.array(paths.map { .string($0) }).text)
-        }
-        guard !paths.isEmpty else {
-          return here.print("run \(recover) is answered; there is nothing to ask or to send again")
-        }
-        for path in paths {
-          here.print("send, then accept the answer: \(FindingText.visible(path))")
-        }
-        return
+        return try tell(
+          RecoveryFiles(recover, ledger, in: company, settings: settings, at: here.timestamp))
       }
       let report = try AnswerIntake.take(
         answers, ledger, in: company, settings: settings, books: try books(company),
@@ -106,6 +105,20 @@ struct Accept: ParsableCommand {
       if !report.isClean { throw ExitCode.notClean }
       if report.needsSomebody { throw ExitCode.held }
     }
+  }
+
+  private func tell(_ files: RecoveryFiles) throws {
+    let here = Surroundings.current
+    if options.json {
+      here.print(JSONText.array(files.paths.map { .string($0) }).text)
+    } else if files.paths.isEmpty, files.failure == nil {
+      here.print(
+        "run \(recover ?? "") is answered; there is nothing to ask or to send again")
+    }
+    for path in files.paths where !options.json {
+      here.print("send, then accept the answer: \(FindingText.visible(path))")
+    }
+    if let failure = files.failure { throw failure }
   }
 
   private func settled(_ invoice: String, _ ledger: SyncLedger) throws {
@@ -140,7 +153,7 @@ struct Accept: ParsableCommand {
     guard isSettled else {
       throw Failure(
         .usage, "invoice \(invoice) is not in doubt, and does not wait to be sent again",
-        remedy: "see how it stands with: loadbooks explain INVOICE")
+        remedy: "see how it stands with: loadbooks explain \(ShellText.word(invoice))")
     }
     let renewal = try ResendRenewal(ledger, in: company, settings: settings, at: here.timestamp)
     if options.json {

@@ -34,12 +34,12 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     let invoice = invoice.trimmed
-    let planning = try Planning(
-      options, mapping: mapping, suppressions: suppressions, books: lists.books,
-      target: nil)
-    let ledger = try planning.company.flatMap { company in
+    let ledger = try options.folder().flatMap { company in
       try SyncLedger.openReadOnly(folder: company.path)
     }
+    let planning = try Planning(
+      options, mapping: mapping, suppressions: suppressions, books: lists.books,
+      target: try ledger.flatMap(target))
     var selection = Selection()
     selection.numbers = [invoice]
     let inputs = exports.isEmpty ? try lastInputs(ledger, planning, selection) : exports
@@ -65,6 +65,14 @@ struct Explain: ParsableCommand {
     let here = Surroundings.current
     here.print(options.json ? story.json.text : story.text)
     if story.readings.contains(where: { $0.outcome == .held }) { throw ExitCode.held }
+  }
+
+  /// Where the run that met the invoice last was to bring it; nil when the settings say, or `--set` does.
+  private func target(_ ledger: SyncLedger) throws -> String? {
+    guard !options.assignments.contains(where: { $0.hasPrefix("target=") }) else { return nil }
+    let number = invoice.trimmed
+    let sent = try ledger.entry(number: number)?.run
+    return try (sent ?? ledger.unsent(number: number)?.run).flatMap { try ledger.run($0)?.target }
   }
 
   /// The inputs of the newest run that met the invoice, as far as they are still there.

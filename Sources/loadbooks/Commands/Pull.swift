@@ -12,7 +12,9 @@ struct Pull: ParsableCommand {
     abstract:
       "Fetch the books from QuickBooks Online, or write the questions for QuickBooks Desktop.",
     discussion: """
-      For QuickBooks Online the lists, preferences and document numbers come into the company's folder       books; what is there is kept when it is new enough, unless --refresh is given. For qbXML this writes       a file of questions, sent the same way as other qbXML files. Save the answer into \
+      For QuickBooks Online the lists, preferences and document numbers come into the company's folder \
+      books; what is there is kept when it is new enough, unless --refresh is given. For qbXML this writes \
+      a file of questions, sent the same way as other qbXML files. Save the answer into \
       the company's folder books: plan and convert then know what QuickBooks has.
       """)
 
@@ -63,6 +65,7 @@ struct Pull: ParsableCommand {
     let company = try options.folder()
     let settings = try CompanyFolder.settings(company, assignments: options.assignments)
     let word = target ?? settings.target.rawValue
+    try checkFlags(word)
     if word == "online" { return try pullOnline(settings) }
     guard word == "qbxml" else {
       throw Failure(
@@ -80,6 +83,11 @@ struct Pull: ParsableCommand {
     var paging = pageSize.map { QBXMLQueries.Paging.start($0) } ?? .none
     if !incomplete.isEmpty {
       let reading = try QBXMLSnapshotReader.read(incomplete)
+      guard reading.holdsQueries else {
+        throw Failure(
+          .inputUnreadable, "\(incomplete[0]) answers no question about the books",
+          remedy: "name the answer to the file that loadbooks pull wrote")
+      }
       guard !reading.iterators.isEmpty else {
         return here.print("the answer is complete; there is nothing more to ask")
       }
@@ -107,8 +115,31 @@ struct Pull: ParsableCommand {
       """
       questions: \(FindingText.visible(path))
       Send the file to QuickBooks as you send others (see the README: Sending qbXML), and save the answer
-      as \(FindingText.visible(company.map { $0.booksPath + "/answer.xml" } ?? "an .xml file")).
+      as \(FindingText.visible(company.map(answerPath) ?? "an .xml file")).
       """)
+  }
+
+  /// Flags that mean nothing for what is pulled are slips.
+  private func checkFlags(_ target: String) throws {
+    if target == "online" {
+      let given: [(String, Bool)] = [
+        ("--from", from != nil), ("--until", until != nil), ("--page-size", pageSize != nil),
+        ("--next", !incomplete.isEmpty), ("--output", output != nil),
+      ]
+      if let flag = given.first(where: \.1)?.0 {
+        throw ValidationError("\(flag) goes with --target qbxml.")
+      }
+    } else if refresh {
+      throw ValidationError("--refresh goes with --target online.")
+    }
+  }
+
+  /// Where the answer belongs: a further piece stands beside those that were answered before.
+  private func answerPath(_ company: CompanyFolder) -> String {
+    let first = company.booksPath + "/answer.xml"
+    guard !incomplete.isEmpty else { return first }
+    let others = (2...).lazy.map { company.booksPath + "/answer-\($0).xml" }
+    return others.first { !FileManager.default.fileExists(atPath: $0) } ?? first
   }
 }
 

@@ -158,20 +158,36 @@ struct Release: ParsableCommand {
     var known: Set<String?> = []
     numbers = numbers.map { $0?.trimmed }.filter { known.insert($0).inserted }
     let answers = try SuppressionEdit.Session(options, company, "loadbooks release").edit { edit in
-      try numbers.map { number in
+      let held = Set(try edit.ledger.holds().lazy.filter { $0.kind == .invoice }.map(\.name))
+      return try numbers.map { number in
         let request = SuppressionFile.Request(
           invoiceNumber: number, customerName: customer, reason: reason ?? "", by: by,
           until: nil)
         let met = try number.flatMap { number in try edit.ledger.unsent(number: number) }
-        return (
-          request,
-          edit.file.release(
-            invoiceNumber: number, customerName: customer, knownCustomer: met?.customer,
-            today: edit.today)
-        )
+        let answer = edit.file.release(
+          invoiceNumber: number, customerName: customer, knownCustomer: met?.customer,
+          today: edit.today)
+        if case .refused(SuppressionFile.notListed, _) = answer, let number,
+          held.contains(number) || met?.outcome == .refused
+        {
+          return (request, Release.refusedByQuickBooks(number, isHeld: held.contains(number)))
+        }
+        return (request, answer)
       }
     }
     try SuppressionEdit.tell(answers, done: "released", already: "", options)
+  }
+
+  /// What `release` says of an invoice that QuickBooks has refused, and nobody suppressed.
+  private static func refusedByQuickBooks(
+    _ number: String, isHeld: Bool
+  ) -> SuppressionFile.Answer {
+    let word = ShellText.word(number)
+    return .refused(
+      "\(SuppressionFile.notListed); QuickBooks has refused it",
+      remedy: isHeld
+        ? "when that is put right there, say so with: loadbooks release --refused \(word)"
+        : "see why, and what to do, with: loadbooks explain \(word)")
   }
 
   private func releaseRefused(_ company: CompanyFolder) throws {

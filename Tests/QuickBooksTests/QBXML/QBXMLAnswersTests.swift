@@ -107,8 +107,22 @@ struct QBXMLAnswersTests {
     ("<QBXML><QBXMLMsgsRs>&a;</QBXMLMsgsRs></QBXML>", "XML"),
     ("<QBXML><QBXMLMsgsRq onError=\"stopOnError\"/></QBXML>", "no QBXMLMsgsRs"),
     ("<html><body>Error 500</body></html>", "QBXML element"),
-    ("0x80040400 QuickBooks found an error", "XML"), ("", "is empty"),
+    ("0x80040400 QuickBooks found an error", "refused the whole file with 0x80040400"),
+    ("", "is empty"), (" \n\n", "nothing but blanks"),
+    ("invoice_number,amount\n", "it begins with \"invoice_number,amount\""),
+    ("Response:\n" + QBXMLFixture.mixed, "it begins with \"Response:\""),
+    ("\n" + QBXMLFixture.mixed, "before <?xml"),
+    (QBXMLFixture.mixed + "\n-- end of log --", "behind the end of the answer"),
+    (QBXMLFixture.mixed + "\u{0}", "behind the end of the answer"),
     ("<QBXML><QBXMLMsgsRs><InvoiceAddRs requestID=\"a\"/></QBXMLMsgsRs></QBXML>", "statusCode"),
+    (
+      "<QBXML><QBXMLMsgsRs><InvoiceAddRs statusCode=\"OK\"/></QBXMLMsgsRs></QBXML>",
+      "statusCode \"OK\""
+    ),
+    (
+      "<QBXML><QBXMLMsgsRs><InvoiceAddRs statusCode=\"-1\"/></QBXMLMsgsRs></QBXML>",
+      "statusCode \"-1\""
+    ),
     (String(QBXMLFixture.mixed.dropLast(40)), "ends in the middle"),
     (
       "<QBXML><QBXMLMsgsRs><InvoiceAddRs statusCode=\"0\">"
@@ -124,6 +138,25 @@ struct QBXMLAnswersTests {
       return failure?.cause == .inputUnreadable && failure?.location != nil
         && failure?.message.contains(word) == true
     }
+  }
+
+  @Test func `what may stand around an answer is passed over`() throws {
+    let whole = answers(try QBXMLFixture.events(QBXMLFixture.mixed))
+    for text in [
+      QBXMLFixture.mixed + "\r\n\r\n", QBXMLFixture.mixed + "<!-- saved by a tool -->\n",
+      "\u{FEFF}" + QBXMLFixture.mixed,
+      "\n <!-- no declaration -->"
+        + QBXMLFixture.mixed.drop { $0 != "\n" },
+    ] {
+      #expect(answers(try QBXMLFixture.events(text)).map(\.requestID) == whole.map(\.requestID))
+    }
+  }
+
+  @Test func `a severity counts in any case`() throws {
+    let events = try QBXMLFixture.events(
+      "<QBXML><QBXMLMsgsRs><InvoiceAddRs requestID=\"a\" statusCode=\"0\" statusSeverity=\"ERROR\"/>"
+        + "</QBXMLMsgsRs></QBXML>")
+    #expect(answers(events).first?.isContradictory == true)
   }
 
   @Test func `a file that is not there is missing`() {

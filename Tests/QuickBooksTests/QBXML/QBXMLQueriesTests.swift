@@ -45,6 +45,15 @@ struct QBXMLQueriesTests {
     #expect(try requests(next).map(\.type) == ["CustomerQuery"])
   }
 
+  @Test func `a question names customers as QuickBooks has them`() throws {
+    let text = QBXMLQueries.documents(
+      invoices: ["A&1"], creditMemos: [], customers: ["Red  River & \u{E9}"],
+      ids: ("i", "c", "k"), format: QBXMLFormat())
+    #expect(text.contains("<RefNumberCaseSensitive>A&amp;1</RefNumberCaseSensitive>"))
+    #expect(text.contains("<FullName>Red  River &amp; &#233;</FullName>"))
+    #expect(try requests(text).map(\.type) == ["InvoiceQuery", "CustomerQuery"])
+  }
+
   @Test func `documents are taken back by QuickBooks' own ids`() throws {
     let documents = (1...3).map {
       QBXMLTakingBack.Document(
