@@ -250,7 +250,7 @@ public struct OnlineClient: Sendable {
       }
       switch fault.handling {
       case .refresh:
-        guard !hasRefreshed else { throw OnlineSession.dead }
+        guard !hasRefreshed else { throw await session.current.end }
         hasRefreshed = true
         token = try await session.accessToken(insteadOf: token)
       case .wait:

@@ -11,7 +11,9 @@ struct Pull: ParsableCommand {
     abstract:
       "Fetch the books from QuickBooks Online, or write the questions for QuickBooks Desktop.",
     discussion: """
-      For QuickBooks Online the lists, preferences and document numbers come into the company's folder       books; what is there is kept when it is new enough, unless --refresh is given. For qbXML this writes       a file of questions, sent the same way as other qbXML files. Save the answer into \
+      For QuickBooks Online the lists, preferences and document numbers come into the company's folder \
+      books; what is there is kept when it is new enough, unless --refresh is given. For qbXML this writes \
+      a file of questions, sent the same way as other qbXML files. Save the answer into \
       the company's folder books: plan and convert then know what QuickBooks has.
       """)
 
@@ -62,7 +64,10 @@ struct Pull: ParsableCommand {
     let company = try options.folder()
     let settings = try CompanyFolder.settings(company, assignments: options.assignments)
     let word = target ?? settings.target.rawValue
-    if word == "online" { return try pullOnline(settings) }
+    if word == "online" {
+      try refuseQuestions()
+      return try pullOnline(settings)
+    }
     guard word == "qbxml" else {
       throw Failure(
         .usage, "books can be asked for with qbXML or online, not with \"\(word)\"",
@@ -120,6 +125,19 @@ extension Pull {
   ) async throws(Failure) -> OnlineBooks {
     let shown = ProgressBox(ProgressLine("fetching"))
     return try await online.pull(at: timestamp) { _, done, total in shown.update(done, total) }
+  }
+
+  /// The books come whole from QuickBooks Online: what narrows the questions of qbXML means nothing there.
+  private func refuseQuestions() throws {
+    let given = [
+      ("--from", from != nil), ("--until", until != nil), ("--page-size", pageSize != nil),
+      ("--next", !incomplete.isEmpty), ("--output", output != nil),
+    ].first { $0.1 }
+    guard let option = given?.0 else { return }
+    throw Failure(
+      .usage,
+      "\(option) is for the questions to QuickBooks Desktop; QuickBooks Online gives all its books",
+      remedy: "leave it out, or say --target qbxml")
   }
 
   private func pullOnline(_ settings: Settings) throws {

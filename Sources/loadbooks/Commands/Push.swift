@@ -35,6 +35,17 @@ struct Push: ParsableCommand {
   @OptionGroup var filters: SelectionOptions
   @OptionGroup var options: CompanyOptions
 
+  func validate() throws {
+    guard exports.isEmpty else { return }
+    let isSelective =
+      filters.from != nil || filters.until != nil || filters.customer != nil
+      || !filters.only.isEmpty
+    if plan != nil || mapping != nil || suppressions != nil || isSelective {
+      throw ValidationError(
+        "without an export only what an earlier push left is sent: name the export as well.")
+    }
+  }
+
   func run() throws {
     let here = Surroundings.current
     let company = try options.neededFolder()
@@ -45,7 +56,7 @@ struct Push: ParsableCommand {
     var reports: [PushReport] = []
     var plan: SyncPlan?
     try company.writing("loadbooks push") { ledger, lock in
-      let realm = try connectedRealm(company, settings)
+      let realm = try connectedRealm(company, settings, ledger)
       let left = try ledger.unsettledRuns(target: "online")
       try refuseStale(plan: left)
       for run in left {
@@ -73,11 +84,16 @@ struct Push: ParsableCommand {
   }
 
   /// The company that is connected; the connection is tried before anything is written.
-  private func connectedRealm(_ company: CompanyFolder, _ settings: Settings) throws -> String {
+  private func connectedRealm(
+    _ company: CompanyFolder, _ settings: Settings, _ ledger: SyncLedger
+  ) throws -> String {
     try OnlineWork.with(company, settings) { (online) async throws(Failure) in
       let connection = try online.connection()
-      if connection.isDead { throw OnlineSessionEnd.failure }
-      _ = try online.authority()
+      if connection.isDead { throw connection.end }
+      try OnlineCompany.check(ledger, connection)
+      let session = try online.session(connection)
+      let client = online.client(connection, session, online.limiter())
+      _ = try await OnlinePull(client, realm: connection.realm).companyInfo()
       return connection.realm
     }
   }
