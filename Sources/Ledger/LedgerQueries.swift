@@ -61,9 +61,10 @@ enum LedgerQueries {
   }
 
   static func state(ofRun id: String, _ db: Database) throws -> (Int64, RunRecord.State) {
-    let row = try Row.fetchOne(
-      db, sql: "SELECT sequence, state FROM runs WHERE id = ?", arguments: [id])
-    guard let row else { throw LedgerFailure.bug("there is no run \(id)") }
+    let statement = try db.cachedStatement(sql: "SELECT sequence, state FROM runs WHERE id = ?")
+    guard let row = try Row.fetchOne(statement, arguments: [id]) else {
+      throw LedgerFailure.bug("there is no run \(id)")
+    }
     return (row["sequence"], try value(row, "state"))
   }
 

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import GRDBSQLite
+internal import Vocabulary
 
 /// A prepared statement without GRDB's row objects, for the places that move a million rows.
 ///
@@ -7,7 +8,10 @@ internal import GRDBSQLite
 struct RawStatement: ~Copyable {
   private let statement: OpaquePointer
   private let connection: OpaquePointer
+  /// Whose statement it is, when the connection keeps it.
+  private let owner: Statement?
 
+  /// A statement of its own, which ends with it.
   init(_ sql: String, _ db: Database) throws {
     guard let connection = db.sqliteConnection else {
       throw DatabaseError(resultCode: .SQLITE_MISUSE)
@@ -19,9 +23,27 @@ struct RawStatement: ~Copyable {
     }
     self.statement = statement
     self.connection = connection
+    owner = nil
   }
 
-  deinit { sqlite3_finalize(statement) }
+  /// A statement that the connection keeps for the next time, so that its text is compiled once.
+  ///
+  /// For small transactions of which there are many: compiling takes longer than executing. Two of the
+  /// same text must not be in use at once.
+  init(kept sql: String, _ db: Database) throws {
+    guard let connection = db.sqliteConnection else {
+      throw DatabaseError(resultCode: .SQLITE_MISUSE)
+    }
+    let owner = try db.cachedStatement(sql: sql)
+    statement = owner.sqliteStatement
+    self.connection = connection
+    self.owner = owner
+    sqlite3_reset(statement)
+  }
+
+  deinit {
+    if owner == nil { sqlite3_finalize(statement) } else { sqlite3_reset(statement) }
+  }
 
   /// Executes the statement, which gives no rows, and makes it ready to be bound again.
   func run() throws {
@@ -63,6 +85,15 @@ struct RawStatement: ~Copyable {
     }
   }
 
+  func bind(orNull text: String?, at index: Int32) {
+    if let text { bind(text, at: index) } else { bindNull(at: index) }
+  }
+
+  func bind(_ hash: ContentHash, at index: Int32) {
+    var words = (hash.high.bigEndian, hash.low.bigEndian)
+    withUnsafeBytes(of: &words) { bind($0, at: index) }
+  }
+
   func bind(_ number: Int64, at index: Int32) {
     sqlite3_bind_int64(statement, index, number)
   }
@@ -98,8 +129,16 @@ struct RawStatement: ~Copyable {
     sqlite3_column_int64(statement, column)
   }
 
+  func integerOrNull(_ column: Int32) -> Int64? {
+    type(column) == SQLITE_NULL ? nil : integer(column)
+  }
+
   func text(_ column: Int32) -> String {
     String(decoding: bytes(column), as: UTF8.self)
+  }
+
+  func textOrNull(_ column: Int32) -> String? {
+    type(column) == SQLITE_NULL ? nil : text(column)
   }
 
   /// SQLite's sign for bytes that it has to copy.

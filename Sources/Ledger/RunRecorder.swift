@@ -98,7 +98,7 @@ public struct RunRecorder: ~Copyable {
     unsentInsertion.bind(invoice.number.text, at: 1)
     unsentInsertion.bind(invoice.outcome.rawValue, at: 2)
     unsentInsertion.bind(invoice.reasons.joined(separator: " "), at: 3)
-    bind(invoice.contentHash, unsentInsertion, at: 4)
+    unsentInsertion.bind(invoice.contentHash, at: 4)
     unsentInsertion.bind(invoice.documentKind.rawValue, at: 5)
     unsentInsertion.bind(invoice.customer, at: 6)
     unsentInsertion.bind(invoice.quickBooksCustomer, at: 7)
@@ -152,7 +152,7 @@ public struct RunRecorder: ~Copyable {
     listInsertion.bind(entry.kind.rawValue, at: 1)
     listInsertion.bind(entry.quickBooksName, at: 2)
     listInsertion.bind(entry.loadOpsName ?? "", at: 3)
-    bind(entry.contentHash, listInsertion, at: 4)
+    listInsertion.bind(entry.contentHash, at: 4)
     do {
       try listInsertion.run()
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
@@ -212,7 +212,7 @@ public struct RunRecorder: ~Copyable {
   /// Texts are bound each time: Swift calls two spellings of an accented letter equal, the books do not.
   private mutating func bind(_ entry: LedgerEntry) {
     insertion.bind(entry.number.text, at: 1)
-    bind(entry.contentHash, insertion, at: 2)
+    insertion.bind(entry.contentHash, at: 2)
     if entry.state != last?.state { insertion.bind(entry.state.rawValue, at: 3) }
     if entry.evidence != last?.evidence { insertion.bind(entry.evidence.rawValue, at: 4) }
     if entry.documentKind != last?.documentKind {
@@ -225,11 +225,6 @@ public struct RunRecorder: ~Copyable {
     insertion.bind(entry.amount.cents, at: 10)
     insertion.bind(Int64(entry.lines), at: 11)
     last = entry
-  }
-
-  private func bind(_ hash: ContentHash, _ statement: borrowing RawStatement, at index: Int32) {
-    var words = (hash.high.bigEndian, hash.low.bigEndian)
-    withUnsafeBytes(of: &words) { statement.bind($0, at: index) }
   }
 }
 

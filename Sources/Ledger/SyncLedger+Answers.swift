@@ -149,7 +149,7 @@ extension SyncLedger {
       if let file {
         try SyncLedger.insert(laterFile: file.name, file.fingerprint, run: run, at: at, db)
       }
-      let recorder = AnswerRecorder(db: db, run: sequence, runID: run, at: at)
+      let recorder = try AnswerRecorder(db: db, run: sequence, runID: run, at: at)
       return try answers.map { try recorder.record($0) }
     }
   }
@@ -254,78 +254,63 @@ struct AnswerRecorder {
   let run: Int64
   let runID: String
   let at: String
+  private let statements: AnswerStatements
+
+  init(db: Database, run: Int64, runID: String, at: String) throws {
+    self.db = db
+    self.run = run
+    self.runID = runID
+    self.at = at
+    statements = try AnswerStatements(db)
+  }
 
   func record(_ answer: LedgerAnswer) throws -> LedgerAnswerEffect {
-    let known = try Row.fetchOne(
-      db, sql: "SELECT * FROM requests WHERE run = ? AND request_id = ?",
-      arguments: [run, answer.requestID])
-    let number = try answer.isDocument ? loadOpsNumber(answer) : nil
+    let known = try statements.request(answer.requestID, ofRun: run)
+    let place = try answer.isDocument ? statements.place(of: answer, inRun: run) : nil
+    let number = place?.number
     if let known, let doubling = second(answer, known) {
       guard try note(doubling, answer, number) else { return .nothingNew }
       try keepRemarks(answer, number)
-      try LedgerQueries.insert(event(answer, number), db)
+      try statements.insert(event(answer, number), ofRun: run)
       return .doubled(doubling)
     }
-    if let known, try !isNews(answer, known) { return .nothingNew }
-    let effect = try answer.isDocument ? document(answer, known) : entry(answer)
+    if let known, !isNews(answer, known) { return .nothingNew }
+    let effect = try answer.isDocument ? document(answer, place, known) : entry(answer)
     guard effect != .nothingNew else { return effect }
-    try keep(answer, known)
+    try statements.keep(
+      answer, as: answer.state, set: ContentHash(ofBody: answer.setNow), known, ofRun: run, at: at)
     try keepOpen(answer, number, effect)
     if case .doubled(let doubling) = effect { _ = try note(doubling, answer, number) }
-    try LedgerQueries.insert(event(answer, number), db)
+    try statements.insert(event(answer, number), ofRun: run)
     return effect
   }
 
   /// Whether an answer says more than what is known.
-  private func isNews(_ answer: LedgerAnswer, _ known: Row) throws -> Bool {
-    let state: LedgerRequest.State = try LedgerQueries.value(known, "state")
-    if state == .accepted {
+  private func isNews(_ answer: LedgerAnswer, _ known: KnownRequest) -> Bool {
+    if known.state == .accepted {
       // A name that was thought to be there turns out to be somebody else's.
-      return answer.result == .refused && answer.code != (known["error_code"] as String?)
-        && !answer.isDocument
+      return answer.result == .refused && answer.code != known.code && !answer.isDocument
     }
     if answer.result == .accepted {
       // A name that turned out to be somebody else's stays so, however often it is said to be taken.
-      return answer.isDocument || state != .refused || answer.code == nil
+      return answer.isDocument || known.state != .refused || answer.code == nil
     }
     // The request was asked again since: this is the answer to an earlier set.
-    let set: Data = known["body_hash"]
-    guard set == AnswerRecorder.hash(answer.messageSet) else { return false }
-    return answer.state != state || answer.code != (known["error_code"] as String?)
+    guard known.body == ContentHash(ofBody: answer.messageSet) else { return false }
+    return answer.state != known.state || answer.code != known.code
       || answer.setNow != answer.messageSet
   }
 
   // MARK: - Documents
 
-  /// The number that a document has in LoadOps, whether it counts or was withdrawn.
-  private func loadOpsNumber(_ answer: LedgerAnswer) throws -> String? {
-    try String.fetchOne(
-      db,
-      sql: """
-        SELECT number FROM invoices WHERE run = :run AND document_number = :name AND document_kind = :kind
-        UNION ALL
-        SELECT number FROM withdrawn WHERE run = :run AND document_number = :name AND document_kind = :kind
-        LIMIT 1
-        """, arguments: ["run": run, "name": answer.name, "kind": answer.entity.rawValue])
-  }
-
-  private func document(_ answer: LedgerAnswer, _ known: Row?) throws -> LedgerAnswerEffect {
-    let own = try String.fetchOne(
-      db,
-      sql:
-        "SELECT number FROM invoices WHERE run = ? AND document_number = ? AND document_kind = ?",
-      arguments: [run, answer.name, answer.entity.rawValue])
+  private func document(
+    _ answer: LedgerAnswer, _ place: DocumentPlace?, _ known: KnownRequest?
+  ) throws -> LedgerAnswerEffect {
+    let own = place?.row == nil ? nil : place?.number
     switch answer.result {
     case .accepted:
-      if let own {
-        try db.execute(
-          sql: """
-            UPDATE invoices SET quickbooks_id = coalesce(?, quickbooks_id),
-              edit_sequence = coalesce(?, edit_sequence), state = 'synced',
-              evidence = CASE evidence WHEN 'written' THEN 'accepted' ELSE evidence END,
-              evidence_at = CASE evidence WHEN 'written' THEN ? ELSE evidence_at END
-            WHERE number = ?
-            """, arguments: [answer.quickBooksID, answer.editSequence, at, own])
+      if let row = place?.row {
+        try statements.accept(answer, row: row, at: at)
         return .recorded
       }
       return try restore(answer, known)
@@ -350,7 +335,9 @@ struct AnswerRecorder {
   }
 
   /// QuickBooks has a document after all that it had refused: it must not be sent again.
-  private func restore(_ answer: LedgerAnswer, _ known: Row?) throws -> LedgerAnswerEffect {
+  private func restore(
+    _ answer: LedgerAnswer, _ known: KnownRequest?
+  ) throws -> LedgerAnswerEffect {
     let old = try Row.fetchOne(
       db,
       sql: """
@@ -364,8 +351,7 @@ struct AnswerRecorder {
       let isSame = answer.quickBooksID.map { $0 == now.quickBooksID } ?? false
       // A document that somebody changed by hand is the same document, unless QuickBooks had said that it
       // had none.
-      let state: String? = known?["state"]
-      let wasNotThere = state == "intended" || state == "refused"
+      let wasNotThere = known?.state == .intended || known?.state == .refused
       if isSame || (cause == "replaced" && !wasNotThere) { return .notOurs }
       return .doubled(now.run.map { .sentAgain(run: $0) } ?? .adopted)
     }
@@ -416,10 +402,7 @@ struct AnswerRecorder {
     case .accepted:
       guard effect == .recorded else { break }
       if answer.isDocument {
-        try db.execute(
-          sql: """
-            DELETE FROM holds WHERE kind = 'invoice' AND name = ? AND cause <> 'in_quickbooks'
-            """, arguments: [number])
+        if let number { try statements.release(invoice: number) }
       } else {
         // QuickBooks takes names that differ by case for one; numbers of invoices are two.
         try db.execute(
@@ -446,6 +429,7 @@ struct AnswerRecorder {
           "SELECT content_hash FROM withdrawn WHERE run = ? AND number = ? ORDER BY id DESC LIMIT 1",
         arguments: [run, number])
     }
+    statements.noteHold()
     try db.execute(
       sql: """
         INSERT OR REPLACE INTO holds (kind, name, cause, content_hash, run, at, words)
@@ -464,27 +448,6 @@ struct AnswerRecorder {
   /// The id of the finding that holds what QuickBooks refused.
   static let heldReason = "refused-by-quickbooks"
 
-  private func keep(_ answer: LedgerAnswer, _ known: Row?) throws {
-    let isFinal = answer.result == .accepted || answer.result == .refused
-    try db.execute(
-      sql: """
-        INSERT INTO requests (run, entity, name, operation, request_id, body_hash, state, attempts,
-          intended_at, answered_at, cents, quickbooks_id, edit_sequence, error_code, error)
-        VALUES (?, ?, ?, 'add', ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (run, request_id) DO UPDATE SET body_hash = excluded.body_hash,
-          state = excluded.state, attempts = attempts + ?, answered_at = excluded.answered_at,
-          cents = excluded.cents, quickbooks_id = excluded.quickbooks_id,
-          edit_sequence = excluded.edit_sequence, error_code = excluded.error_code,
-          error = excluded.error
-        """,
-      arguments: [
-        run, answer.entity.rawValue, answer.name, answer.requestID,
-        AnswerRecorder.hash(answer.setNow), answer.state.rawValue, at, isFinal ? at : nil,
-        answer.amount?.cents, answer.quickBooksID, answer.editSequence, answer.code, answer.words,
-        isFinal ? 0 : 1,
-      ])
-  }
-
   private func event(_ answer: LedgerAnswer, _ number: String?) -> LedgerEvent {
     let kind: LedgerEvent.Kind =
       switch answer.result {
@@ -493,7 +456,7 @@ struct AnswerRecorder {
       case .postponed: .postponed
       case .unknown: .inDoubt
       }
-    var detail = "\(answer.entity.rawValue.replacing("_", with: " ")) \(answer.name)"
+    var detail = "\(answer.entity.words) \(answer.name)"
     if let code = answer.code { detail += ", status \(code)" }
     if let words = answer.words { detail += ": \(words)" }
     if let id = answer.quickBooksID { detail += " (\(id))" }
@@ -503,8 +466,13 @@ struct AnswerRecorder {
 
   /// Stands for the exact bytes that were sent: a set's id belongs to one file for ever.
   static func hash(_ messageSet: String) -> Data {
-    ContentHash.ofBody(messageSet)
+    ContentHash.stored(ContentHash(ofBody: messageSet))
   }
+}
+
+extension LedgerAnswer.Entity {
+  /// The entity as people call it.
+  var words: String { self == .creditMemo ? "credit memo" : rawValue }
 }
 
 extension LedgerAnswer {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+internal import Vocabulary
 
 /// How QuickBooks came to have two documents of one invoice.
 public enum LedgerDoubling: Hashable, Sendable {
@@ -32,16 +33,15 @@ extension AnswerRecorder {
   /// out before.
   ///
   /// Where one of the two answers shows no id, two sets in which it was done are two documents.
-  func second(_ answer: LedgerAnswer, _ known: Row) -> LedgerDoubling? {
-    guard answer.isDocument, answer.result == .accepted, known["state"] == "accepted" else {
+  func second(_ answer: LedgerAnswer, _ known: KnownRequest) -> LedgerDoubling? {
+    guard answer.isDocument, answer.result == .accepted, known.state == .accepted else {
       return nil
     }
-    let first: String? = known["quickbooks_id"]
+    let first = known.quickBooksID
     if let first, let second = answer.quickBooksID {
       return first == second ? nil : .takenAgain(first: first, second: second)
     }
-    let set: Data = known["body_hash"]
-    return set == AnswerRecorder.hash(answer.messageSet)
+    return known.body == ContentHash(ofBody: answer.messageSet)
       ? nil : .takenAgain(first: first, second: answer.quickBooksID)
   }
 
@@ -50,9 +50,8 @@ extension AnswerRecorder {
     _ doubling: LedgerDoubling, _ answer: LedgerAnswer, _ number: String?
   ) throws -> Bool {
     let verb = answer.isDoubtful ? "may have taken" : "has taken"
-    let kind = answer.entity.rawValue.replacing("_", with: " ")
     let message =
-      "QuickBooks \(verb) \(kind) \(answer.name) of run \(runID) \(doubling.words)"
+      "QuickBooks \(verb) \(answer.entity.words) \(answer.name) of run \(runID) \(doubling.words)"
     let between = "; and "
     let known = try String.fetchOne(
       db, sql: "SELECT message FROM remarks WHERE run = ? AND request_id = ? AND kind = ?",

@@ -36,8 +36,8 @@ public struct LedgerDispatch: Hashable, Sendable {
   public var sentAt: String?
   /// QuickBooks' id of what came of it.
   public var quickBooksID: String?
-  /// Stands for the body that was sent.
-  var bodyHash: Data = Data()
+  /// Stands for the body that was sent; nil when none was.
+  var bodyHash: ContentHash?
 
   /// A record to be sent.
   public init(
@@ -54,12 +54,15 @@ public struct LedgerDispatch: Hashable, Sendable {
   }
 
   /// Whether the body that was sent was this one.
-  public func wasSent(as body: String) -> Bool { bodyHash == ContentHash.ofBody(body) }
+  public func wasSent(as body: String) -> Bool { bodyHash == ContentHash(ofBody: body) }
 }
 
 extension ContentHash {
   /// Stands for the bytes of a body.
-  static func ofBody(_ body: String) -> Data { stored(ContentHash(of: Array(body.utf8).span)) }
+  init(ofBody body: String) {
+    var body = body
+    self = body.withUTF8 { ContentHash(of: $0.span) }
+  }
 }
 
 extension SyncLedger {
@@ -78,25 +81,31 @@ extension SyncLedger {
   ) throws(Failure) {
     try write { db in
       let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
+      let statement = try RawStatement(kept: SyncLedger.sending, db)
       for dispatch in dispatches {
-        try db.execute(
-          sql: """
-            INSERT INTO requests (run, entity, name, operation, request_id, body_hash, state,
-              attempts, intended_at, batch, batch_item, sent_at)
-            VALUES (?, ?, ?, ?, ?, ?, 'sent', 1, ?, ?, ?, ?)
-            ON CONFLICT (run, request_id) DO UPDATE SET state = 'sent', attempts = attempts + 1,
-              body_hash = excluded.body_hash, batch = excluded.batch,
-              batch_item = excluded.batch_item, sent_at = excluded.sent_at
-            WHERE state NOT IN ('accepted', 'refused')
-            """,
-          arguments: [
-            sequence, dispatch.entity.rawValue, dispatch.name, dispatch.operation.rawValue,
-            dispatch.requestID, ContentHash.ofBody(dispatch.body), at, dispatch.batch,
-            dispatch.batchItem, at,
-          ])
+        statement.bind(sequence, at: 1)
+        statement.bind(dispatch.entity.rawValue, at: 2)
+        statement.bind(dispatch.name, at: 3)
+        statement.bind(dispatch.operation.rawValue, at: 4)
+        statement.bind(dispatch.requestID, at: 5)
+        statement.bind(ContentHash(ofBody: dispatch.body), at: 6)
+        statement.bind(at, at: 7)
+        statement.bind(orNull: dispatch.batch, at: 8)
+        statement.bind(orNull: dispatch.batchItem, at: 9)
+        try statement.run()
       }
     }
   }
+
+  private static let sending = """
+    INSERT INTO requests (run, entity, name, operation, request_id, body_hash, state,
+      attempts, intended_at, batch, batch_item, sent_at)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'sent', 1, ?7, ?8, ?9, ?7)
+    ON CONFLICT (run, request_id) DO UPDATE SET state = 'sent', attempts = attempts + 1,
+      body_hash = excluded.body_hash, batch = excluded.batch,
+      batch_item = excluded.batch_item, sent_at = excluded.sent_at
+    WHERE state NOT IN ('accepted', 'refused')
+    """
 
   /// What is known of the records of a run that were sent, by their request ids.
   ///
@@ -117,7 +126,8 @@ extension SyncLedger {
         dispatch.attempts = row["attempts"]
         dispatch.sentAt = row["sent_at"]
         dispatch.quickBooksID = row["quickbooks_id"]
-        dispatch.bodyHash = row["body_hash"]
+        let hash: [UInt8] = (row["body_hash"] as Data).map { $0 }
+        dispatch.bodyHash = ContentHash(stored: hash.span)
         found[dispatch.requestID] = dispatch
       }
       return found
@@ -156,6 +166,24 @@ extension SyncLedger {
           SELECT books FROM runs WHERE books IS NOT NULL AND state <> 'undone'
           ORDER BY sequence DESC LIMIT 1
           """)
+    }
+  }
+
+  /// A company besides this one that has, or may have, something that a run sent; nil when there is none.
+  ///
+  /// - Parameter books: The company whose id is known.
+  /// - Returns: The id of the other one.
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func booksBeside(_ books: String) throws(Failure) -> String? {
+    try read { db in
+      try String.fetchOne(
+        db,
+        sql: """
+          SELECT books FROM runs
+          WHERE books <> ? AND target = 'online'
+            AND EXISTS (SELECT 1 FROM invoices WHERE run = sequence)
+          ORDER BY sequence DESC LIMIT 1
+          """, arguments: [books])
     }
   }
 

@@ -48,7 +48,7 @@ struct BatchDelivery: Delivery {
     guard settings.target == .online else { return }
     try BatchDelivery.quietly {
       let pushing = OnlinePushing(company, settings)
-      let realm = try pushing.realm()
+      let realm = try pushing.triedRealm(ledger)
       // As a push does: the next plan is made from what became of these.
       for run in try ledger.unsettledRuns(target: Settings.Target.online.rawValue)
       where !own.contains(run.id) {
@@ -93,7 +93,7 @@ struct BatchDelivery: Delivery {
     let unsettled = try ledger.unsettledRuns(target: run.target)
     guard unsettled.contains(where: { $0.id == run.id }) else { return }
     let pushing = OnlinePushing(company, settings)
-    _ = try pushing.realm()
+    _ = try pushing.realm(ledger)
     let report = try pushing.send(
       run.id, in: Verification.folder(of: run, in: company), ledger, PushStop(when: isStopping),
       progress: progress)

@@ -23,15 +23,37 @@ struct OnlinePushing {
 
   /// The company that is connected; nothing is asked of QuickBooks for that.
   ///
+  /// - Parameter ledger: Whose runs must have gone to the same company; nil where none is at hand.
   /// - Throws: `Failure`: `notAllowed` without a connection that lives, `settingsWrong` without the keys of
-  ///   an app.
-  func realm() throws(Failure) -> String {
+  ///   an app, or when the runs went to another company.
+  func realm(_ ledger: SyncLedger? = nil) throws(Failure) -> String {
     try OnlineWork.with(company, settings) { (online) async throws(Failure) in
-      let connection = try online.connection()
-      if connection.isDead { throw OnlineSessionEnd.failure }
-      _ = try online.authority()
+      try OnlinePushing.connection(online, ledger).realm
+    }
+  }
+
+  /// The company that is connected, which has answered just now: the connection is tried before anything is
+  /// written.
+  ///
+  /// - Throws: `Failure`, as ``realm(_:)``, and when QuickBooks cannot be asked.
+  func triedRealm(_ ledger: SyncLedger) throws(Failure) -> String {
+    try OnlineWork.with(company, settings) { (online) async throws(Failure) in
+      let connection = try OnlinePushing.connection(online, ledger)
+      let session = try online.session(connection)
+      let client = online.client(connection, session, online.limiter())
+      _ = try await OnlinePull(client, realm: connection.realm).companyInfo()
       return connection.realm
     }
+  }
+
+  private static func connection(
+    _ online: OnlineCompany, _ ledger: SyncLedger?
+  ) throws(Failure) -> OnlineConnection {
+    let connection = try online.connection()
+    if connection.isDead { throw connection.end }
+    if let ledger { try OnlineCompany.check(ledger, connection) }
+    _ = try online.authority()
+    return connection
   }
 
   /// Fetches the books when they are not there, or older than the settings allow.

@@ -54,7 +54,7 @@ import Vocabulary
       400,
       #"{"Fault":{"Error":[{"Message":"Nom en double","Detail":"Le nom existe déjà. : Id=1204","code":"6240","element":""}],"type":"ValidationFault"}}"#
     )
-    #expect(first.code == 6240 && first.nameInUse == "1204" && first.tid == "1-a")
+    #expect(first.code == 6240 && first.handling == .nameTaken && first.tid == "1-a")
     let second = fault(
       403,
       #"{"fault":{"error":[{"message":"m","detail":"d","code":"003100","element":null}],"type":"SERVICE"}}"#
@@ -65,14 +65,6 @@ import Vocabulary
       #"<IntuitResponse><Fault type="SERVICE"><Error code="003001"><Message>m</Message><Detail>d</Detail></Error></Fault></IntuitResponse>"#
     )
     #expect(third.code == 3001 && third.detail == "d")
-  }
-
-  @Test func `row 33: the id of the document that has the number`() {
-    let fault = OnlineFault(
-      status: 400, code: 6140,
-      detail: "DocNumber=LD-1 is assigned to TxnType=Invoice with TxnId=3071")
-    #expect(fault.documentInUse == "3071")
-    #expect(OnlineFault(status: 400, code: 6240, detail: "already exists. : null").nameInUse == nil)
   }
 
   @Test func `what QuickBooks said is shown with what it means and the id for support`() {

@@ -1,5 +1,6 @@
 import Foundation
 import QuickBooksOnline
+import Synchronization
 import TestSupport
 import Testing
 import Vocabulary
@@ -55,6 +56,96 @@ import Vocabulary
     #expect(throws: Failure.self) { try none.load() }
   }
 
+  @Test func `a new connection is locked anew, with what there is now; renewed tokens as before`()
+    throws
+  {
+    var fixture = try SessionFixture()
+    try fixture.store.save(fixture.connection())
+    fixture.environment = ["LOADBOOKS_PASSPHRASE": "correct horse"]
+    let store = fixture.store
+    try store.save(fixture.connection("AT-2"))
+    #expect(store.keyPlace()?.contains("credentials.key") == true)
+    try store.save(fixture.connection("AT-3"), keepingLock: false)
+    #expect(store.keyPlace()?.contains("passphrase") == true)
+    #expect(try store.load()?.tokens.access == Secret("AT-3"))
+  }
+
+  @Test func `whoever comes back with another state is sent away, and the right one is waited for`()
+    throws
+  {
+    let (port, listener) = try SessionTests.listener()
+    let address = Waiting(listener, Secret("right"))
+    let stranger = try SessionTests.visit(port, "/callback?code=C&state=wrong&realmId=17")
+    #expect(stranger.contains("400 Bad Request") && stranger.contains("not the connection"))
+    #expect(try SessionTests.visit(port, "/favicon.ico").contains("404"))
+    let right = try SessionTests.visit(port, "/callback?code=C&state=right&realmId=17")
+    #expect(right.contains("200 OK") && right.contains("has the answer"))
+    #expect(address.value == "http://localhost:\(port)/callback?code=C&state=right&realmId=17")
+  }
+
+  @Test func `the page after a no says that it was a no`() throws {
+    let (port, listener) = try SessionTests.listener()
+    let address = Waiting(listener, Secret("s"))
+    let page = try SessionTests.visit(port, "/callback?error=access_denied&state=s")
+    #expect(page.contains("heard a no") && page.contains("nothing is connected"))
+    #expect(address.value?.contains("access_denied") == true)
+  }
+
+  /// Waits for the browser on a thread of its own.
+  private final class Waiting: Sendable {
+    private let found = Mutex<String?>(nil)
+    private let done = DispatchSemaphore(value: 0)
+
+    init(_ listener: RedirectListener, _ state: Secret) {
+      DispatchQueue.global().async {
+        let address = listener.wait(seconds: 60, state: state)
+        self.found.withLock { $0 = address }
+        self.done.signal()
+      }
+    }
+
+    var value: String? {
+      done.wait()
+      return found.withLock { $0 }
+    }
+  }
+
+  /// A listener on a port that was free.
+  private static func listener() throws -> (port: Int, listener: RedirectListener) {
+    for _ in 0..<50 {
+      let port = Int.random(in: 20_000...60_000)
+      guard let made = try? RedirectListener.listen("http://localhost:\(port)/callback") else {
+        continue
+      }
+      return (port, made)
+    }
+    throw Failure(.tryAgain, "no port is free", remedy: "run the test again")
+  }
+
+  /// What a browser gets that asks for a target on this computer.
+  private static func visit(_ port: Int, _ target: String) throws -> String {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let isConnected = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+    #expect(isConnected)
+    let request = Array("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+    #expect(write(descriptor, request, request.count) == request.count)
+    var (text, block): ([UInt8], [UInt8]) = ([], Array(repeating: 0, count: 4096))
+    while true {
+      let count = read(descriptor, &block, block.count)
+      guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+      text += block[..<count]
+    }
+  }
+
   @Test func `the keyring has the key when there is one, and never sees it as an argument`() throws
   {
     var fixture = try SessionFixture()
@@ -63,6 +154,7 @@ import Vocabulary
     let script = """
       #!/bin/sh
       echo "$@" >> \(bin)/arguments
+      env >> \(bin)/environment
       case "$1" in
         store) cat > \(bin)/key ;;
         lookup) cat \(bin)/key ;;
@@ -73,6 +165,7 @@ import Vocabulary
     chmod(bin + "/secret-tool", 0o755)
     fixture.environment = [
       "PATH": bin + ":/usr/bin:/bin", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere",
+      "LOADBOOKS_CLIENT_SECRET": "planted-app-secret",
     ]
     try fixture.store.save(fixture.connection())
     #expect(try fixture.store.load() != nil)
@@ -80,6 +173,8 @@ import Vocabulary
     let key = try String(contentsOfFile: bin + "/key", encoding: .utf8)
     #expect(!key.isEmpty)
     #expect(try !String(contentsOfFile: bin + "/arguments", encoding: .utf8).contains(key))
+    let given = try String(contentsOfFile: bin + "/environment", encoding: .utf8)
+    #expect(given.contains("DBUS_SESSION_BUS_ADDRESS") && !given.contains("planted-app-secret"))
     try fixture.store.remove()
     #expect(!FileManager.default.fileExists(atPath: bin + "/key"))
   }
@@ -140,6 +235,49 @@ import Vocabulary
     }
     #expect(transport.requests.count == 1)
     #expect(try fixture.store.load()?.isDead == true)
+  }
+
+  @Test func `after a renewal that was cut off, the reason is told; after any other it is not`()
+    async throws
+  {
+    let dead = ScriptedTransport.Step.json(#"{"error":"invalid_grant"}"#, status: 400)
+    for isCutOff in [true, false] {
+      let fixture = try SessionFixture()
+      let connection = fixture.connection(ends: 10)
+      try fixture.store.save(connection)
+      // The first renewal gets no answer: either it ends with that, or everything ends before it.
+      let first = fixture.session(
+        connection, ScriptedTransport([.tokens("AT-2", "RT-2")]))
+      if !isCutOff { _ = try await first.accessToken() }
+      let mark = fixture.folder.path + "/.loadbooks/credentials.renewal"
+      if isCutOff { try Data().write(to: URL(fileURLWithPath: mark)) }
+      let second = fixture.session(
+        try #require(try fixture.store.load()), ScriptedTransport([dead]))
+      do {
+        _ = try await second.accessToken(insteadOf: isCutOff ? nil : Secret("AT-2"))
+        Issue.record("it must be over")
+      } catch {
+        #expect(error.message.contains("never reached the disk") == isCutOff)
+        #expect(error.remedy.contains("loadbooks connect --replace"))
+      }
+      #expect(try fixture.store.load()?.wasCutOff == isCutOff)
+      #expect(!FileManager.default.fileExists(atPath: mark))
+    }
+  }
+
+  @Test
+  func `a renewal without an answer leaves its mark, and the next one that succeeds takes it away`()
+    async throws
+  {
+    let connection = fixture.connection(ends: 10)
+    try fixture.store.save(connection)
+    let mark = fixture.folder.path + "/.loadbooks/credentials.renewal"
+    let silent = fixture.session(connection, ScriptedTransport([], rest: .fail(.unknown("gone"))))
+    await #expect(throws: Failure.self) { try await silent.accessToken() }
+    #expect(FileManager.default.fileExists(atPath: mark))
+    let session = fixture.session(connection, ScriptedTransport([.tokens("AT-2", "RT-2")]))
+    #expect(try await session.accessToken() == Secret("AT-2"))
+    #expect(!FileManager.default.fileExists(atPath: mark))
   }
 
   @Test

@@ -157,8 +157,8 @@ struct ConnectionRowsTests {
       ]
       async let first = fixture.token(form)
       async let second = fixture.token(form)
-      while await fixture.sandbox.statistics.refusedRefreshes < 1 {
-        try await Task.sleep(for: .milliseconds(2))
+      try await SandboxFixture.until {
+        await fixture.sandbox.statistics.refusedRefreshes >= 1
       }
       try await fixture.sandbox.advance(by: 2)
       fixture.sandbox.clock.factor = 1

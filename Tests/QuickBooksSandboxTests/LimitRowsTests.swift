@@ -61,9 +61,7 @@ struct LimitRowsTests {
         }
         return try await group.reduce(into: []) { $0.append($1) }
       }
-      while await fixture.sandbox.statistics.mostAtOnce < 10 {
-        try await Task.sleep(for: .milliseconds(2))
-      }
+      try await SandboxFixture.until { await fixture.sandbox.statistics.mostAtOnce >= 10 }
       #expect(try await fixture.send("GET", "preferences").status == 429)
       try await fixture.sandbox.advance(by: 6)
       #expect(try await slow == Array(repeating: 200, count: 10))

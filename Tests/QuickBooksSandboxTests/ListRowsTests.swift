@@ -18,6 +18,14 @@ struct ListRowsTests {
     }
   }
 
+  @Test func `row 20: a name is kept without the blanks around it`() async throws {
+    try await SandboxFixture.with { fixture in
+      let made = try await fixture.post(.customer, #"{"DisplayName":"  Roomy  Freight "}"#)
+      #expect(made.customer["DisplayName"]?.string == "Roomy  Freight")
+      #expect(made.customer["FullyQualifiedName"]?.string == "Roomy  Freight")
+    }
+  }
+
   @Test func `row 21: 6240 names the id even of a vendor, or words, or null`() async throws {
     try await SandboxFixture.with { fixture in
       let body = #"{"DisplayName":"Pilot Flying J"}"#

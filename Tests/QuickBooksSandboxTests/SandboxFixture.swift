@@ -123,6 +123,17 @@ struct SandboxFixture: Sendable {
     return Answer(status: reply.status, headers: reply.headers, body: reply.body)
   }
 
+  struct NeverHappened: Error {}
+
+  /// Waits until something is so; fails when it never is, in place of waiting for ever.
+  static func until(_ isSo: () async -> Bool) async throws {
+    for _ in 0..<10_000 {
+      if await isSo() { return }
+      try await Task.sleep(for: .milliseconds(2))
+    }
+    throw NeverHappened()
+  }
+
   static let basic = Data("sandbox-client:sandbox-secret".utf8).base64EncodedString()
 
   /// A folder that goes away with the test.

@@ -248,9 +248,7 @@ struct TransportRowsTests {
       let body = SandboxFixture.invoice("R600")
       async let first = fixture.post(.invoice, body, ["requestid": "twin"])
       async let second = fixture.post(.invoice, body, ["requestid": "twin"])
-      while await fixture.sandbox.statistics.requests < 2 {
-        try await Task.sleep(for: .milliseconds(2))
-      }
+      try await SandboxFixture.until { await fixture.sandbox.statistics.requests >= 2 }
       try await fixture.sandbox.advance(by: 2)
       let answers = try await [first, second]
       #expect(answers.compactMap(\.code) == ["600"])

@@ -150,8 +150,14 @@ struct SlipsTests {
     (["accept", "--recover", "x", "--run", "y"], "--run says to which run answers belong"),
     (["accept", "-"], "Answers are read from files"),
     (["pull", "--target", "qbxml", "--refresh"], "--refresh goes with --target online."),
-    (["pull", "--target", "online", "--page-size", "5"], "--page-size goes with --target qbxml."),
-    (["pull", "--target", "online", "--next", "a.xml"], "--next goes with --target qbxml."),
+    (
+      ["pull", "--target", "online", "--page-size", "5"],
+      "--page-size is for the questions to QuickBooks Desktop"
+    ),
+    (
+      ["pull", "--target", "online", "--next", "a.xml"],
+      "--next is for the questions to QuickBooks Desktop"
+    ),
   ])
   func `a flag that means nothing here is refused`(_ words: [String], _ told: String) throws {
     let slip = try CommandRun.run(words + ["--company", "co"], in: folder.path)

@@ -119,7 +119,18 @@ extension OnlineJSON {
 
   private static func append(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
+    var text = text
+    text.withUTF8 { text in
+      let isPlain = text.allSatisfy {
+        $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+      }
+      if isPlain { bytes.append(contentsOf: text) } else { escape(text, to: &bytes) }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func escape(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+    for byte in text {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
         bytes.append(UInt8(ascii: "\\"))
@@ -134,170 +145,5 @@ extension OnlineJSON {
       default: bytes.append(byte)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
-  }
-}
-
-extension OnlineJSON {
-  /// Reads a JSON text; nil when it is none, such as the HTML page of a gateway.
-  public init?(bytes: [UInt8]) {
-    var parser = OnlineJSONParser(bytes: bytes)
-    guard let value = parser.document() else { return nil }
-    self = value
-  }
-
-  /// Reads a JSON text; nil when it is none.
-  public init?(text: String) { self.init(bytes: Array(text.utf8)) }
-}
-
-/// Reads one JSON text.
-private struct OnlineJSONParser {
-  let bytes: [UInt8]
-  var index = 0
-  private var depth = 0
-
-  init(bytes: [UInt8]) {
-    self.bytes = bytes
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
-  }
-
-  mutating func document() -> OnlineJSON? {
-    guard let value = value() else { return nil }
-    skipBlanks()
-    return index == bytes.count ? value : nil
-  }
-
-  private mutating func skipBlanks() {
-    while index < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 }
-  }
-
-  private mutating func take(_ byte: Character) -> Bool {
-    skipBlanks()
-    guard index < bytes.count, bytes[index] == byte.asciiValue else { return false }
-    index += 1
-    return true
-  }
-
-  private mutating func word(_ word: StaticString) -> Bool {
-    let count = word.utf8CodeUnitCount
-    guard index + count <= bytes.count else { return false }
-    for offset in 0..<count where bytes[index + offset] != word.utf8Start[offset] { return false }
-    index += count
-    return true
-  }
-
-  private mutating func value() -> OnlineJSON? {
-    skipBlanks()
-    guard index < bytes.count, depth < 64 else { return nil }
-    depth += 1
-    defer { depth -= 1 }
-    switch bytes[index] {
-    case UInt8(ascii: "{"): return object()
-    case UInt8(ascii: "["): return array()
-    case UInt8(ascii: "\""): return string().map { .string($0) }
-    case UInt8(ascii: "t"): return word("true") ? .bool(true) : nil
-    case UInt8(ascii: "f"): return word("false") ? .bool(false) : nil
-    case UInt8(ascii: "n"): return word("null") ? .null : nil
-    default: return number()
-    }
-  }
-
-  private mutating func object() -> OnlineJSON? {
-    index += 1
-    var members: [OnlineJSON.Member] = []
-    if take("}") { return .object([]) }
-    while true {
-      skipBlanks()
-      guard index < bytes.count, bytes[index] == UInt8(ascii: "\""), let name = string(), take(":"),
-        let value = value()
-      else { return nil }
-      members.append(OnlineJSON.Member(name, value))
-      if take("}") { return .object(members) }
-      guard take(",") else { return nil }
-    }
-  }
-
-  private mutating func array() -> OnlineJSON? {
-    index += 1
-    var elements: [OnlineJSON] = []
-    if take("]") { return .array([]) }
-    while true {
-      guard let value = value() else { return nil }
-      elements.append(value)
-      if take("]") { return .array(elements) }
-      guard take(",") else { return nil }
-    }
-  }
-
-  private mutating func number() -> OnlineJSON? {
-    let start = index
-    while index < bytes.count {
-      switch bytes[index] {
-      case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"),
-        UInt8(ascii: "E"):
-        index += 1
-        continue
-      default: break
-      }
-      break
-    }
-    guard index > start, bytes[start...].prefix(index - start).contains(where: { $0 &- 0x30 < 10 })
-    else { return nil }
-    return .number(String(decoding: bytes[start..<index], as: UTF8.self))
-  }
-
-  private mutating func string() -> String? {
-    index += 1
-    let start = index
-    while index < bytes.count, bytes[index] != UInt8(ascii: "\""),
-      bytes[index] != UInt8(ascii: "\\")
-    { index += 1 }
-    guard index < bytes.count else { return nil }
-    if bytes[index] == UInt8(ascii: "\"") {
-      defer { index += 1 }
-      return String(decoding: bytes[start..<index], as: UTF8.self)
-    }
-    var text = Array(bytes[start..<index])
-    while index < bytes.count {
-      let byte = bytes[index]
-      index += 1
-      if byte == UInt8(ascii: "\"") { return String(decoding: text, as: UTF8.self) }
-      guard byte == UInt8(ascii: "\\") else {
-        text.append(byte)
-        continue
-      }
-      guard index < bytes.count, escape(into: &text) else { return nil }
-    }
-    return nil
-  }
-
-  private mutating func escape(into text: inout [UInt8]) -> Bool {
-    let byte = bytes[index]
-    index += 1
-    switch byte {
-    case UInt8(ascii: "n"): text.append(0x0A)
-    case UInt8(ascii: "r"): text.append(0x0D)
-    case UInt8(ascii: "t"): text.append(0x09)
-    case UInt8(ascii: "b"): text.append(0x08)
-    case UInt8(ascii: "f"): text.append(0x0C)
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
-    case UInt8(ascii: "u"):
-      guard var code = hexadecimal() else { return false }
-      if (0xD800..<0xDC00).contains(code), word("\\u"), let low = hexadecimal() {
-        code = 0x10000 + ((code - 0xD800) << 10) + (low &- 0xDC00)
-      }
-      let scalar = Unicode.Scalar(code) ?? "\u{FFFD}"
-      text.append(contentsOf: String(Character(scalar)).utf8)
-    default: return false
-    }
-    return true
-  }
-
-  private mutating func hexadecimal() -> UInt32? {
-    guard index + 4 <= bytes.count,
-      let code = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
-    else { return nil }
-    index += 4
-    return code
   }
 }

@@ -82,6 +82,13 @@ public enum OnlineRequests {
   /// The file's name.
   public static let fileName = "001-requests.jsonl"
   static let bodyMark = Array(#","body":"#.utf8)
+  /// With what the last line begins.
+  private static let endMark = Array(#"{"documents":"#.utf8)
+  /// What of a document's body is not needed to check it.
+  private static let unread = OnlineJSON.Unread([
+    "SalesItemLineDetail", "Description", "DetailType", "LineNum", "CustomerRef", "CustomerMemo",
+    "PrivateNote", "SalesTermRef", "DueDate", "EmailStatus",
+  ])
 
   /// Hands over the requests of a file one by one.
   ///
@@ -96,28 +103,46 @@ public enum OnlineRequests {
       throw Failure(
         .inputMissing, "\(path) is missing", remedy: "put the file back where the run wrote it")
     }
-    let bytes = [UInt8](data)
-    var run: String?
-    var (documents, total, isWhole, line) = (0, Money.zero, false, 0)
-    var customers: [Int: String] = [:]
-    var start = 0
-    while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-      let part = Array(bytes[start..<end])
+    var reading = Reading(path: path)
+    try [UInt8](data).withUnsafeBufferPointer { bytes throws(Failure) in
+      var start = 0
+      while start < bytes.count {
+        let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+        let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
+        if let request = try reading.take(line) { try body(request) }
+        start = end + 1
+      }
+    }
+    return try reading.finished()
+  }
+
+  /// A file that is being read, line by line.
+  private struct Reading {
+    let path: String
+    private var run: String?
+    private var (documents, total, isWhole, line) = (0, Money.zero, false, 0)
+    private var customers: [Int: String] = [:]
+
+    init(path: String) { self.path = path }
+
+    /// The request of the next line; nil for a line that has none.
+    mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> OnlineRequest? {
       line += 1
-      start = end + 1
-      if part.isEmpty { continue }
-      if run == nil {
-        let header = OnlineJSON(bytes: part)
-        guard header?["format"]?.text == format, let id = header?["run"]?.text else { break }
+      if bytes.isEmpty { return nil }
+      guard run != nil else {
+        let header = OnlineJSON.read(bytes)
+        guard header?["format"]?.text == format, let id = header?["run"]?.text else {
+          throw damaged(path, line)
+        }
         run = id
-        continue
+        return nil
       }
-      if let json = OnlineJSON(bytes: part), let count = json["documents"]?.text {
-        isWhole = count == String(documents) && json["amount"]?.money == total
-        continue
+      if bytes.starts(with: endMark) {
+        let end = OnlineJSON.read(bytes)
+        isWhole = end?["documents"]?.text == String(documents) && end?["amount"]?.money == total
+        return nil
       }
-      guard !isWhole, var request = request(part, line, customers) else {
+      guard !isWhole, var request = OnlineRequests.request(bytes, line, customers) else {
         throw damaged(path, line)
       }
       if let reference = request.reference, request.entity == .customer {
@@ -128,10 +153,14 @@ public enum OnlineRequests {
         total += request.entity == .invoice ? request.total : -request.total
         request.lines = request.document?.lines ?? 0
       }
-      try body(request)
+      return request
     }
-    guard let run, isWhole else { throw damaged(path, line) }
-    return run
+
+    /// The run whose file it is, once all of it was read.
+    func finished() throws(Failure) -> String {
+      guard let run, isWhole else { throw damaged(path, line) }
+      return run
+    }
   }
 
   private static func damaged(_ path: String, _ line: Int) -> Failure {
@@ -143,13 +172,14 @@ public enum OnlineRequests {
 
   /// A request from its line: what is told of it, and its body as it is, byte by byte.
   private static func request(
-    _ line: [UInt8], _ number: Int, _ customers: [Int: String]
+    _ line: UnsafeBufferPointer<UInt8>, _ number: Int, _ customers: [Int: String]
   ) -> OnlineRequest? {
-    var head = line
+    var head = Array(line)
     var body: [UInt8] = []
-    if let mark = line.firstRange(of: bodyMark) {
-      head = Array(line[..<mark.lowerBound]) + [UInt8(ascii: "}")]
-      body = Array(line[mark.upperBound...].dropLast())
+    if let mark = bodyStart(line) {
+      head.removeSubrange(mark...)
+      head.append(UInt8(ascii: "}"))
+      body = Array(line[(mark + bodyMark.count)...].dropLast())
     }
     guard let json = OnlineJSON(bytes: head),
       let entity = json["entity"]?.text.flatMap(OnlineRequest.Entity.init(rawValue:)),
@@ -164,7 +194,9 @@ public enum OnlineRequests {
     request.body = body
     request.date = json["date"]?.text.flatMap { CalendarDate(iso: $0) }
     guard entity.isDocument else { return request }
-    guard let total = json["total"]?.money, let parsed = OnlineJSON(bytes: body) else { return nil }
+    guard let total = json["total"]?.money,
+      let parsed = OnlineJSON(bytes: body, leavingOut: unread)
+    else { return nil }
     request.total = total
     let amounts = (parsed["Line"]?.elements ?? []).map { $0["Amount"]?.money }
     guard !amounts.contains(nil), parsed["DocNumber"]?.text == name else { return nil }
@@ -178,6 +210,17 @@ public enum OnlineRequests {
     return request
   }
 
+  /// Where the body begins, with its name; nil when there is none.
+  private static func bodyStart(_ line: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard let last = line.indices.dropLast(bodyMark.count - 1).last else { return nil }
+    for start in 0...last where line[start] == bodyMark[0] {
+      var count = 1
+      while count < bodyMark.count, line[start + count] == bodyMark[count] { count += 1 }
+      if count == bodyMark.count { return start }
+    }
+    return nil
+  }
+
   // MARK: - Filling in references
 
   private static let referenceMark = Array(#"Ref":{"value":"ref:"#.utf8)
@@ -185,39 +228,58 @@ public enum OnlineRequests {
   /// The lines that a body refers to.
   public static func references(in body: [UInt8]) -> [Int] {
     var found: [Int] = []
-    fill(body) {
-      found.append($0)
-      return ""
+    body.withUnsafeBufferPointer { body in
+      var index = 0
+      while let reference = nextReference(in: body, from: index) {
+        found.append(reference.number)
+        index = reference.digits.upperBound
+      }
     }
     return found
   }
 
   /// The body with ids in place of the numbers of lines.
-  ///
-  /// The mark cannot stand inside a text, where quotation marks have a backslash before them.
-  @discardableResult
   public static func fill(_ body: [UInt8], _ id: (Int) -> String) -> [UInt8] {
     var filled: [UInt8] = []
     filled.reserveCapacity(body.count + 64)
-    var index = 0
-    let prefix = Array("ref:".utf8)
-    while index < body.count {
-      guard body[index] == UInt8(ascii: "R"), index + referenceMark.count <= body.count,
+    body.withUnsafeBufferPointer { body in
+      var index = 0
+      while let reference = nextReference(in: body, from: index) {
+        filled.append(contentsOf: body[index..<reference.digits.lowerBound - prefix.count])
+        filled.append(contentsOf: id(reference.number).utf8)
+        index = reference.digits.upperBound
+      }
+      filled.append(contentsOf: body[index...])
+    }
+    return filled
+  }
+
+  /// What stands before the number of a line.
+  private static let prefix = Array("ref:".utf8)
+
+  /// The next number of a line, and where its digits are.
+  ///
+  /// The mark cannot stand inside a text, where quotation marks have a backslash before them.
+  private static func nextReference(
+    in body: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> (number: Int, digits: Range<Int>)? {
+    let last = body.count - referenceMark.count
+    var index = start
+    while index <= last {
+      guard body[index] == referenceMark[0],
         body[index..<index + referenceMark.count].elementsEqual(referenceMark)
       else {
-        filled.append(body[index])
         index += 1
         continue
       }
-      filled.append(contentsOf: referenceMark.dropLast(prefix.count))
-      index += referenceMark.count
-      var number = 0
-      while index < body.count, body[index] &- 0x30 < 10 {
-        number = number * 10 + Int(body[index] - 0x30)
-        index += 1
+      let first = index + referenceMark.count
+      var (end, number) = (first, 0)
+      while end < body.count, body[end] &- 0x30 < 10 {
+        number = number * 10 + Int(body[end] - 0x30)
+        end += 1
       }
-      filled.append(contentsOf: id(number).utf8)
+      return (number, first..<end)
     }
-    return filled
+    return nil
   }
 }

@@ -13,6 +13,7 @@ public final class OnlineWriter: DocumentWriter {
   private let run: String
   private let lists: CompanyLists
   private var entries: OnlineEntries
+  private var ids: RequestIDs
   private var documents = 0
   private var amount = Money.zero
 
@@ -31,7 +32,9 @@ public final class OnlineWriter: DocumentWriter {
     self.format = format
     self.run = run
     file = try StagedFile(folder: folder, name: OnlineRequests.fileName)
-    entries = OnlineEntries(lists)
+    var ids = RequestIDs()
+    entries = OnlineEntries(lists, &ids)
+    self.ids = ids
     let header = OnlineJSON.of(
       ("format", .string(OnlineRequests.format)), ("version", .number("1")), ("run", .string(run)))
     do throws(Failure) {
@@ -64,7 +67,7 @@ public final class OnlineWriter: DocumentWriter {
     }
     var request = OnlineRequest(
       document.kind == .invoice ? .invoice : .creditMemo, name: document.text.text(document.number))
-    request.id = UUID().uuidString.lowercased()
+    request.id = ids.next()
     request.customer = entries.customers[document.customer]
     request.classReference = document.classIndex.map { entries.classes[$0] }
     request.date = document.date
@@ -188,8 +191,12 @@ struct OnlineEntries {
   private var known: [String: Int] = [:]
   private let existing: CompanyLists.Existing
 
-  init(_ lists: CompanyLists) {
+  private var ids: RequestIDs
+
+  init(_ lists: CompanyLists, _ ids: inout RequestIDs) {
     existing = lists.existing
+    self.ids = ids
+    defer { ids = self.ids }
     terms = lists.terms.map { add(terms: $0) }
     items = lists.items.map { add(item: $0) }
     classes = lists.classes.map { add(classPath: $0) }
@@ -206,7 +213,7 @@ struct OnlineEntries {
     var request = OnlineRequest(entity, name: name)
     request.reference = requests.count
     if !exists {
-      request.id = UUID().uuidString.lowercased()
+      request.id = ids.next()
       request.body = body().bytes
     }
     known[key] = requests.count

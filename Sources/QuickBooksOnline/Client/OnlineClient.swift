@@ -10,6 +10,27 @@ public enum OnlineAnswer: Sendable {
   case refused(OnlineFault)
   /// Nobody knows: it must be looked up, and may then be sent again with the same request id.
   case unknown(String)
+  /// It did not leave, because it was not wanted any more when its turn came.
+  case stayed
+}
+
+/// What happens to a write between its turn and its first byte.
+public struct OnlineDeparture: Sendable {
+  let isUnwanted: @Sendable () -> Bool
+  let note: @Sendable () async throws(Failure) -> Void
+
+  /// A departure.
+  ///
+  /// - Parameters:
+  ///   - isUnwanted: Whether the write shall stay after all; asked while it waits for its turn.
+  ///   - note: Notes that it leaves; called once, and nothing leaves when it throws.
+  public init(
+    isUnwanted: @escaping @Sendable () -> Bool,
+    note: @escaping @Sendable () async throws(Failure) -> Void
+  ) {
+    self.isUnwanted = isUnwanted
+    self.note = note
+  }
 }
 
 /// Talks with one company of QuickBooks Online.
@@ -28,6 +49,12 @@ public struct OnlineClient: Sendable {
 
   /// The version of the API whose answers we know; the server takes lower ones for this one.
   static let minorVersion = "75"
+
+  /// What the answer to a write repeats, or fills in, and nobody here looks at.
+  static let unread = OnlineJSON.Unread([
+    "Line", "CustomField", "MetaData", "BillAddr", "ShipAddr", "TxnTaxDetail", "CustomerMemo",
+    "PrivateNote", "CustomExtensions",
+  ])
 
   /// A client.
   ///
@@ -59,27 +86,7 @@ public struct OnlineClient: Sendable {
   /// - Throws: `Failure` when it cannot be read; what QuickBooks refuses becomes an `ownBug` or a
   ///   `notAllowed` with its words.
   public func get(_ path: String) async throws(Failure) -> OnlineJSON {
-    let request = HTTPRequest(
-      .get, base + path + "?minorversion=" + OnlineClient.minorVersion,
-      headers: [("Accept", "application/json")])
-    switch try await exchange(request, .single, isRead: true) {
-    case .done(let json, _): return json
-    case .refused(let fault): throw fault.failure
-    case .unknown(let words): throw OnlineClient.unavailable(words)
-    }
-  }
-
-  /// Reads a record; nil when it does not exist.
-  public func find(_ path: String) async throws(Failure) -> OnlineJSON? {
-    let request = HTTPRequest(
-      .get, base + path + "?minorversion=" + OnlineClient.minorVersion,
-      headers: [("Accept", "application/json")])
-    switch try await exchange(request, .single, isRead: true) {
-    case .done(let json, _): return json
-    case .refused(let fault) where fault.code == 610 || fault.status == 404: return nil
-    case .refused(let fault): throw fault.failure
-    case .unknown(let words): throw OnlineClient.unavailable(words)
-    }
+    try await get(path, [("minorversion", OnlineClient.minorVersion)])
   }
 
   /// Asks a question in QuickBooks' query language.
@@ -103,6 +110,7 @@ public struct OnlineClient: Sendable {
     case .done(let json, _): return json
     case .refused(let fault): throw fault.failure
     case .unknown(let words): throw OnlineClient.unavailable(words)
+    case .stayed: throw OnlineClient.unavailable("it was not asked")
     }
   }
 
@@ -115,17 +123,19 @@ public struct OnlineClient: Sendable {
   ///   - operation: `delete` or `void`; nil to create or change.
   ///   - body: The record.
   ///   - requestID: The same for every attempt with this body.
-  /// - Returns: What became of it.
+  ///   - departure: What happens before it leaves.
+  /// - Returns: What became of it; of a record only what identifies and sums it up.
   /// - Throws: `Failure` for what concerns every record.
   public func write(
-    _ resource: String, operation: String? = nil, body: [UInt8], requestID: String
+    _ resource: String, operation: String? = nil, body: [UInt8], requestID: String,
+    departure: OnlineDeparture? = nil
   ) async throws(Failure) -> OnlineAnswer {
     var query = [("minorversion", OnlineClient.minorVersion), ("requestid", requestID)]
     if let operation { query.insert(("operation", operation), at: 0) }
     let request = HTTPRequest(
       .post, base + resource + "?" + Endpoint.form(query), headers: OnlineClient.writeHeaders,
       body: body)
-    return try await exchange(request, .single, isRead: false)
+    return try await exchange(request, .single, isRead: false, departure)
   }
 
   /// One record of a batch.
@@ -150,10 +160,11 @@ public struct OnlineClient: Sendable {
   /// - Parameters:
   ///   - items: At most 30.
   ///   - requestID: At most 36 characters; the same for every attempt.
+  ///   - departure: What happens before they leave.
   /// - Returns: What became of each, in the order of `items`.
   /// - Throws: `Failure` for what concerns every record.
   public func batch(
-    _ items: [BatchItem], requestID: String
+    _ items: [BatchItem], requestID: String, departure: OnlineDeparture? = nil
   ) async throws(Failure) -> [OnlineAnswer] {
     var body = Array(#"{"BatchItemRequest":["#.utf8)
     for (index, item) in items.enumerated() {
@@ -166,7 +177,8 @@ public struct OnlineClient: Sendable {
     let query = [("minorversion", OnlineClient.minorVersion), ("requestid", requestID)]
     let request = HTTPRequest(
       .post, base + "batch?" + Endpoint.form(query), headers: OnlineClient.writeHeaders, body: body)
-    switch try await exchange(request, .batch, isRead: false) {
+    switch try await exchange(request, .batch, isRead: false, departure) {
+    case .stayed: return items.map { _ in .stayed }
     case .refused(let fault): return items.map { _ in .refused(fault) }
     case .unknown(let words): return items.map { _ in .unknown(words) }
     case .done(let json, let tid):
@@ -201,16 +213,23 @@ public struct OnlineClient: Sendable {
   // MARK: - One exchange
 
   private func exchange(
-    _ request: HTTPRequest, _ kind: OnlineLimiter.Kind, isRead: Bool
+    _ request: HTTPRequest, _ kind: OnlineLimiter.Kind, isRead: Bool,
+    _ departure: OnlineDeparture? = nil
   ) async throws(Failure) -> OnlineAnswer {
     var token = try await session.accessToken()
-    var (hasRefreshed, troubles, waits) = (false, 0, 0)
+    var (hasLeft, hasRefreshed, troubles, waits) = (false, false, 0, 0)
     while true {
+      // Once it was noted, only an answer tells what became of it.
+      guard await limiter.enter(kind, isUnwanted: hasLeft ? nil : departure?.isUnwanted) else {
+        return .stayed
+      }
+      if !hasLeft { try await note(departure) }
+      hasLeft = true
       var attempt = request
       attempt.authorization = Secret("Bearer " + token.reveal())
       let response: HTTPResponse
       do {
-        response = try await pass(attempt, kind)
+        response = try await pass(attempt)
       } catch {
         troubles += 1
         if case .unknown(let words) = error, !isRead { return .unknown(words) }
@@ -218,7 +237,7 @@ public struct OnlineClient: Sendable {
         await clock.sleep(.seconds(1 << (troubles - 1)))
         continue
       }
-      let outcome = OnlineClient.outcome(response)
+      let outcome = OnlineClient.outcome(response, leavingOut: isRead ? .none : OnlineClient.unread)
       guard case .refused(let fault) = outcome else {
         await limiter.answered()
         if case .unknown(let words) = outcome, isRead {
@@ -231,7 +250,7 @@ public struct OnlineClient: Sendable {
       }
       switch fault.handling {
       case .refresh:
-        guard !hasRefreshed else { throw OnlineSession.dead }
+        guard !hasRefreshed else { throw await session.current.end }
         hasRefreshed = true
         token = try await session.accessToken(insteadOf: token)
       case .wait:
@@ -253,10 +272,16 @@ public struct OnlineClient: Sendable {
     }
   }
 
-  private func pass(
-    _ request: HTTPRequest, _ kind: OnlineLimiter.Kind
-  ) async throws(TransportFailure) -> HTTPResponse {
-    await limiter.enter(kind)
+  private func note(_ departure: OnlineDeparture?) async throws(Failure) {
+    guard let departure else { return }
+    do throws(Failure) { try await departure.note() } catch {
+      await limiter.leave()
+      throw error
+    }
+  }
+
+  /// Sends what has passed the gate, and lets the next one in.
+  private func pass(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
     do {
       let response = try await transport.send(request, timeout: timeout)
       await limiter.leave()
@@ -290,10 +315,12 @@ public struct OnlineClient: Sendable {
   }
 
   /// What an answer means: success is a 2xx without a fault anywhere in it.
-  private static func outcome(_ response: HTTPResponse) -> OnlineAnswer {
+  private static func outcome(
+    _ response: HTTPResponse, leavingOut unread: OnlineJSON.Unread
+  ) -> OnlineAnswer {
     let tid = response.headers["intuit_tid"] ?? ""
     guard (200..<300).contains(response.status) else { return .refused(OnlineFault(response)) }
-    guard let json = OnlineJSON(bytes: response.body) else {
+    guard let json = OnlineJSON(bytes: response.body, leavingOut: unread) else {
       return .unknown("QuickBooks answered with something that cannot be read")
     }
     if let fault = OnlineFault(json: json, status: response.status, tid: tid) {

@@ -48,8 +48,16 @@ public actor OnlineLimiter {
     self.clock = clock
   }
 
-  /// Waits until a request may leave; ``leave()`` must follow.
-  public func enter(_ kind: Kind) async {
+  /// How often somebody who waits looks whether the request is still wanted.
+  private static let glance = Duration.milliseconds(250)
+
+  /// Waits until a request may leave; ``leave()`` must follow if it may.
+  ///
+  /// - Parameters:
+  ///   - kind: What it is.
+  ///   - isUnwanted: Whether it shall stay after all; asked again and again while it waits.
+  /// - Returns: Whether it may leave.
+  public func enter(_ kind: Kind, isUnwanted: (@Sendable () -> Bool)? = nil) async -> Bool {
     if underWay >= pace.inFlight {
       // Whoever leaves hands its place over, so that the count stays.
       await withCheckedContinuation { waiting.append($0) }
@@ -57,10 +65,16 @@ public actor OnlineLimiter {
       underWay += 1
     }
     let at = reserve(kind)
-    await clock.sleep(at - clock.now)
-    while pausedUntil > clock.now, !Task.isCancelled {
-      await clock.sleep(pausedUntil - clock.now)
+    while !Task.isCancelled {
+      if isUnwanted?() == true {
+        leave()
+        return false
+      }
+      let left = max(at, pausedUntil) - clock.now
+      guard left > .zero else { break }
+      await clock.sleep(isUnwanted == nil ? left : min(left, OnlineLimiter.glance))
     }
+    return true
   }
 
   /// A request has its answer, or none will come.

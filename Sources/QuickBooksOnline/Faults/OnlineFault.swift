@@ -4,7 +4,8 @@ public import QuickBooks
 /// What QuickBooks Online said against a request.
 ///
 /// It is judged by its code and the HTTP status alone: its texts come in the language of the company and
-/// are worded differently over time. They are shown, never read, with one exception: ``documentInUse``.
+/// are worded differently over time. They are shown, never read: also the ids in them, which may belong to
+/// a vendor or to somebody else's invoice. Who has a name or a number is asked for.
 public struct OnlineFault: Error, Hashable, Sendable {
   /// The HTTP status of the answer; 200 for a fault inside one that looks like success.
   public var status: Int
@@ -50,19 +51,6 @@ public struct OnlineFault: Error, Hashable, Sendable {
     if !element.isEmpty { text += ", field \(element)" }
     if !tid.isEmpty { text += ", intuit_tid \(tid)" }
     return text + ")"
-  }
-
-  /// The id of the document that already has a number, from the end of a text that is the same in all
-  /// languages: `TxnId=3071`.
-  public var documentInUse: String? { value(after: "TxnId=") }
-
-  /// The id of the entry that already has a name: `Id=123`.
-  public var nameInUse: String? { value(after: " Id=") ?? value(after: ":Id=") }
-
-  private func value(after mark: String) -> String? {
-    guard let range = detail.range(of: mark, options: .backwards) else { return nil }
-    let digits = detail[range.upperBound...].prefix { $0.isASCII && $0.isNumber }
-    return digits.isEmpty ? nil : String(digits)
   }
 
   private static func short(_ text: String) -> String {

@@ -138,7 +138,8 @@ struct Keyring {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
-    process.environment = environment
+    // The passphrase and the keys of the app are none of its business.
+    process.environment = environment.filter { !$0.key.hasPrefix("LOADBOOKS_") }
     let (output, source) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice

@@ -85,6 +85,8 @@ public struct OnlineConnection: Hashable, Sendable {
   public var tokens: OnlineTokens
   /// Whether Intuit has said that the tokens are dead.
   public var isDead = false
+  /// Whether a renewal that was cut off before the new tokens were on disk came before that.
+  public var wasCutOff = false
 
   /// A connection.
   public init(
@@ -97,5 +99,16 @@ public struct OnlineConnection: Hashable, Sendable {
     self.connectedAt = connectedAt
     self.endpoints = endpoints
     self.tokens = tokens
+  }
+
+  /// Why nothing can be asked any more, and the one next step.
+  public var end: Failure {
+    let cause =
+      wasCutOff
+      ? ": a renewal of it was cut off (a power cut, a kill, a lost answer), and the new tokens never reached the disk"
+      : ""
+    return Failure(
+      .notAllowed, "QuickBooks does not accept this connection any more" + cause,
+      remedy: "connect again with: loadbooks connect --replace")
   }
 }

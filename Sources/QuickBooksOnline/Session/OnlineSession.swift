@@ -5,6 +5,10 @@ public import Vocabulary
 /// Two refreshes at the same time can end a connection for good. Within this process they queue here;
 /// across processes they queue at the store's lock, and whoever comes second finds the new tokens in the
 /// store. New tokens are on disk before they are used.
+///
+/// One gap cannot be closed from here: once a day the refresh token changes, and when the whole computer
+/// stops between Intuit's answer and the disk, nobody has the new one. A mark on disk tells that a renewal
+/// was under way, so that at least the reason can be told.
 public actor OnlineSession {
   private let store: TokenStore
   private let authority: Authority
@@ -46,7 +50,7 @@ public actor OnlineSession {
   /// - Returns: The token.
   /// - Throws: `Failure`: `notAllowed` when somebody has to connect again.
   public func accessToken(insteadOf used: Secret? = nil) async throws(Failure) -> Secret {
-    if connection.isDead { throw OnlineSession.dead }
+    if connection.isDead { throw connection.end }
     let isFresh = connection.tokens.accessEnds - OnlineSession.margin > clock.epoch
     if isFresh, connection.tokens.access != used { return connection.tokens.access }
     let task: Task<Result<OnlineConnection, Failure>, Never>
@@ -64,7 +68,7 @@ public actor OnlineSession {
     let result = await task.value
     refreshing = nil
     connection = try result.get()
-    if connection.isDead { throw OnlineSession.dead }
+    if connection.isDead { throw connection.end }
     return connection.tokens.access
   }
 
@@ -75,7 +79,7 @@ public actor OnlineSession {
   ) async -> Result<OnlineConnection, Failure> {
     do throws(Failure) {
       let connection = try await store.locked(clock) { () async throws(Failure) in
-        guard var newest = try store.load() else { throw OnlineSession.dead }
+        guard var newest = try store.load() else { throw known.end }
         guard newest.realm == known.realm else {
           throw Failure(
             .notAllowed, "the folder was connected to another QuickBooks company meanwhile",
@@ -85,11 +89,13 @@ public actor OnlineSession {
         if newest.isDead || isFresh && newest.tokens.access != (used ?? known.tokens.access) {
           return newest
         }
+        let wasCutOff = try store.beginRenewal()
         switch try await authority.refresh(newest.tokens, newest.endpoints) {
         case .tokens(let tokens): newest.tokens = tokens
-        case .dead: newest.isDead = true
+        case .dead: (newest.isDead, newest.wasCutOff) = (true, wasCutOff)
         }
         try store.save(newest)
+        store.endRenewal()
         return newest
       }
       return .success(connection)
@@ -97,9 +103,4 @@ public actor OnlineSession {
       return .failure(error)
     }
   }
-
-  /// The connection is over.
-  static let dead = Failure(
-    .notAllowed, "QuickBooks does not accept this connection any more",
-    remedy: "connect again with: loadbooks connect --replace")
 }

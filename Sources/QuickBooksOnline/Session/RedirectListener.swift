@@ -3,8 +3,9 @@ public import Vocabulary
 
 /// Waits on this computer for the browser to come back from Intuit.
 ///
-/// One address, one visit: it listens on the loopback address only, answers with a page that says that the
-/// window can be closed, and is gone.
+/// It listens on the loopback address only, until somebody comes who brings back what the browser was given on
+/// its way; whoever does not is sent away, so that no other page can end the attempt. The page that it
+/// answers with says what was heard.
 public final class RedirectListener: Sendable {
   private let descriptor: Int32
   private let path: String
@@ -51,8 +52,13 @@ public final class RedirectListener: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The whole address that the browser came back to; nil when nobody came in time.
-  public func wait(seconds: Int) -> String? {
+  /// Waits for the browser.
+  ///
+  /// - Parameters:
+  ///   - seconds: How long to wait.
+  ///   - state: What the browser was given on its way.
+  /// - Returns: The whole address that it came back to; nil when nobody came in time.
+  public func wait(seconds: Int, state: Secret) -> String? {
     let end = Date().addingTimeInterval(Double(seconds))
     while true {
       let left = end.timeIntervalSinceNow
@@ -71,9 +77,21 @@ public final class RedirectListener: Sendable {
         answer(visitor, "404 Not Found", "Not here.")
         continue
       }
-      answer(visitor, "200 OK", "LoadBooks has what it needs. You can close this window.")
-      let query = target.drop { $0 != "?" }
-      return origin + query
+      let address = origin + target.drop { $0 != "?" }
+      let query = Endpoint.query(of: address)
+      guard let returned = query["state"], state.matches(returned) else {
+        answer(
+          visitor, "400 Bad Request",
+          "This is not the connection that LoadBooks waits for. Open the address that it shows now."
+        )
+        continue
+      }
+      answer(
+        visitor, "200 OK",
+        query["error"] == nil
+          ? "LoadBooks has the answer, and goes on where you started it. You can close this window."
+          : "LoadBooks has heard a no: nothing is connected. You can close this window.")
+      return address
     }
   }
 

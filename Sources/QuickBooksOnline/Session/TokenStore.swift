@@ -55,11 +55,17 @@ public struct TokenStore: Sendable {
   ///
   /// When it returns, the disk has it.
   ///
+  /// - Parameters:
+  ///   - connection: The connection.
+  ///   - keepingLock: Whether it is locked as the one that is there. A new connection is locked with the
+  ///     best that there is now, such as a passphrase that was not given before.
   /// - Throws: `Failure` with cause `cannotWrite` or `notAllowed`.
-  public func save(_ connection: OnlineConnection) throws(Failure) {
+  public func save(_ connection: OnlineConnection, keepingLock: Bool = true) throws(Failure) {
     PrivateFile.clear(path)
+    // A renewal of another connection that was cut off says nothing about a new one.
+    if !keepingLock { endRenewal() }
     var file = LockedFile()
-    if let data = FileManager.default.contents(atPath: path),
+    if keepingLock, let data = FileManager.default.contents(atPath: path),
       let old = try? JSONDecoder().decode(LockedFile.self, from: data)
     {
       (file.key, file.salt, file.label) = (old.key, old.salt, old.label)
@@ -83,6 +89,23 @@ public struct TokenStore: Sendable {
     try PrivateFile.write(String(decoding: data, as: UTF8.self) + "\n", to: path)
   }
 
+  // MARK: - Renewals
+
+  private var renewalPath: String { folder + "/credentials.renewal" }
+
+  /// Notes on disk that tokens are being renewed.
+  ///
+  /// - Returns: Whether that was noted before, and never came to its end.
+  /// - Throws: `Failure` with cause `cannotWrite`.
+  func beginRenewal() throws(Failure) -> Bool {
+    guard access(renewalPath, F_OK) != 0 else { return true }
+    try PrivateFile.write("", to: renewalPath)
+    return false
+  }
+
+  /// The new tokens are on disk, or it is known that there are none.
+  func endRenewal() { unlink(renewalPath) }
+
   /// Forgets the connection and its key.
   ///
   /// - Throws: `Failure` with cause `cannotWrite`.
@@ -94,7 +117,8 @@ public struct TokenStore: Sendable {
     {
       Keyring(environment: environment)?.clear(file.label)
     }
-    for path in [path, folder + "/credentials.key"] where unlink(path) != 0 && errno != ENOENT {
+    for path in [path, folder + "/credentials.key", renewalPath]
+    where unlink(path) != 0 && errno != ENOENT {
       throw Failure.cannotWrite("cannot remove \(path)", errno)
     }
   }
@@ -170,6 +194,7 @@ private struct StoredConnection: Codable {
   var refreshEnds: Double
   var grantEnds: Double?
   var isDead: Bool
+  var wasCutOff: Bool?
 
   init(_ connection: OnlineConnection) {
     realm = connection.realm
@@ -186,6 +211,7 @@ private struct StoredConnection: Codable {
     refreshEnds = connection.tokens.refreshEnds
     grantEnds = connection.tokens.grantEnds
     isDead = connection.isDead
+    wasCutOff = connection.wasCutOff
   }
 
   var connection: OnlineConnection {
@@ -197,6 +223,7 @@ private struct StoredConnection: Codable {
         access: Secret(access), refresh: Secret(refresh), accessEnds: accessEnds,
         refreshEnds: refreshEnds, grantEnds: grantEnds))
     connection.isDead = isDead
+    connection.wasCutOff = wasCutOff ?? false
     return connection
   }
 }

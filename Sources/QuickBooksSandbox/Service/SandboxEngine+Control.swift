@@ -150,7 +150,7 @@ extension SandboxEngine {
             "time": .text(record.time), "method": .text(record.method),
             "target": .text(record.target), "intuit_tid": .text(record.intuitTID),
             "user-agent": .text(record.headers["user-agent"] ?? ""),
-            "bytes": .number("\(record.body.utf8.count)"),
+            "bytes": .number("\(record.body.utf8.count)"), "body": .text(record.body),
           ])
         })
     ])

@@ -277,8 +277,10 @@ extension InvoiceAssessor {
       return Detail(
         message: "QuickBooks would refuse item \"\(entry.item ?? "")\" of income category "
           + "\"\(entry.name)\": " + entry.objections.joined(separator: "; "),
-        remedy: "put it right in QuickBooks and export the lists again, or change its line of "
-          + "mapping.csv: \(line)")
+        remedy: "put it right in QuickBooks and "
+          + (context.settings.target == .online
+            ? "fetch the books again with loadbooks pull --refresh" : "export the lists again")
+          + ", or change its line of mapping.csv: \(line)")
     case .itemNotInBooks:
       return Detail(
         message:

@@ -20,6 +20,7 @@ extension OnlineCompany {
     timestamp: @escaping @Sendable () -> String, progress: OnlinePush.Progress? = nil
   ) async throws(Failure) -> PushReport {
     let connection = try connection()
+    try OnlineCompany.check(ledger, connection)
     try ledger.pin(run: run, to: connection.realm)
     guard var books = try books(of: connection.realm) else {
       throw Failure(

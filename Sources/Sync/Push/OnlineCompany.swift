@@ -1,4 +1,5 @@
 internal import Foundation
+public import Ledger
 public import QuickBooks
 public import QuickBooksOnline
 public import Vocabulary
@@ -133,6 +134,23 @@ public struct OnlineCompany: Sendable {
     try StagedFile.write(books.text, as: OnlineBooks.fileName, in: folder.booksPath)
   }
 
+  /// Refuses a company that is not the one to which the folder's earlier runs went: what they sent counts as
+  /// sent, and would be missing there.
+  ///
+  /// - Throws: `Failure` with cause `notAllowed`.
+  public static func check(
+    _ ledger: SyncLedger, _ connection: OnlineConnection
+  ) throws(Failure) {
+    guard let other = try ledger.booksBeside(connection.realm) else { return }
+    throw Failure(
+      .notAllowed,
+      "what this folder has sent is in another QuickBooks company (\(other)) than the one that is "
+        + "connected now, \(FindingText.visible(connection.companyName)) (\(connection.realm))",
+      remedy:
+        "connect that company again with: loadbooks connect --replace; another company needs a folder "
+        + "of its own: loadbooks init")
+  }
+
   /// Refuses a company that cannot keep what we send.
   ///
   /// - Throws: `Failure` with cause `notAllowed`.
@@ -163,6 +181,7 @@ extension OnlineApp {
   ) throws(Failure) -> OnlineApp {
     let path = folder + "/app-keys"
     var found = variables.map { environment[$0] ?? "" }
+    let given = variables.indices.filter { !found[$0].isEmpty }
     if found.contains(""), let data = FileManager.default.contents(atPath: path) {
       var status = stat()
       guard stat(path, &status) == 0, status.st_mode & 0o077 == 0 else {
@@ -181,7 +200,10 @@ extension OnlineApp {
     }
     guard !found.contains("") else {
       throw Failure(
-        .settingsWrong, "the keys of your app on developer.intuit.com are not given",
+        .settingsWrong,
+        given.count == 1
+          ? "\(variables[given[0]]) is set, but \(variables[1 - given[0]]) is not"
+          : "the keys of your app on developer.intuit.com are not given",
         remedy: "set \(variables[0]) and \(variables[1]), or write them into \(path) as "
           + "client_id=... and client_secret=... and say: chmod 600 \(path)")
     }

@@ -13,10 +13,17 @@ extension OnlinePush {
 
   /// One document with the body that is sent.
   private struct Letter: Sendable {
-    var request: OnlineRequest
-    var body: [UInt8]
-    var customer: String?
-    var text: String { String(decoding: body, as: UTF8.self) }
+    let request: OnlineRequest
+    let body: [UInt8]
+    let text: String
+    let customer: String?
+
+    init(request: OnlineRequest, body: [UInt8], customer: String?) {
+      self.request = request
+      self.body = body
+      text = String(decoding: body, as: UTF8.self)
+      self.customer = customer
+    }
   }
 
   /// Settles a chunk: documents that go in one request, or went in one before.
@@ -96,12 +103,12 @@ extension OnlinePush {
           entity: letter.request.entity.ledgerEntity, name: letter.request.name,
           requestID: letter.request.id, body: letter.text, batch: batch, batchItem: item))
     }
-    try noteSent(dispatches)
     let items = zip(letters, dispatches).map { letter, dispatch in
       OnlineClient.BatchItem(
         id: dispatch.batchItem ?? "", entity: letter.request.entity.name, body: letter.body)
     }
-    let answers = try await client.batch(items, requestID: batch)
+    let answers = try await client.batch(
+      items, requestID: batch, departure: departure(dispatches))
     if letters.count > 1, case .refused(let fault) = answers[0], fault.code == 1040 {
       // Nothing of it was done: the halves are requests of their own.
       let half = letters.count / 2
@@ -118,13 +125,12 @@ extension OnlinePush {
   private func sendSingly(_ letters: [Letter]) async throws(Failure) -> [Letter] {
     var unknown: [Letter] = []
     for letter in letters {
-      try noteSent([
-        LedgerDispatch(
-          entity: letter.request.entity.ledgerEntity, name: letter.request.name,
-          requestID: letter.request.id, body: letter.text)
-      ])
+      let dispatch = LedgerDispatch(
+        entity: letter.request.entity.ledgerEntity, name: letter.request.name,
+        requestID: letter.request.id, body: letter.text)
       let answer = try await client.write(
-        letter.request.entity.resource, body: letter.body, requestID: letter.request.id)
+        letter.request.entity.resource, body: letter.body, requestID: letter.request.id,
+        departure: departure([dispatch]))
       unknown += try await take([(letter, answer)])
     }
     return unknown
@@ -146,6 +152,7 @@ extension OnlinePush {
         outcomes.append(try await numberTaken(letter, fault))
       case .refused(let fault):
         outcomes.append(PushJudge.outcome(letter.request, letter.text, fault: fault))
+      case .stayed: break
       case .unknown(let words):
         unknown.append(letter)
         outcomes.append(

@@ -17,14 +17,13 @@ extension OnlinePush {
     }
     for round in 1...OnlinePush.rounds {
       if stop.isStopped, round > 1 { return }
-      try noteSent([
-        LedgerDispatch(
-          entity: request.entity.ledgerEntity, name: request.name, requestID: request.id,
-          body: text)
-      ])
+      let dispatch = LedgerDispatch(
+        entity: request.entity.ledgerEntity, name: request.name, requestID: request.id, body: text)
       let answer = try await client.write(
-        request.entity.resource, body: body, requestID: request.id)
+        request.entity.resource, body: body, requestID: request.id,
+        departure: departure([dispatch]))
       switch answer {
+      case .stayed: return
       case .done(let json, _):
         let outcome = PushJudge.outcome(
           request, text, record: json[request.entity.name] ?? .null)

@@ -50,7 +50,6 @@ public actor OnlinePush {
   var newEntries: [OnlineBooks.Entry] = []
   private var entries: [OnlineRequest] = []
   private var documents: [OnlineRequest] = []
-  private var next = 0
   private var settled = 0
 
   /// Prepares to send a run.
@@ -274,6 +273,8 @@ public actor OnlinePush {
     case .accepted(let id, _):
       dispatch.state = .accepted
       dispatch.quickBooksID = id
+      // It will not be sent again.
+      dispatch.body = ""
       if request.entity.isDocument {
         settled += 1
         report.accepted.add(request.amount)
@@ -320,6 +321,15 @@ public actor OnlinePush {
     case .account, .class, .invoice, .creditMemo: break
     }
     newEntries.append(entry)
+  }
+
+  /// What happens when the turn of records has come: they are noted, and only then they leave; or they
+  /// stay, because somebody has said stop.
+  func departure(_ dispatches: [LedgerDispatch]) -> OnlineDeparture {
+    let stop = stop
+    return OnlineDeparture(isUnwanted: { stop.isStopped }) { () async throws(Failure) in
+      try await self.noteSent(dispatches)
+    }
   }
 
   /// Notes that records are about to leave.

@@ -98,6 +98,7 @@ public struct OnlineUndo: Sendable {
             return report
           }
           try await remove(entry, records[entry.key], removals[entry.key], &report)
+          if report.isStopped { return report }
         }
       }
     } catch {
@@ -147,11 +148,15 @@ public struct OnlineUndo: Sendable {
     let dispatch = LedgerDispatch(
       entity: entry.documentKind.entity.ledgerEntity, name: entry.documentNumber,
       operation: operation, requestID: requestID, body: body)
-    try ledger.recordSent([dispatch], ofRun: run, at: timestamp())
+    let (ledger, run, timestamp, stop) = (ledger, run, timestamp, stop)
+    let departure = OnlineDeparture(isUnwanted: { stop.isStopped }) { () async throws(Failure) in
+      try ledger.recordSent([dispatch], ofRun: run, at: timestamp())
+    }
     let answer = try await client.write(
       entry.documentKind.entity.resource, operation: operation.rawValue, body: Array(body.utf8),
-      requestID: requestID)
+      requestID: requestID, departure: departure)
     switch answer {
+    case .stayed: report.isStopped = true
     case .done:
       // An answer without effect occurs with some kinds of record: only looking tells.
       try await confirm(entry, dispatch, &report)

@@ -106,7 +106,12 @@ enum PushJudge {
       case 610, 2500, 6250: AnswerRules.referenceMissing
       default: AnswerRules.refused
       }
-    return refused(request, body, code: fault.codeText, fault.story, kind)
+    let isMissing = kind == AnswerRules.referenceMissing
+    return refused(
+      request, body, code: fault.codeText, fault.story, kind,
+      remedy: isMissing
+        ? "fetch the books again with loadbooks pull --refresh: the next push then names what is missing or "
+          + "inactive" : nil)
   }
 
   static func refused(

@@ -99,7 +99,9 @@ extension SyncReport {
             + " \(Self.counted(totals.delivered.invoices, "invoice")).")
       }
     } else if totals.delivered.invoices == 0 {
-      steps.append("Nothing to import: no invoice of this run goes to QuickBooks.")
+      steps.append(
+        "Nothing to \(run.target == "online" ? "send" : "import"): no invoice of this run goes to QuickBooks."
+      )
     } else {
       steps.append(contentsOf: importSteps)
     }

@@ -34,6 +34,10 @@ struct Connect: ParsableCommand {
 
   @OptionGroup var options: CompanyOptions
 
+  func validate() throws {
+    guard wait >= 1 else { throw ValidationError("--wait must be at least 1 second.") }
+  }
+
   func run() throws {
     let here = Surroundings.current
     let folder = try options.neededFolder()
@@ -56,7 +60,7 @@ struct Connect: ParsableCommand {
     here.tell(
       "Open this address and say yes, as an admin of the QuickBooks company:\n\n  \(address)\n")
     if !withoutBrowser, listener != nil { Connect.open(address) }
-    let answer = try AuthorizationAnswer(try self.answer(listener), state: state)
+    let answer = try AuthorizationAnswer(try self.answer(listener, state), state: state)
     let (name, json) = (self.name, options.json)
     let connection = try OnlineWork.with(folder, settings) { (company) async throws(Failure) in
       let tokens = try await company.authority().exchange(
@@ -70,12 +74,13 @@ struct Connect: ParsableCommand {
       connection.companyName = info["CompanyName"]?.text ?? answer.realm
       if let lastBooks, lastBooks != connection.realm {
         here.tell(
-          "note: earlier runs of this folder went to another QuickBooks company (\(lastBooks))")
+          "note: earlier runs of this folder went to another QuickBooks company (\(lastBooks)); what "
+            + "they sent counts as sent, and push refuses to mix the two")
       }
       // Under the lock: nobody else may write the connection at the same time.
       let made = connection
       try await company.store.locked(company.clock) { () async throws(Failure) in
-        try company.store.save(made)
+        try company.store.save(made, keepingLock: false)
       }
       return made
     }
@@ -94,18 +99,30 @@ struct Connect: ParsableCommand {
     let store = TokenStore(
       folder: folder.path + "/.loadbooks", environment: OnlineWork.environment)
     guard !replace, FileManager.default.fileExists(atPath: store.path) else { return }
-    let known = (try? store.load())?.companyName
+    guard let known = try? store.load() else {
+      throw Failure(
+        .usage, "this folder has a connection already, which cannot be unlocked now",
+        remedy:
+          "see why with: loadbooks session; a new one takes its place with: loadbooks connect "
+          + "--replace")
+    }
+    let company = FindingText.visible(known.companyName)
+    if known.isDead {
+      throw Failure(
+        .usage,
+        "this folder has a connection with \(company) already, which QuickBooks does not accept any more",
+        remedy: "put a new one in its place with: loadbooks connect --replace")
+    }
     throw Failure(
-      .usage,
-      "this folder is connected already" + (known.map { " with \($0)" } ?? ""),
+      .usage, "this folder is connected already with \(company)",
       remedy:
         "keep it (see: loadbooks session), or put a new one in its place with: loadbooks connect "
         + "--replace")
   }
 
-  private func answer(_ listener: RedirectListener?) throws(Failure) -> String {
+  private func answer(_ listener: RedirectListener?, _ state: Secret) throws(Failure) -> String {
     if let listener {
-      if let address = listener.wait(seconds: wait) { return address }
+      if let address = listener.wait(seconds: wait, state: state) { return address }
       throw Failure(
         .tryAgain, "nobody came back from the browser in \(wait) seconds",
         remedy: "begin again with: loadbooks connect, or use --paste")
@@ -129,6 +146,8 @@ struct Connect: ParsableCommand {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = [address]
+    // The browser lives on, and needs none of what is in our environment.
+    process.environment = OnlineWork.environment.filter { !$0.key.hasPrefix("LOADBOOKS_") }
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try? process.run()

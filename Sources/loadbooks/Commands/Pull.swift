@@ -127,7 +127,9 @@ struct Pull: ParsableCommand {
         ("--next", !incomplete.isEmpty), ("--output", output != nil),
       ]
       if let flag = given.first(where: \.1)?.0 {
-        throw ValidationError("\(flag) goes with --target qbxml.")
+        throw ValidationError(
+          "\(flag) is for the questions to QuickBooks Desktop; QuickBooks Online gives all its books."
+        )
       }
     } else if refresh {
       throw ValidationError("--refresh goes with --target online.")

@@ -36,6 +36,17 @@ struct Push: ParsableCommand {
   @OptionGroup var filters: SelectionOptions
   @OptionGroup var options: CompanyOptions
 
+  func validate() throws {
+    guard exports.isEmpty else { return }
+    let isSelective =
+      filters.from != nil || filters.until != nil || filters.customer != nil
+      || !filters.only.isEmpty
+    if plan != nil || mapping != nil || suppressions != nil || isSelective {
+      throw ValidationError(
+        "without an export only what an earlier push left is sent: name the export as well.")
+    }
+  }
+
   func run() throws {
     let here = Surroundings.current
     let company = try options.neededFolder()
@@ -48,7 +59,7 @@ struct Push: ParsableCommand {
     var plan: SyncPlan?
     try company.writing("loadbooks push") { ledger, lock in
       // The connection is tried before anything is written.
-      let realm = try pushing.realm()
+      let realm = try pushing.triedRealm(ledger)
       let left = try ledger.unsettledRuns(target: "online")
       try refuseStale(plan: left)
       for run in left {

@@ -32,6 +32,12 @@ struct Session: ParsableCommand {
 
   @OptionGroup var options: CompanyOptions
 
+  func validate() throws {
+    if offline, refresh {
+      throw ValidationError("--refresh asks Intuit and --offline asks nobody: give one of them.")
+    }
+  }
+
   /// How many days before its end a connection is warned about.
   private static let warningDays = 14.0
 
@@ -64,7 +70,7 @@ struct Session: ParsableCommand {
     }
     if options.json { return here.print(Session.json(connection, key: place).text) }
     here.print(Session.text(connection, key: place))
-    if connection.isDead { throw OnlineSessionEnd.failure }
+    if connection.isDead { throw connection.end }
     let days = (connection.tokens.ends - here.now.timeIntervalSince1970) / 86_400
     if days < Session.warningDays {
       here.tell(
@@ -100,13 +106,6 @@ struct Session: ParsableCommand {
   }
 }
 
-/// A connection that is over.
-enum OnlineSessionEnd {
-  static let failure = Failure(
-    .notAllowed, "QuickBooks does not accept this connection any more",
-    remedy: "connect again with: loadbooks connect --replace")
-}
-
 /// The command `loadbooks disconnect`.
 struct Disconnect: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -132,7 +131,13 @@ struct Disconnect: ParsableCommand {
           try store.remove()
           return connection.companyName
         } catch {
-          guard force else { throw error }
+          guard force else {
+            throw Failure(
+              error.cause, error.message,
+              remedy:
+                "\(error.remedy); to forget it here all the same: loadbooks disconnect --force, and "
+                + "end it in QuickBooks under Apps", location: error.location)
+          }
           try store.remove()
           return "QuickBooks Online"
         }

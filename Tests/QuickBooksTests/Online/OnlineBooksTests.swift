@@ -64,6 +64,20 @@ import Vocabulary
     #expect(throws: Failure.self) { try OnlineBooks.read(path: path) }
   }
 
+  @Test func `what is left out is missing at any depth, and must be JSON all the same`() {
+    let unread = OnlineJSON.Unread(["Line", "MetaData"])
+    let text =
+      #"{"Line":[{"Id":"9","a":[1,"\""]}],"Invoice":{"Id":"7","MetaData":{"t":null},"TotalAmt":1.50,"Line":[]}}"#
+    let json = OnlineJSON(bytes: Array(text.utf8), leavingOut: unread)
+    #expect(json?.jsonText == #"{"Invoice":{"Id":"7","TotalAmt":1.50}}"#)
+    #expect(OnlineJSON(text: text)?.jsonText == text)
+    for broken in [
+      #"{"Line":[1,]}"#, #"{"Line":{"a":tru}}"#, #"{"Line":"\x"}"#, #"{"Line":-}"#, #"{"Line":"#,
+    ] {
+      #expect(OnlineJSON(bytes: Array(broken.utf8), leavingOut: unread) == nil, "\(broken)")
+    }
+  }
+
   @Test func `numbers are read as they are written, never as floating point`() throws {
     for (text, cents) in [("100.00", 10_000), ("75", 7500), ("486.2", 48_620), ("0.07", 7)] {
       #expect(OnlineJSON(text: text)?.money == Money(cents: Int64(cents)))

@@ -233,6 +233,47 @@ import Vocabulary
     #expect(fixture.quickBooks.documents().isEmpty)
   }
 
+  @Test
+  func `what waits for its turn stays when somebody says stop, and is known not to have left`()
+    throws
+  {
+    let fixture = try PushFixture()
+    fixture.settings.online.batchSize = 1
+    fixture.settings.online.inFlight = 8
+    fixture.settings.online.requestsPerMinute = 60
+    let run = try fixture.write(try fixture.export(30))
+    let (quickBooks, stop) = (fixture.quickBooks, fixture.stop)
+    quickBooks.set { $0.afterWrite = { if $0 == 3 { stop.stop() } } }
+    let report = try fixture.send(run)
+    #expect(report.failure == nil)
+    #expect(report.accepted.documents == 3 && report.unknown.documents == 0)
+    #expect(report.left.documents == 27)
+    let ledger = try SyncLedger.open(folder: fixture.company.path)
+    #expect(try ledger.dispatches(ofRun: run).count == 3)
+    #expect(fixture.time.now < .seconds(5))
+  }
+
+  @Test func `what was sent to one company is not mixed with another`() throws {
+    let fixture = try PushFixture()
+    let run = try fixture.write(try fixture.export(2))
+    _ = try fixture.send(run)
+    let connection = try fixture.online.connection()
+    let ledger = try SyncLedger.open(folder: fixture.company.path)
+    try OnlineCompany.check(ledger, connection)
+    var other = connection
+    (other.realm, other.companyName) = ("9341450000000025", "Somebody Else")
+    do {
+      try OnlineCompany.check(ledger, other)
+      Issue.record("it must be refused")
+    } catch {
+      #expect(error.cause == .notAllowed)
+      #expect(error.message.contains(PushFixture.realm) && error.message.contains("Somebody Else"))
+    }
+    // Once everything is taken back, nothing is mixed any more.
+    _ = try fixture.undo(run)
+    try OnlineCompany.check(ledger, other)
+  }
+
   @Test func `secrets are in no file but the locked one`() throws {
     let fixture = try PushFixture()
     let run = try fixture.write(try fixture.export(3))

@@ -29,6 +29,8 @@ final class SimulatedQuickBooks: OnlineTransport {
     var scripted: [HTTPResponse] = []
     /// Ends everything with this failure after so many requests; nil for never.
     var diesAfter: Int?
+    /// Called after a write with the number of invoices that are there.
+    var afterWrite: (@Sendable (Int) -> Void)?
   }
 
   struct Record: Sendable {
@@ -107,6 +109,7 @@ final class SimulatedQuickBooks: OnlineTransport {
     }
     limit += faults.serverErrors / 2
     let answer = state.withLock { SimulatedQuickBooks.answer(request, &$0) }
+    if isWrite { faults.afterWrite?(documents().count) }
     if plan.dice < limit + faults.commitThenDrop { throw .unknown("dropped after") }
     limit += faults.commitThenDrop
     if plan.dice < limit + (faults.serverErrors + 1) / 2 {
