@@ -1,4 +1,4 @@
-public import Vocabulary
+internal import Vocabulary
 
 /// A row that is no record but adds up others: `Grand Total,,,5250.00`, or the foot of a page.
 public struct TotalsRow: Hashable, Sendable {

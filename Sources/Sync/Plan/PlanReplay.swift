@@ -5,7 +5,10 @@ internal import Vocabulary
 ///
 /// Delivering and listing both go through this, so that they see what was planned and nothing else: an
 /// export that has changed since ends the replay with a failure.
-struct PlanReplay: ~Copyable {
+///
+/// It is a class because it holds nearly all there is: as a structure it would be copied, eight thousand bytes of it,
+/// wherever the compiler wants to be sure that nobody changes it meanwhile.
+final class PlanReplay {
   private let plan: SyncPlan
   private let source: InvoiceSource
   /// The invoices of the plan, and the one that comes next.
@@ -40,7 +43,7 @@ struct PlanReplay: ~Copyable {
         file.kinds.contains(.invoices)
           ? try ExportReader(
             path: file.path, name: file.name, file: number, meanings: plan.context.mapping.columns,
-            layouts: plan.context.layouts, hashing: true)
+            layouts: plan.context.layouts, hashing: true, look: file.look)
           : nil)
     }
     guard let first = readers.firstIndex(where: { $0 != nil }), let reader = readers[first] else {
@@ -61,7 +64,7 @@ struct PlanReplay: ~Copyable {
   /// Moves to the next selected invoice; false behind the last one.
   ///
   /// - Throws: `Failure` with cause `inputUnreadable` when the export is not what was planned.
-  mutating func next() throws(Failure) -> Bool {
+  func next() throws(Failure) -> Bool {
     while file < plan.files.count {
       guard let reader = source.reader(Int32(file)) else {
         file += 1
@@ -93,7 +96,7 @@ struct PlanReplay: ~Copyable {
   }
 
   /// Makes the decision of the plan again; another one ends the replay.
-  private mutating func decide(
+  private func decide(
     _ planned: PlannedInvoice, _ reader: ExportReader
   ) throws(Failure) {
     let tells = planned.outcome == self.tells
