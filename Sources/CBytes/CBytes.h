@@ -46,6 +46,15 @@ static inline __attribute__((always_inline)) cbytes_block cbytes_load(const uint
     word & (block).known;                                                         \
   })
 
+// The bits of the bytes of one vector for which a condition holds.
+#define CBYTES_BITS(condition)                                                    \
+  ({                                                                              \
+    const cbytes_truth truth = __builtin_convertvector((condition), cbytes_truth); \
+    uint16_t bits;                                                                \
+    memcpy(&bits, &truth, 2);                                                     \
+    bits;                                                                         \
+  })
+
 #define CBYTES_IS(value) (byte == (cbytes_vector)(uint8_t)(value))
 
 /// What matters in separated values.
@@ -91,6 +100,49 @@ static inline __attribute__((always_inline)) cbytes_row_masks cbytes_row(const u
   return masks;
 }
 
+/// What matters in text before anybody reads it.
+typedef struct {
+  /// Bytes above 0x7F.
+  uint64_t foreign;
+  uint64_t zeros;
+} cbytes_text_masks;
+
+/// Looks at up to 64 of `count` bytes.
+static inline __attribute__((always_inline)) cbytes_text_masks cbytes_text(const uint8_t *bytes, size_t count) {
+  const cbytes_block block = cbytes_load(bytes, count);
+  cbytes_text_masks masks;
+  masks.foreign = CBYTES_WHERE(block, byte >= (cbytes_vector)(uint8_t)0x80);
+  masks.zeros = CBYTES_WHERE(block, CBYTES_IS(0));
+  return masks;
+}
+
+/// What matters in free text, of at most 16 bytes, for most of it is short.
+typedef struct {
+  uint16_t commas;
+  uint16_t blanks;
+  /// Semicolons, quotation marks and backslashes.
+  uint16_t punctuation;
+  /// Control characters and what is no ASCII.
+  uint16_t others;
+} cbytes_prose_masks;
+
+/// Looks at up to 16 of `count` bytes.
+static inline __attribute__((always_inline)) cbytes_prose_masks
+cbytes_prose(const uint8_t *bytes, size_t count) {
+  cbytes_vector byte = (cbytes_vector)(uint8_t)0x61;
+  if (count >= 16) {
+    memcpy(&byte, bytes, 16);
+  } else {
+    memcpy(&byte, bytes, count);
+  }
+  cbytes_prose_masks masks;
+  masks.commas = CBYTES_BITS(CBYTES_IS(0x2C));
+  masks.blanks = CBYTES_BITS(CBYTES_IS(0x20));
+  masks.punctuation = CBYTES_BITS(CBYTES_IS(0x3B) | CBYTES_IS(0x22) | CBYTES_IS(0x5C));
+  masks.others = CBYTES_BITS(byte - (cbytes_vector)(uint8_t)0x20 >= (cbytes_vector)(uint8_t)0x5F);
+  return masks;
+}
+
 /// The bytes equal to one, among up to 64 of `count` bytes.
 static inline __attribute__((always_inline)) uint64_t
 cbytes_equal(const uint8_t *bytes, size_t count, uint8_t value) {
@@ -115,9 +167,5 @@ cbytes_json_string(const uint8_t *bytes, size_t count) {
   } else {
     memcpy(&byte, bytes, count);
   }
-  const cbytes_truth truth = __builtin_convertvector(
-    CBYTES_IS(0x22) | CBYTES_IS(0x5C) | (byte < (cbytes_vector)(uint8_t)0x20), cbytes_truth);
-  uint16_t bits;
-  memcpy(&bits, &truth, 2);
-  return bits;
+  return CBYTES_BITS(CBYTES_IS(0x22) | CBYTES_IS(0x5C) | (byte < (cbytes_vector)(uint8_t)0x20));
 }

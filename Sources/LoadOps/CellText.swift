@@ -18,6 +18,13 @@ enum CellText {
     return unwrapped(bytes, trimmed, isFigure: isFigure)
   }
 
+  /// Whether a text with this first and this last byte is its own value: with letters, digits or punctuation at both
+  /// ends and without a mark in front.
+  @inline(__always)
+  static func isBare(_ first: UInt8, _ last: UInt8) -> Bool {
+    first &- 0x21 < 0x5E && last &- 0x21 < 0x5E && first != 0x27 && first != 0x3D
+  }
+
   /// Whether the full-width form of `=`, `+`, `-` or `@` stands behind the apostrophe.
   private static func isWideFormula(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     guard range.count >= 4, bytes[range.lowerBound + 2] == 0xBC else { return false }

@@ -76,11 +76,24 @@ public final class ExportReader {
   ///   - hashing: Whether to compute the fingerprint on the way.
   ///   - blockSize: How many bytes to read at once; tests read single bytes.
   /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
-  public init(
+  public convenience init(
     path: String, name: String? = nil, file: Int, meanings: [String: ColumnMeaning] = [:],
     layouts: LayoutOptions = .flatOnly,
     hashing: Bool = false,
     blockSize: Int = 1 << 18
+  ) throws(Failure) {
+    try self.init(
+      path: path, name: name, file: file, meanings: meanings, layouts: layouts, hashing: hashing,
+      blockSize: blockSize, look: nil)
+  }
+
+  /// The same for a file that was read before, when `look` is what was told of its text then; whoever gives it makes sure
+  /// at the end, by the fingerprint, that it is the same file.
+  ///
+  /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`.
+  package init(
+    path: String, name: String?, file: Int, meanings: [String: ColumnMeaning],
+    layouts: LayoutOptions, hashing: Bool, blockSize: Int = 1 << 18, look: TextSource.Look?
   ) throws(Failure) {
     self.path = path
     self.name = name ?? path
@@ -91,7 +104,8 @@ public final class ExportReader {
       source = try TextSource.open(workbook, choice.sheet, hashing: hashing)
     } else {
       sheets = []
-      source = try TextSource.open(path: path, name: name ?? path, hashing: hashing)
+      source = try TextSource.open(
+        path: path, name: name ?? path, hashing: hashing, look: look)
     }
     window = try ByteWindow(source, hashing: hashing, blockSize: blockSize)
     if workbook == nil {
@@ -126,6 +140,14 @@ public final class ExportReader {
   public var holdsNothingKnown: Bool {
     if case .json(let reader) = engine { return reader.holdsNothingKnown }
     return false
+  }
+
+  /// Whether it is JSON that is a bare list of records, of which the first is an invoice; nothing is read by that.
+  ///
+  /// - Throws: `Failure` with cause `inputUnreadable`.
+  package func isListOfInvoices() throws(Failure) -> Bool {
+    guard case .json(let reader) = engine else { return false }
+    return try reader.beginsWithInvoice()
   }
 
   /// What else there is to tell.

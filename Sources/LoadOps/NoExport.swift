@@ -64,13 +64,13 @@ enum NoExport {
   static func refuse(_ window: ByteWindow, _ name: String) throws(Failure) {
     guard let first = try ExportReader.firstSignificant(window) else { return }
     while window.bytes.count - window.start < 8192, !window.isAtEnd { _ = try window.fill() }
-    let bytes = window.bytes[window.start...].drop { $0 <= 0x20 }
+    let bytes = Array(window.bytes[window.start...].drop { $0 <= 0x20 }.prefix(4096))[...]
     let kind: Kind? =
       switch first {
-      case UInt8(ascii: "<"): markup(bytes.prefix(4096), name)
-      case UInt8(ascii: "{"): object(bytes.prefix(4096))
+      case UInt8(ascii: "<"): markup(bytes, name)
+      case UInt8(ascii: "{"): object(bytes)
       case UInt8(ascii: "!"): tabbed(bytes)
-      default: text(bytes.prefix(4096))
+      default: text(bytes)
       }
     guard let kind else { return }
     throw Failure(

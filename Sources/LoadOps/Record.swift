@@ -34,7 +34,8 @@ public struct Cell: Hashable, Sendable {
   public var source: TextRange
 
   /// A cell that is not there.
-  public static let absent = Cell(value: .empty, source: .empty)
+  @inlinable
+  public static var absent: Cell { Cell(value: .empty, source: .empty) }
 
   /// Whether there is no value.
   @inlinable

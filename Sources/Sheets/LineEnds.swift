@@ -6,8 +6,17 @@ package enum LineEnds {
     bytes.withUnsafeBytes { count($0, range) }
   }
 
+  package static func count(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    bytes.withUnsafeBytes { count($0, range) }
+  }
+
+  package static func count(_ bytes: WindowBytes, _ range: Range<Int>) -> Int {
+    count(UnsafeRawBufferPointer(bytes.buffer), range)
+  }
+
   package static func count(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int {
     guard let base = bytes.baseAddress, !range.isEmpty else { return 0 }
+    precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
     var lines = 0
     let end = base + range.upperBound
     var place = base + range.lowerBound

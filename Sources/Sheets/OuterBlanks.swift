@@ -1,5 +1,5 @@
 /// Finds what may be taken off both ends of a value: blanks, control and zero-width characters.
-package enum OuterBlanks {
+public enum OuterBlanks {
   /// A text without them, as every reader of exports, books and mapping files keeps it.
   package static func trimmed(_ text: String) -> String {
     var copy = text
@@ -9,8 +9,8 @@ package enum OuterBlanks {
   }
 
   /// The stretch that remains; inner blanks always stay, because pairing by name looks at them.
-  @inlinable
-  package static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+  @inlinable @inline(__always)
+  public static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
     guard !range.isEmpty else { return range }
     let first = bytes[range.lowerBound]
     let last = bytes[range.upperBound - 1]

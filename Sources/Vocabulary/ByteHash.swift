@@ -80,6 +80,42 @@ public struct ByteHash: Sendable {
   }
 }
 
+/// A quick hash of few bytes, to find them in memory; it may change from one version to the next.
+///
+/// Whoever uses it compares the bytes themselves before believing a match.
+public enum QuickHash {
+  /// The hash of a stretch of bytes.
+  @inlinable @inline(__always)
+  public static func of(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+    let raw = bytes.bytes
+    let (start, end, count) = (range.lowerBound, range.upperBound, range.count)
+    var (first, last): (UInt64, UInt64) = (0, 0)
+    if count >= 8 {
+      first = raw.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+      last = raw.unsafeLoadUnaligned(fromByteOffset: end - 8, as: UInt64.self)
+      var index = start + 8
+      while index + 8 < end {
+        first = mix(first, raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+        index += 8
+      }
+    } else if count >= 4 {
+      first = UInt64(raw.unsafeLoadUnaligned(fromByteOffset: start, as: UInt32.self))
+      last = UInt64(raw.unsafeLoadUnaligned(fromByteOffset: end - 4, as: UInt32.self))
+    } else if count > 0 {
+      first = UInt64(bytes[start]) | UInt64(bytes[start + count / 2]) << 8
+      last = UInt64(bytes[end - 1])
+    }
+    return mix(first ^ UInt64(count), last)
+  }
+
+  @inlinable @inline(__always)
+  static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let (high, low) = (left ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(
+      by: right ^ 0xE703_7ED1_A0B4_28DB)
+    return high ^ low
+  }
+}
+
 /// 128 bits that stand for the content of a record, to notice when it has changed.
 public struct ContentHash: Hashable, Sendable {
   /// The first half.

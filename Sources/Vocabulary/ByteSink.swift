@@ -22,6 +22,9 @@ public struct ByteSink: ~Copyable {
   /// What was appended.
   public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
+  /// The byte that was appended last.
+  public var last: UInt8? { length > 0 ? base[length - 1] : nil }
+
   /// Forgets all bytes and keeps the room.
   public mutating func empty() { length = 0 }
 

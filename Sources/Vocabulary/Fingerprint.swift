@@ -71,6 +71,12 @@ public struct FingerprintHasher {
     withUnsafeBytes(of: number.littleEndian) { hasher.update(bufferPointer: $0) }
   }
 
+  /// Takes in whole numbers, as if they came one by one.
+  public mutating func update(_ numbers: [UInt64]) {
+    let words = numbers.map { $0.littleEndian }
+    words.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+  }
+
   /// The sum of everything taken in.
   public consuming func finish() -> Fingerprint {
     Fingerprint(digest: hasher.finalize())

@@ -6,13 +6,16 @@ public struct FixedDecimal: Hashable, Comparable, Sendable {
   public var micros: Int64
 
   /// Nothing.
-  public static let zero = FixedDecimal(micros: 0)
+  @inlinable
+  public static var zero: FixedDecimal { FixedDecimal(micros: 0) }
   /// One.
-  public static let one = FixedDecimal(micros: 1_000_000)
+  @inlinable
+  public static var one: FixedDecimal { FixedDecimal(micros: 1_000_000) }
 
   static let maximum: Int64 = 9_999_999_999_999_999
 
   /// A value of so many millionths.
+  @inlinable
   public init(micros: Int64) {
     self.micros = micros
   }

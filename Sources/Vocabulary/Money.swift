@@ -11,9 +11,11 @@ public struct Money: Hashable, Comparable, Sendable {
   public static let maximum = Money(cents: 999_999_999_999)
 
   /// Nothing.
-  public static let zero = Money(cents: 0)
+  @inlinable
+  public static var zero: Money { Money(cents: 0) }
 
   /// An amount of so many minor units.
+  @inlinable
   public init(cents: Int64) {
     self.cents = cents
   }

@@ -22,6 +22,9 @@ public struct NumberStyle: Hashable, Sendable {
     self.currency = currency
     code = Array(currency.utf8)
   }
+
+  fileprivate static let us = NumberStyle(.us)
+  fileprivate static let eu = NumberStyle(.eu)
 }
 
 /// Why a cell is not a number we can take.
@@ -94,7 +97,7 @@ extension FixedDecimal {
 
   /// The same for amounts in US dollars.
   public static func parse(_ text: Span<UInt8>, _ convention: NumberConvention) -> NumberReading {
-    parse(text, NumberStyle(convention))
+    parse(text, convention == .us ? NumberStyle.us : NumberStyle.eu)
   }
 
   private static func parseTolerantly(

@@ -19,6 +19,9 @@ public final class StagedFile {
   /// How many bytes were written so far.
   public private(set) var byteCount = 0
 
+  /// Bytes that come in such pieces are not collected first.
+  private static let large = 1 << 15
+
   /// Where the file is until it is published.
   public var stagedPath: String { StagedFile.stagedPath(folder: folder, name: name) }
   /// Where the file will be.
@@ -87,6 +90,11 @@ public final class StagedFile {
   /// - Throws: ``Failure`` with cause `cannotWrite`; `ownBug` when it is finished already.
   public func write(_ bytes: [UInt8]) throws(Failure) {
     guard fingerprint == nil else { throw isFinished() }
+    guard bytes.count < StagedFile.large else {
+      try flush()
+      try put(bytes.span.bytes)
+      return
+    }
     buffer.append(contentsOf: bytes)
     if buffer.count >= 1 << 18 { try flush() }
   }
@@ -96,6 +104,11 @@ public final class StagedFile {
   /// - Throws: ``Failure`` with cause `cannotWrite`; `ownBug` when it is finished already.
   public func write(_ bytes: borrowing ByteSink) throws(Failure) {
     guard fingerprint == nil else { throw isFinished() }
+    guard bytes.count < StagedFile.large else {
+      try flush()
+      try put(bytes.bytes.span.bytes)
+      return
+    }
     buffer.append(contentsOf: bytes.bytes)
     if buffer.count >= 1 << 18 { try flush() }
   }
@@ -207,25 +220,37 @@ public final class StagedFile {
 
   private func flush() throws(Failure) {
     guard !buffer.isEmpty else { return }
-    hasher.update(buffer)
+    var full: [UInt8] = []
+    swap(&full, &buffer)
+    defer {
+      full.removeAll(keepingCapacity: true)
+      swap(&full, &buffer)
+    }
+    try put(full.span.bytes)
+  }
+
+  /// Hands bytes over to the operating system.
+  private func put(_ bytes: RawSpan) throws(Failure) {
+    let count = bytes.byteCount
+    bytes.withUnsafeBytes { hasher.update($0) }
     var done = 0
-    while done < buffer.count {
-      let (count, code) = buffer.withUnsafeBytes { bytes -> (Int, Int32) in
+    while done < count {
+      let (written, code) = bytes.withUnsafeBytes { bytes -> (Int, Int32) in
         let written = Foundation.write(
-          descriptor, UnsafeRawBufferPointer(rebasing: bytes[done...]).baseAddress,
-          bytes.count - done)
+          descriptor, UnsafeRawBufferPointer(rebasing: bytes[done...]).baseAddress, count - done)
         return (written, errno)
       }
-      if count < 0 {
+      if written < 0 {
         if code == EINTR { continue }
         throw Failure.cannotWrite("cannot write \(name) in \(folder)", code)
       }
       // Nothing written and no error: whoever tried again could try for ever.
-      guard count > 0 else { throw Failure.cannotWrite("cannot write \(name) in \(folder)", EIO) }
-      done += count
+      guard written > 0 else {
+        throw Failure.cannotWrite("cannot write \(name) in \(folder)", EIO)
+      }
+      done += written
     }
     byteCount += done
-    buffer.removeAll(keepingCapacity: true)
   }
 }
 

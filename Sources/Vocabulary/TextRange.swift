@@ -6,7 +6,8 @@ public struct TextRange: Hashable, Sendable {
   public var count: Int32
 
   /// No bytes.
-  public static let empty = TextRange(start: 0, count: 0)
+  @inlinable
+  public static var empty: TextRange { TextRange(start: 0, count: 0) }
 
   /// A stretch.
   @inlinable
@@ -35,6 +36,12 @@ extension [UInt8] {
   /// The text of a stretch of this buffer.
   public func text(_ range: TextRange) -> String {
     String(decoding: self[range.range], as: UTF8.self)
+  }
+
+  /// A copy of the bytes of a span.
+  @inlinable
+  public init(copying span: Span<UInt8>) {
+    self = span.withUnsafeBufferPointer { Array($0) }
   }
 
   /// Appends the bytes of a span.

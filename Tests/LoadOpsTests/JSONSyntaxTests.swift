@@ -9,7 +9,7 @@ struct JSONSyntaxTests {
 
   private static let nested = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
 
-  private static let valid = [
+  static let valid = [
     "{}", "[]", "{ }", "[ ]", " \t\r\n{}", "0", "-0", "1", "-1", "10",
     "1234567890123456789012345678901234567890",
     "0.0", "-0.0", "0.5", "12345678.90", "1e2", "1E2", "1e+2", "1e-2", "1.5e10", "-0e0", "0E+00",
@@ -37,7 +37,7 @@ struct JSONSyntaxTests {
   }
 
   // With the index of the byte that is wrong.
-  private static let invalid: [(String, Int)] = [
+  static let invalid: [(String, Int)] = [
     ("", 0), ("  ", 2), ("{", 1), ("[", 1), ("}", 0), (",", 0), (":", 0), ("]", 0), ("'a'", 0),
     ("a", 0), ("+1", 0),
     (".5", 0), ("-", 1), ("-a", 1), ("--1", 1), ("01", 0), ("-01", 1), ("00", 0), ("1.", 2),

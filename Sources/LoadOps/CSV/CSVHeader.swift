@@ -36,7 +36,7 @@ struct CSVHeader {
     var index = window.start
     var line = 1
     var delimiters = CSVDialect.delimiters
-    if let (mark, next) = CSVDialect.declaration(window.bytes.span, from: index) {
+    if let (mark, next) = CSVDialect.declaration(window.bytes.buffer.span, from: index) {
       (delimiters, line, index) = ([mark], 2, next)
     }
     for _ in 0..<longestPreamble where index < window.bytes.count {
@@ -93,7 +93,7 @@ struct CSVHeader {
       remedy: "give the CSV or JSON export from LoadOps")
   }
 
-  private static func withoutLineEnd(_ row: ArraySlice<UInt8>) -> [UInt8] {
+  private static func withoutLineEnd(_ row: Slice<WindowBytes>) -> [UInt8] {
     var row = row
     while row.last == 0x0A || row.last == 0x0D { row.removeLast() }
     return Array(row)
@@ -103,13 +103,13 @@ struct CSVHeader {
     _ window: ByteWindow, _ index: Int, _ delimiter: UInt8
   ) -> (headers: [String], end: Int)? {
     var cells: [CSVCell] = []
-    let bytes = window.bytes
+    let bytes = window.bytes.buffer
     let outcome = CSVRowParser.parse(
       bytes.span, from: index, isLast: window.isAtEnd, delimiter: delimiter, cells: &cells)
     guard case .row(let next) = outcome else { return nil }
     let headers = cells.map { cell -> String in
       var text: [UInt8] = []
-      CSVRowParser.decode(window.bytes, Int(cell.start)..<Int(cell.end), into: &text)
+      CSVRowParser.decode(bytes.span, Int(cell.start)..<Int(cell.end), into: &text)
       return String(decoding: text[OuterBlanks.trimmed(text.span, text.indices)], as: UTF8.self)
     }
     return (headers, next)
@@ -173,7 +173,7 @@ struct CSVHeader {
       return Failure(
         .inputUnreadable, "\(window.path) is empty",
         remedy: "export the file again; if it is still being written, wait until that is done")
-    case .unrecognised where CSVDialect.declaration(window.bytes.span, from: 0) != nil:
+    case .unrecognised where CSVDialect.declaration(window.bytes.buffer.span, from: 0) != nil:
       return Failure(
         .inputUnreadable,
         "\(window.path) \(unrecognised): its first line says that cells are separated by "

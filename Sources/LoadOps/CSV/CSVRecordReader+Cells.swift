@@ -5,7 +5,7 @@ internal import Vocabulary
 /// Makes records of rows that are split into cells.
 extension CSVRecordReader {
   /// Adds the row in ``cells`` to a record.
-  func append(_ row: Row, _ bytes: [UInt8], base: Int, to record: inout Record) {
+  func append(_ row: Row, _ bytes: Span<UInt8>, base: Int, to record: inout Record) {
     let index = record.rows.count
     record.rows.append(
       Record.Row(
@@ -27,7 +27,7 @@ extension CSVRecordReader {
     }
     if let heldColumn, heldColumn < cells.count,
       let fault = CSVRecordReader.fault(
-        ofReason: bytes[Int(cells[heldColumn].start)..<Int(cells[heldColumn].end)])
+        ofReason: bytes.extracting(Int(cells[heldColumn].start)..<Int(cells[heldColumn].end)))
     {
       record.faults.append((index, fault))
     }
@@ -47,59 +47,69 @@ extension CSVRecordReader {
 
   /// Appends a cell for each column; those that are missing are absent.
   private func appendCells(
-    _ bytes: [UInt8], _ offset: Int32, _ row: Row, _ index: Int, to record: inout Record
+    _ bytes: Span<UInt8>, _ offset: Int32, _ row: Row, _ index: Int, to record: inout Record
   ) {
     let old = record.cells.count
-    record.cells.append(contentsOf: absentCells)
-    let odd = record.cells.withUnsafeMutableBufferPointer { buffer in
-      isFigure.withUnsafeBufferPointer {
-        CSVRecordReader.place(
-          cells, bytes.span, offset, width, $0,
-          in: UnsafeMutableBufferPointer(rebasing: buffer[old...]))
+    let found = min(width, cells.count)
+    var odd = OddCells()
+    record.cells.append(addingCapacity: width) { row in
+      for column in 0..<found {
+        row.append(cell(cells[column], column, bytes, offset, &odd))
       }
+      for _ in found..<width { row.append(.absent) }
     }
-    if odd.areEncoded {
-      for column in 0..<min(width, cells.count) where cells[column].isEncoded {
+    if odd.firstEncoded >= 0 {
+      for column in odd.firstEncoded...odd.lastEncoded where cells[column].isEncoded {
         if cells[column].isMalformed { record.faults.append((index, .textBehindQuote)) }
         escaped.append(old + column)
       }
     }
     guard odd.areTrimmed, isNoting else { return }
-    for column in 0..<min(width, cells.count) where !cells[column].isEncoded {
+    for column in 0..<found where !cells[column].isEncoded {
       noteTrimmed(cells[column], row, column)
     }
   }
 
-  /// Makes the cells of a row those of a record, and tells whether some must be decoded, or had blanks around.
-  private static func place(
-    _ cells: UnsafeBufferPointer<CSVCell>, _ bytes: Span<UInt8>, _ offset: Int32, _ width: Int,
-    _ isFigure: UnsafeBufferPointer<Bool>, in row: UnsafeMutableBufferPointer<Cell>
-  ) -> (areEncoded: Bool, areTrimmed: Bool) {
-    var odd = (areEncoded: false, areTrimmed: false)
-    for column in 0..<min(width, cells.count) {
-      let cell = cells[column]
-      let source = TextRange(start: cell.start - offset, count: cell.end - cell.start)
+  /// Which cells of a row must be decoded, and whether something is around the values of others.
+  private struct OddCells {
+    var firstEncoded = -1
+    var lastEncoded = -1
+    var areTrimmed = false
+  }
+
+  /// A cell of a row as one of a record; nothing is around the value of nearly all of them.
+  @inline(__always)
+  private func cell(
+    _ cell: CSVCell, _ column: Int, _ bytes: Span<UInt8>, _ offset: Int32, _ odd: inout OddCells
+  ) -> Cell {
+    var value = TextRange(start: cell.start &- offset, count: cell.end &- cell.start)
+    let source = value
+    if cell.isPlain == false {
       if cell.isEncoded {
-        row[column] = Cell(value: source, source: source)
-        odd.areEncoded = true
-        continue
+        if odd.firstEncoded < 0 { odd.firstEncoded = column }
+        odd.lastEncoded = column
+        return Cell(value: value, source: source)
       }
-      let marks: Int32 = cell.isPlain ? 0 : 1
-      let range = Int(cell.start + marks)..<Int(cell.end - marks)
-      let value = CellText.value(bytes, range, isFigure: isFigure[column])
-      if value.count != range.count { odd.areTrimmed = true }
-      row[column] = Cell(
-        value: TextRange(
-          start: Int32(truncatingIfNeeded: value.lowerBound) - offset,
-          count: Int32(truncatingIfNeeded: value.count)), source: source)
+      value = TextRange(start: value.start &+ 1, count: value.count &- 2)
     }
-    return odd
+    guard value.count > 0 else { return Cell(value: value, source: source) }
+    let start = Int(value.start &+ offset)
+    if CellText.isBare(bytes[start], bytes[start + Int(value.count) - 1]) {
+      return Cell(value: value, source: source)
+    }
+    let range = start..<start + Int(value.count)
+    let rest = CellText.value(bytes, range, isFigure: isFigure[column])
+    if rest.count != range.count { odd.areTrimmed = true }
+    value = TextRange(
+      start: Int32(truncatingIfNeeded: rest.lowerBound) - offset,
+      count: Int32(truncatingIfNeeded: rest.count))
+    return Cell(value: value, source: source)
   }
 
   /// What the reason of a held row forbids while it stands there.
-  static func fault(ofReason reason: ArraySlice<UInt8>) -> RecordFault? {
+  static func fault(ofReason reason: Span<UInt8>) -> RecordFault? {
     guard !reason.isEmpty else { return nil }
-    let text = String(decoding: reason, as: UTF8.self)
+    let text = reason.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     let isStill =
       text.contains(HeldColumn.originalMark)
       || HeldColumn.reasonsBeyondTheRow.contains { text.contains($0 + ": ") }
@@ -111,12 +121,11 @@ extension CSVRecordReader {
   /// Counts what was taken off a cell's ends, if anything was.
   func noteTrimmed(_ cell: CSVCell, _ row: Row, _ column: Int) {
     let range = content(column)
-    let bytes = window.bytes
-    guard OuterBlanks.trimmed(bytes.span, range) != range else { return }
+    guard OuterBlanks.trimmed(view.buffer.span, range) != range else { return }
     if notes.trimmedCells == 0 {
-      let line = row.line + LineEnds.count(window.bytes, row.start..<Int(cell.start))
+      let line = row.line + LineEnds.count(view, row.start..<Int(cell.start))
       notes.firstTrimmed = (
-        line, window.baseOffset + UInt64(cell.start), Int(cell.end - cell.start)
+        line, viewOffset + UInt64(cell.start), Int(cell.end - cell.start)
       )
     }
     notes.trimmedCells += 1
@@ -190,14 +199,11 @@ extension CSVRecordReader {
 
   func decodeEscaped(_ record: inout Record) {
     let width = columns.layout.width
-    var decoded: [UInt8] = []
-    swap(&decoded, &scratch)
-    defer { swap(&decoded, &scratch) }
     for index in escaped {
-      decoded.removeAll(keepingCapacity: true)
-      CSVRowParser.decode(record.text, record.cells[index].source.range, into: &decoded)
+      scratch.empty()
+      CSVRowParser.decode(record.text.span, record.cells[index].source.range, into: &scratch)
       let start = record.text.count
-      record.text.append(decoded.span)
+      record.text.append(scratch.bytes.span)
       record.cells[index].value = TextRange(
         CellText.value(
           record.text.span, start..<record.text.count, isFigure: isFigure[index % width]))

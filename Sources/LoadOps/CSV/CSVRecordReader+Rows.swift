@@ -11,7 +11,7 @@ extension CSVRecordReader {
   }
 
   /// Whether a row is the header row again; a joined file has its own byte order mark and line ends.
-  func isHeader(_ row: Row, _ bytes: [UInt8]) -> Bool {
+  func isHeader(_ row: Row, _ bytes: Span<UInt8>) -> Bool {
     var (start, end) = (row.start, row.next)
     while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
     if end - start == headerBytes.count + 3, bytes[start] == 0xEF, bytes[start + 1] == 0xBB,
@@ -27,18 +27,19 @@ extension CSVRecordReader {
   }
 
   /// Whether a row has the headers in its cells, though quotes and blanks differ.
-  func isHeaderInOtherWords(_ bytes: [UInt8]) -> Bool {
+  func isHeaderInOtherWords(_ bytes: Span<UInt8>) -> Bool {
     guard cells.count == columns.headers.count, !firstHeader.text.isEmpty else { return false }
     var cell = cells[firstHeader.column]
     if !cell.isPlain { (cell.start, cell.end) = (cell.start + 1, cell.end - 1) }
     guard Int(cell.end - cell.start) >= firstHeader.text.count,
-      bytes[Int(cell.start)..<Int(cell.end)].firstRange(of: firstHeader.text) != nil
+      Array(copying: bytes.extracting(Int(cell.start)..<Int(cell.end)))
+        .firstRange(of: firstHeader.text) != nil
     else { return false }
     return cells.indices.allSatisfy { text($0, bytes) == columns.headers[$0] }
   }
 
   /// The text of a cell of the row in ``cells``, without outer blanks.
-  func text(_ column: Int, _ bytes: [UInt8]) -> String {
+  func text(_ column: Int, _ bytes: Span<UInt8>) -> String {
     guard column < cells.count else { return "" }
     var text: [UInt8] = []
     CSVRowParser.decode(bytes, Int(cells[column].start)..<Int(cells[column].end), into: &text)
@@ -48,9 +49,9 @@ extension CSVRecordReader {
   // MARK: - Rows of totals, and rows that leave out what stands above
 
   /// Whether a cell of the row in ``cells`` holds nothing but blanks.
-  func isEmpty(_ column: Int, _ bytes: [UInt8]) -> Bool {
+  func isEmpty(_ column: Int, _ bytes: Span<UInt8>) -> Bool {
     guard column < cells.count, cells[column].start < cells[column].end else { return true }
-    return OuterBlanks.trimmed(bytes.span, content(column)).isEmpty
+    return OuterBlanks.trimmed(bytes, content(column)).isEmpty
   }
 
   /// The stretch of a cell between its quotes.
@@ -64,16 +65,16 @@ extension CSVRecordReader {
   ///
   /// Careful, because a row that is left out must not be a line of an invoice: its first cell that is not
   /// empty is the label, and of number, customer, date and category nothing else is filled in.
-  func totalsLabel(_ bytes: [UInt8]) -> String? {
+  func totalsLabel(_ bytes: Span<UInt8>) -> String? {
     guard let numberColumn else { return nil }
     // Nearly every row has a number, and nearly every number is told from a label at first sight.
     if numberColumn < cells.count, cells[numberColumn].end > cells[numberColumn].start {
-      let range = OuterBlanks.trimmed(bytes.span, content(numberColumn))
-      if !range.isEmpty, !TotalsLabel.mayBe(bytes.span.extracting(range)) { return nil }
+      let range = OuterBlanks.trimmed(bytes, content(numberColumn))
+      if !range.isEmpty, !TotalsLabel.mayBe(bytes.extracting(range)) { return nil }
     }
     guard let first = cells.indices.first(where: { !isEmpty($0, bytes) }) else { return nil }
-    let range = OuterBlanks.trimmed(bytes.span, content(first))
-    guard let label = TotalsLabel(bytes.span.extracting(range)) else { return nil }
+    let range = OuterBlanks.trimmed(bytes, content(first))
+    guard let label = TotalsLabel(bytes.extracting(range)) else { return nil }
     let own = [numberColumn, customerColumn, dateColumn, categoryColumn]
     for column in own where column != first && !isEmpty(column, bytes) { return nil }
     switch label {
@@ -89,9 +90,9 @@ extension CSVRecordReader {
   func noteTotals(_ row: Row, _ label: String) {
     let isInLines = amountColumn < columns.headers.count
     var totals = TotalsRow(
-      line: row.line, offset: window.baseOffset + UInt64(row.start), length: 0, label: label,
-      amount: isInLines ? text(amountColumn, window.bytes) : "",
-      total: text(totalColumn, window.bytes))
+      line: row.line, offset: viewOffset + UInt64(row.start), length: 0, label: label,
+      amount: isInLines ? text(amountColumn, view.buffer.span) : "",
+      total: text(totalColumn, view.buffer.span))
     if cells.count > 0 { totals.length = Int(cells[cells.count - 1].end) - row.start }
     if totals.hasSum { totalsPassed = true }
     notes.totalsRows.append(totals)
@@ -99,7 +100,7 @@ extension CSVRecordReader {
 
   /// Whether a row goes on with the invoice above it: nothing that an invoice has once is filled in, but
   /// what a line has is.
-  func continues(_ number: Int, _ bytes: [UInt8]) -> Bool {
+  func continues(_ number: Int, _ bytes: Span<UInt8>) -> Bool {
     guard columns.invoiceLayout == .flat, isEmpty(number, bytes), isEmpty(customerColumn, bytes),
       isEmpty(dateColumn, bytes)
     else { return false }
@@ -112,8 +113,8 @@ extension CSVRecordReader {
     try noteUnclosedQuote()
     var lastEnd = row.start
     if cells.count > 0 { lastEnd = Int(cells[cells.count - 1].end) + 1 }
-    closeQuote(&row, lastEnd, window.bytes)
-    if row.next == window.bytes.count, !CSVRecordReader.isLineEnd(window.bytes[row.next - 1]) {
+    closeQuote(&row, lastEnd, view.buffer.span)
+    if row.next == view.count, !CSVRecordReader.isLineEnd(view[row.next - 1]) {
       // Not a line end in sight.
       unclosedQuotes -= 1
       skipsRest = true
@@ -123,7 +124,7 @@ extension CSVRecordReader {
   static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 
   /// Notes what is wrong with how far a row reaches: too far for any row, or over other rows.
-  func noteExtent(_ row: Row, _ bytes: [UInt8], lines: Int) {
+  func noteExtent(_ row: Row, _ bytes: Span<UInt8>, lines: Int) {
     if lines > 1 { noteSwallowed(row, bytes) }
     if row.next - row.start >= CSVRecordReader.longestRow,
       !CSVRecordReader.isLineEnd(bytes[row.next - 1])
@@ -132,32 +133,29 @@ extension CSVRecordReader {
     }
   }
 
-  func noteSwallowed(_ row: Row, _ bytes: [UInt8]) {
-    guard fault == nil, let numberColumn else { return }
-    let search = SwallowedRows(
-      delimiter: delimiter, width: columns.headers.count, number: numberColumn,
-      others: [dateColumn, amountColumn, totalColumn].filter { $0 < columns.headers.count })
-    fault = search.fault(
-      bytes.span, row.start..<row.next, line: row.line, numbers: &notes.swallowedNumbers)
+  func noteSwallowed(_ row: Row, _ bytes: Span<UInt8>) {
+    guard fault == nil, let swallowedRows else { return }
+    fault = swallowedRows.fault(
+      bytes, row.start..<row.next, line: row.line, numbers: &notes.swallowedNumbers)
   }
 
   /// Passes over what is left of a row that is too long.
   func skipRest() throws(Failure) {
     skipsRest = false
     while true {
-      window.start = cursor
-      if let end = window.bytes[cursor...].firstIndex(where: CSVRecordReader.isLineEnd) {
+      recordStart = cursor
+      if let end = view[cursor...].firstIndex(where: CSVRecordReader.isLineEnd) {
         cursor = end + 1
         line += 1
-        let isReturn = window.bytes[end] == 0x0D
-        if cursor == window.bytes.count, isReturn, !window.isAtEnd { cursor -= try window.fill() }
-        if isReturn, cursor < window.bytes.count, window.bytes[cursor] == 0x0A { cursor += 1 }
+        let isReturn = view[end] == 0x0D
+        if cursor == view.count, isReturn, !isAtEnd { try refill() }
+        if isReturn, cursor < view.count, view[cursor] == 0x0A { cursor += 1 }
         return
       }
-      cursor = window.bytes.count
-      if window.isAtEnd { return }
-      window.start = cursor
-      cursor -= try window.fill()
+      cursor = view.count
+      if isAtEnd { return }
+      recordStart = cursor
+      try refill()
     }
   }
 
@@ -165,12 +163,12 @@ extension CSVRecordReader {
   func noteUnended(_ row: Row) {
     guard isNoting, fault == nil, window.source.sheet == nil,
       cells.count > 0, cells.count <= columns.headers.count, isFigure[cells.count - 1],
-      !CSVRecordReader.isLineEnd(window.bytes[row.next - 1])
+      !CSVRecordReader.isLineEnd(view[row.next - 1])
     else { return }
     let last = cells[cells.count - 1]
     guard last.end > last.start else { return }
     notes.unended = (
-      row.line, window.baseOffset + UInt64(last.start), Int(last.end - last.start)
+      row.line, viewOffset + UInt64(last.start), Int(last.end - last.start)
     )
   }
 
@@ -206,11 +204,12 @@ extension CSVRecordReader {
   }
 
   /// Ends a row at the first line end behind an unclosed quote.
-  func closeQuote(_ row: inout Row, _ cell: Int, _ bytes: [UInt8]) {
+  func closeQuote(_ row: inout Row, _ cell: Int, _ bytes: Span<UInt8>) {
     var index = min(cell, bytes.count)
     while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
-    cellMemory.append(CSVCell(start: Int32(min(cell, index)), end: Int32(index), form: .plain))
-    cells = cellMemory.buffer
+    cellMemory.pointee.append(
+      CSVCell(start: Int32(min(cell, index)), end: Int32(index), form: .plain))
+    cells = cellMemory.pointee.buffer
     if index < bytes.count {
       let isPair = bytes[index] == 0x0D && index + 1 < bytes.count && bytes[index + 1] == 0x0A
       index += isPair ? 2 : 1

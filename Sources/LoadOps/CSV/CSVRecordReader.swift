@@ -7,12 +7,15 @@ internal import Vocabulary
 /// cells, still becomes part of its invoice when its number can be read, with a ``RecordFault`` that
 /// holds the whole invoice; otherwise an invoice could go out with a line missing.
 ///
+/// What it is busy with is never asked for exclusive access while the program runs: a reader belongs to one task, and
+/// nothing that it calls comes back to it.
+///
 /// Nearly every row is an ordinary one (see `isOrdinary`), and those go a short way on which nothing is asked that they
 /// cannot be. Every other row goes the long way, whose questions stand in `CSVRecordReader+Rows.swift`.
 final class CSVRecordReader {
   let columns: CSVColumns
   var kind: RecordKind { columns.kind }
-  var notes = ExportNotes()
+  @exclusivity(unchecked) var notes = ExportNotes()
   let headerLine: Int
 
   let window: ByteWindow
@@ -32,11 +35,11 @@ final class CSVRecordReader {
   /// Whether rows were found that leave out what their invoice's first row says.
   private var fillsDown: Bool { notes.rowsBelow > 0 }
   /// Whether rows were found that repeat the number of the row above.
-  private(set) var repeatsNumbers = false
+  @exclusivity(unchecked) private(set) var repeatsNumbers = false
   /// Whether a row of totals stood between the last row and the one before.
-  var totalsPassed = false
+  @exclusivity(unchecked) var totalsPassed = false
   /// Whether records are read one after another, and noted, rather than once more.
-  var isNoting = true
+  @exclusivity(unchecked) var isNoting = true
   /// The text of each income category that has a column, as it is put behind a record.
   let wideCategories: [[UInt8]]
   /// Which columns hold identifiers, numbers or dates rather than words.
@@ -48,38 +51,43 @@ final class CSVRecordReader {
   /// How many columns the header has.
   let width: Int
 
-  /// Where the next row begins in the window, and on which line.
-  var cursor: Int
-  var line: Int
-  private var ordinal: UInt32 = 0
+  /// What is in view of the window, where that begins in the text, and whether the text ends there.
+  @exclusivity(unchecked) private(set) var view: WindowBytes
+  @exclusivity(unchecked) private(set) var viewOffset: UInt64
+  @exclusivity(unchecked) private(set) var isAtEnd: Bool
+  /// Where the record that is being read begins in view; it is kept there.
+  @exclusivity(unchecked) var recordStart: Int
+  /// Where the next row begins in view, and on which line.
+  @exclusivity(unchecked) var cursor: Int
+  @exclusivity(unchecked) var line: Int
+  @exclusivity(unchecked) private var ordinal: UInt32 = 0
   /// The row that was read last but belongs to the next record.
-  private var pending: Row?
+  @exclusivity(unchecked) private var pending: Row?
   /// The cells of the row read last, and what is wrong with it.
-  var cells = UnsafeBufferPointer<CSVCell>(start: nil, count: 0)
-  var fault: RecordFault?
-  private var hasLineEnds = false
-  /// The memory of the cells, which is asked for exclusive access at each use, and that of the row read ahead
-  /// while a record is read again.
-  var cellMemory = CSVCells()
-  private var aheadMemory = CSVCells()
-  /// A row of absent cells.
-  let absentCells: [Cell]
+  @exclusivity(unchecked) var cells = UnsafeBufferPointer<CSVCell>(start: nil, count: 0)
+  @exclusivity(unchecked) var fault: RecordFault?
+  @exclusivity(unchecked) private var hasLineEnds = false
+  /// The memory of the cells, and that of the row read ahead while a record is read again.
+  @exclusivity(unchecked) var cellMemory: UnsafeMutablePointer<CSVCells>
+  @exclusivity(unchecked) private var aheadMemory: UnsafeMutablePointer<CSVCells>
+  /// Looks for rows inside cells; nil in files without invoices.
+  let swallowedRows: SwallowedRows?
   /// Whether no header holds a digit, so that no number can be one.
   private let headersLackDigits: Bool
   /// Whether a row's cells are all there is to it: no columns without header, no lines in columns.
   let isPlainTable: Bool
-  var escaped: [Int] = []
+  @exclusivity(unchecked) var escaped: [Int] = []
   /// Rows in the wide layout that are still one row each, with the position of their first cell.
-  var widenings: [(row: Int, first: Int)] = []
-  /// The number of the record that is being read: a stretch behind the window's start, unless it had to be
+  @exclusivity(unchecked) var widenings: [(row: Int, first: Int)] = []
+  /// The number of the record that is being read: a stretch behind the record's start, unless it had to be
   /// decoded.
-  private var numberRange = TextRange.empty
-  private var decodedNumber: [UInt8]?
+  @exclusivity(unchecked) private var numberRange = TextRange.empty
+  @exclusivity(unchecked) private var decodedNumber: [UInt8]?
   var unclosedQuotes = 0
   /// Whether the rest of the row read last is not looked at, because it is too long.
-  var skipsRest = false
+  @exclusivity(unchecked) var skipsRest = false
   /// The text of an escaped cell while it is decoded.
-  var scratch: [UInt8] = []
+  @exclusivity(unchecked) var scratch = ByteSink()
 
   /// A cell that goes on for so many bytes is taken for a quote that was never closed.
   static let longestRow = 1 << 20
@@ -100,11 +108,16 @@ final class CSVRecordReader {
     self.window = window
     self.file = Int32(file)
     let header = try CSVHeader.find(in: window, meanings: meanings, options: options)
+    (cellMemory, aheadMemory) = (.allocate(capacity: 1), .allocate(capacity: 1))
+    cellMemory.initialize(to: CSVCells())
+    aheadMemory.initialize(to: CSVCells())
     columns = header.columns
     delimiter = header.delimiter
     headerBytes = header.bytes
     line = header.nextLine
     headerLine = header.line
+    (view, viewOffset, isAtEnd) = (window.bytes, window.baseOffset, window.isAtEnd)
+    recordStart = window.start
     cursor = window.start
     width = columns.headers.count
     numberColumn = columns.kind == .invoices ? columns.layout.column(of: .invoiceNumber) : nil
@@ -126,15 +139,26 @@ final class CSVRecordReader {
     categoryColumn = layout.column(of: .category) ?? none
     totalColumn = layout.column(of: .invoiceTotal) ?? none
     amountColumn = layout.column(of: .amount) ?? none
+    let (delimiter, width) = (delimiter, width)
+    let figures = [dateColumn, amountColumn, totalColumn].filter { [width] in $0 < width }
+    swallowedRows = numberColumn.map {
+      SwallowedRows(delimiter: delimiter, width: width, number: $0, others: figures)
+    }
     lineColumns = [Field.lineDescription, .quantity, .rate].compactMap(layout.column(of:))
     wideCategories = columns.wide.map { Array($0.category.utf8) }
-    absentCells = Array(repeating: .absent, count: columns.headers.count)
     headersLackDigits = !columns.headers.contains { $0.utf8.contains { $0 &- 0x30 < 10 } }
     isPlainTable =
       columns.unnamed.isEmpty && !columns.invoiceLayout.addsColumns && heldColumn == nil
     notes.unknownNames = columns.unknown
     notes.titles = header.titles
     notes.readsRateAsAmount = columns.readsRateAsAmount
+  }
+
+  deinit {
+    for memory in [cellMemory, aheadMemory] {
+      memory.deinitialize(count: 1)
+      memory.deallocate()
+    }
   }
 
   /// How the file lays out invoices, as far as it was read.
@@ -147,27 +171,26 @@ final class CSVRecordReader {
     if !widenings.isEmpty { widenings.removeAll(keepingCapacity: true) }
     guard let first = try nextRow(inRecord: false) else { return false }
     totalsPassed = false
-    window.start = first.start
+    recordStart = first.start
     record.place = RecordPlace(
       file: file, ordinal: first.ordinal, line: UInt32(first.line), length: 0,
-      offset: window.baseOffset + UInt64(first.start))
-    append(first, window.bytes, base: first.start, to: &record)
+      offset: viewOffset + UInt64(first.start))
+    append(first, view.buffer.span, base: first.start, to: &record)
     var end = first.next - first.start
-    if let numberColumn, takeNumber(numberColumn, window.bytes) {
+    if let numberColumn, takeNumber(numberColumn, view.buffer.span) {
       while !skipsRest, let row = try nextRow(inRecord: true) {
-        let bytes = window.bytes
+        let bytes = view.buffer.span
         let isRepeated = matchesNumber(numberColumn, bytes)
         guard !totalsPassed, isRepeated || continues(numberColumn, bytes) else {
           pending = row
           break
         }
         if isRepeated { repeatsNumbers = true } else { notes.rowsBelow += 1 }
-        append(row, bytes, base: window.start, to: &record)
-        end = row.next - window.start
+        append(row, bytes, base: recordStart, to: &record)
+        end = row.next - recordStart
       }
     }
-    let bytes = window.bytes
-    record.text.append(bytes.span.extracting(window.start..<window.start + end))
+    record.text.append(view.buffer.span.extracting(recordStart..<recordStart + end))
     finish(&record)
     if !columns.doubles.isEmpty { try checkDoubles(record) }
     return true
@@ -187,7 +210,8 @@ final class CSVRecordReader {
     }
     escaped.removeAll(keepingCapacity: true)
     widenings.removeAll(keepingCapacity: true)
-    let raw = record.text
+    let text = record.text
+    let raw = text.span
     var index = 0
     var ordinal = record.place.ordinal
     var line = Int(record.place.line)
@@ -230,16 +254,16 @@ final class CSVRecordReader {
     while true {
       if !inRecord {
         if skipsRest { try skipRest() }
-        window.start = cursor
+        recordStart = cursor
       }
-      let bytes = window.bytes
+      let bytes = view.buffer.span
       if cursor >= bytes.count {
-        if window.isAtEnd { return nil }
-        cursor -= try window.fill()
+        if isAtEnd { return nil }
+        try refill()
         continue
       }
       var row = Row(start: cursor, next: cursor, line: line, ordinal: ordinal + 1)
-      let isLast = window.isAtEnd
+      let isLast = isAtEnd
       switch parse(bytes, from: cursor, isLast: isLast) {
       case .row(let next):
         row.next = next
@@ -252,7 +276,7 @@ final class CSVRecordReader {
         }
       case .needsMore:
         if bytes.count - cursor < CSVRecordReader.longestRow {
-          cursor -= try window.fill()
+          try refill()
           continue
         }
         try giveUpRow(&row)
@@ -279,18 +303,26 @@ final class CSVRecordReader {
     }
   }
 
-  private func parse(_ bytes: [UInt8], from start: Int, isLast: Bool) -> CSVRowParser.Outcome {
+  /// Reads on, and keeps the record that is being read in view.
+  func refill() throws(Failure) {
+    window.start = recordStart
+    cursor -= try window.fill()
+    (view, viewOffset, isAtEnd) = (window.bytes, window.baseOffset, window.isAtEnd)
+    recordStart = window.start
+  }
+
+  private func parse(_ bytes: Span<UInt8>, from start: Int, isLast: Bool) -> CSVRowParser.Outcome {
     if fault != nil { fault = nil }
     let outcome = CSVRowParser.parse(
-      bytes.span, from: start, isLast: isLast, delimiter: delimiter, cells: &cellMemory)
-    cells = cellMemory.buffer
-    hasLineEnds = cellMemory.hasLineEnds
+      bytes, from: start, isLast: isLast, delimiter: delimiter, cells: &cellMemory.pointee)
+    cells = cellMemory.pointee.buffer
+    hasLineEnds = cellMemory.pointee.hasLineEnds
     return outcome
   }
 
   /// On how many lines an ordinary row stands; where there are several, it may hold others.
   @inline(__always)
-  private func lines(_ row: Row, _ bytes: [UInt8]) -> Int {
+  private func lines(_ row: Row, _ bytes: Span<UInt8>) -> Int {
     guard hasLineEnds else { return 1 }
     noteSwallowed(row, bytes)
     return LineEnds.count(bytes, row.start..<row.next)
@@ -299,25 +331,24 @@ final class CSVRecordReader {
   /// Whether the row in ``cells`` has as many cells as the header, and a number that ends in a digit and is
   /// no label: then it is neither blank nor a header nor a row of totals.
   @inline(__always)
-  private func isOrdinary(_ bytes: [UInt8], _ row: Row) -> Bool {
+  private func isOrdinary(_ bytes: Span<UInt8>, _ row: Row) -> Bool {
     guard let numberColumn, headersLackDigits, row.next - row.start < CSVRecordReader.longestRow
     else { return false }
-    let text = bytes.span
     guard cells.count == width else { return false }
     let cell = cells[numberColumn]
     guard !cell.isEncoded else { return false }
     let marks = cell.isPlain ? 0 : 1
     let range = Int(cell.start) + marks..<Int(cell.end) - marks
-    guard !range.isEmpty, text[range.upperBound - 1] &- 0x30 < 10,
-      text[range.lowerBound] &- 0x21 < 0x5E
+    guard !range.isEmpty, bytes[range.upperBound - 1] &- 0x30 < 10,
+      bytes[range.lowerBound] &- 0x21 < 0x5E
     else { return false }
-    return !TotalsLabel.mayBe(text.extracting(range))
+    return !TotalsLabel.mayBe(bytes.extracting(range))
   }
 
   // MARK: - Invoice numbers
 
   /// Remembers the number of the row in ``cells``, the first of its record; false when it has none.
-  private func takeNumber(_ column: Int, _ bytes: [UInt8]) -> Bool {
+  private func takeNumber(_ column: Int, _ bytes: Span<UInt8>) -> Bool {
     numberRange = .empty
     if decodedNumber != nil { decodedNumber = nil }
     guard column < cells.count else { return false }
@@ -328,39 +359,41 @@ final class CSVRecordReader {
       return !number.isEmpty
     }
     numberRange = value(cell, column, bytes)
-    numberRange.start -= Int32(window.start)
+    numberRange.start -= Int32(recordStart)
     return !numberRange.isEmpty
   }
 
-  private func decodedNumber(_ cell: CSVCell, _ bytes: [UInt8]) -> [UInt8] {
+  private func decodedNumber(_ cell: CSVCell, _ bytes: Span<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
     CSVRowParser.decode(bytes, Int(cell.start)..<Int(cell.end), into: &text)
     return Array(text[CellText.value(text.span, text.indices, isFigure: true)])
   }
 
   /// Whether the row in ``cells`` has the number of the record's first row.
-  private func matchesNumber(_ column: Int, _ bytes: [UInt8]) -> Bool {
+  private func matchesNumber(_ column: Int, _ bytes: Span<UInt8>) -> Bool {
     guard column < cells.count else { return false }
     let cell = cells[column]
     if cell.isEncoded || decodedNumber != nil {
-      let own = decodedNumber ?? Array(bytes[ownNumber])
+      let own = decodedNumber ?? Array(copying: bytes.extracting(ownNumber))
       let other =
-        cell.isEncoded ? decodedNumber(cell, bytes) : Array(bytes[value(cell, column, bytes).range])
+        cell.isEncoded
+        ? decodedNumber(cell, bytes)
+        : Array(copying: bytes.extracting(value(cell, column, bytes).range))
       return own == other
     }
-    let text = bytes.span
-    return text.extracting(ownNumber).isSame(as: text.extracting(value(cell, column, bytes).range))
+    return bytes.extracting(ownNumber)
+      .isSame(as: bytes.extracting(value(cell, column, bytes).range))
   }
 
-  /// Where the record's number stands in the window.
+  /// Where the record's number stands in view.
   private var ownNumber: Range<Int> {
-    let start = window.start + Int(numberRange.start)
+    let start = recordStart + Int(numberRange.start)
     return start..<start + Int(numberRange.count)
   }
 
-  private func value(_ cell: CSVCell, _ column: Int, _ bytes: [UInt8]) -> TextRange {
+  private func value(_ cell: CSVCell, _ column: Int, _ bytes: Span<UInt8>) -> TextRange {
     let marks: Int32 = cell.isPlain ? 0 : 1
     let range = Int(cell.start + marks)..<Int(cell.end - marks)
-    return TextRange(CellText.value(bytes.span, range, isFigure: isFigure[column]))
+    return TextRange(CellText.value(bytes, range, isFigure: isFigure[column]))
   }
 }

@@ -30,12 +30,62 @@ enum JSONKeyMeaning: Equatable {
   case unknown
 }
 
+/// What is known of keys, by their bytes; their hashes only say where to look.
+struct JSONKeyTable<Value: Sendable>: Sendable {
+  private struct Entry: Sendable {
+    var hash: UInt64
+    var start: Int
+    var count: Int
+    var value: Value
+  }
+
+  private var bytes: [UInt8] = []
+  private var entries: [Entry] = []
+  private var slots = [Int32](repeating: -1, count: 64)
+
+  /// How many keys are known.
+  var count: Int { entries.count }
+
+  /// What is known of a key.
+  @inline(__always)
+  func value(_ key: Span<UInt8>, _ hash: UInt64) -> Value? {
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot] >= 0 {
+      let entry = entries[Int(slots[slot])]
+      if entry.hash == hash, entry.count == key.count,
+        bytes.span.extracting(entry.start..<entry.start + entry.count).isSame(as: key)
+      {
+        return entry.value
+      }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
+  /// Adds a key that is not known.
+  mutating func add(_ key: Span<UInt8>, _ hash: UInt64, _ value: Value) {
+    if entries.count * 2 >= slots.count {
+      slots = [Int32](repeating: -1, count: slots.count * 2)
+      for (number, entry) in entries.enumerated() { place(entry.hash, number) }
+    }
+    place(hash, entries.count)
+    entries.append(Entry(hash: hash, start: bytes.count, count: key.count, value: value))
+    bytes.append(key)
+  }
+
+  private mutating func place(_ hash: UInt64, _ number: Int) {
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
+    slots[slot] = Int32(number)
+  }
+}
+
 /// Tells what keys mean, through the same alias table as CSV headers, and remembers the answer.
 struct JSONKeys {
   let meanings: [String: ColumnMeaning]
-  private var known: [[UInt64: JSONKeyMeaning]]
+  private var known: [JSONKeyTable<JSONKeyMeaning>]
   /// What keys at the top of a record say about its kind.
-  var hints: [UInt64: RecordKind?] = [:]
+  var hints = JSONKeyTable<RecordKind?>()
   /// Names that mean nothing to us, in order of appearance.
   private(set) var unknownNames: [String] = []
   private var unknownSet: Set<String> = []
@@ -48,13 +98,21 @@ struct JSONKeys {
 
   init(meanings: [String: ColumnMeaning]) {
     self.meanings = meanings
-    known = Array(repeating: [:], count: JSONContext.allCases.count)
+    known = Array(repeating: JSONKeyTable(), count: JSONContext.allCases.count)
   }
 
-  /// The meaning of a key, given by the raw bytes between its quotation marks.
-  mutating func meaning(_ key: Span<UInt8>, _ context: JSONContext) -> JSONKeyMeaning {
-    let hash = ByteHash.of(key)
-    if let meaning = known[context.rawValue][hash] { return meaning }
+  /// The meaning of a key, given by the raw bytes between its quotation marks and their hash.
+  @inline(__always)
+  mutating func meaning(
+    _ key: Span<UInt8>, _ hash: UInt64, _ context: JSONContext
+  ) -> JSONKeyMeaning {
+    known[context.rawValue].value(key, hash) ?? newMeaning(key, hash, context)
+  }
+
+  @inline(never)
+  private mutating func newMeaning(
+    _ key: Span<UInt8>, _ hash: UInt64, _ context: JSONContext
+  ) -> JSONKeyMeaning {
     var raw: [UInt8] = []
     raw.append(key)
     let name = JSONKeys.name(raw)
@@ -63,7 +121,7 @@ struct JSONKeys {
       noteUnknown(context == .line || context == .lineApart ? "lines.\(name)" : name)
     }
     if known[context.rawValue].count < JSONKeys.mostKnown {
-      known[context.rawValue][hash] = meaning
+      known[context.rawValue].add(key, hash, meaning)
     }
     return meaning
   }
@@ -129,10 +187,7 @@ struct JSONKeys {
   }
 
   /// What stands once per line.
-  static let lineFields: Set<Field> = [
-    .lineNumber, .category, .lineDescription, .quantity, .unit, .rate, .amount, .serviceDate,
-    .taxable, .taxCode,
-  ]
+  static let lineFields = Field.allCases.filter(\.isOfLine)
 
   static func meaning(
     _ name: String, _ context: JSONContext, _ meanings: [String: ColumnMeaning]
@@ -147,7 +202,7 @@ struct JSONKeys {
       if name == "payments" { return .ignored }
       return Field.aliases(of: .invoices)[name].map { .field($0) } ?? .unknown
     case .line:
-      guard let field = Field.aliases(of: .invoices)[name], lineFields.contains(field) else {
+      guard let field = Field.aliases(of: .invoices)[name], field.isOfLine else {
         return .unknown
       }
       return .field(field)
@@ -159,7 +214,7 @@ struct JSONKeys {
       case .invoiceNumber, .loadID, .customerName, .customerID: return .field(field)
       // LoadOps's lists of income have the day of the payment, which says nothing about the invoice.
       case .paidOn: return .ignored
-      default: return lineFields.contains(field) ? .field(field) : .unknown
+      default: return field.isOfLine ? .field(field) : .unknown
       }
     case .category:
       return Field.aliases(of: .incomeCategories)[name].map { .field($0) } ?? .unknown
@@ -216,6 +271,18 @@ struct JSONKeys {
     case "zip", "postalcode", "zipcode", "billzip": .field(.billingPostalCode)
     case "country", "billcountry": .field(.billingCountry)
     default: .unknown
+    }
+  }
+}
+
+extension Field {
+  /// Whether it stands once per line.
+  var isOfLine: Bool {
+    switch self {
+    case .lineNumber, .category, .lineDescription, .quantity, .unit, .rate, .amount, .serviceDate,
+      .taxable, .taxCode:
+      true
+    default: false
     }
   }
 }

@@ -1,7 +1,9 @@
 internal import Sheets
 internal import Vocabulary
 
-/// Takes the values out of one JSON object that is known to be valid JSON.
+/// Takes the values out of one JSON object whose keys and values are marked.
+///
+/// The marks stand in the bytes they were made of, of which the record is a stretch; `base` is where it begins in them.
 struct JSONRecordParser {
   var keys: JSONKeys
   private var escaped: [Int] = []
@@ -13,64 +15,80 @@ struct JSONRecordParser {
   private var hasLinesKey = false
   /// Whether a key that stands twice was told already.
   private var hasRepeatedKey = false
-  private var stopsStart: Int?
+  /// The mark of the stops.
+  private var stopsMark: Int?
+  /// Where the record begins in the bytes that are marked.
+  private var base = 0
+  /// The last row and its line, from which those behind it are counted.
+  private var lastRow: (start: Int, line: UInt32) = (0, 0)
+  private let scratch = Scratch()
 
-  init(meanings: [String: ColumnMeaning]) {
+  /// Whether all the text is known to be UTF-8.
+  private let isTrusted: Bool
+
+  init(meanings: [String: ColumnMeaning], isTrusted: Bool) {
     keys = JSONKeys(meanings: meanings)
+    self.isTrusted = isTrusted
   }
 
-  /// What kind of record an object is, by its keys; nil when they say nothing.
-  mutating func kind(of buffer: [UInt8], _ range: Range<Int>) -> RecordKind? {
-    let bytes = buffer.span
-    guard bytes[range.lowerBound] == UInt8(ascii: "{") else { return nil }
+  /// What kind of record a marked object is, by its keys; nil when they say nothing.
+  mutating func kind(of bytes: Span<UInt8>, _ marks: borrowing JSONMarks) -> RecordKind? {
+    guard marks.count > 0, marks[0].kind == .object else { return nil }
     var (hasCustomer, hasCategory) = (false, false)
-    var index = range.lowerBound + 1
-    while let (key, value) = JSONRecordParser.member(bytes, &index) {
-      let name = bytes.extracting(key)
-      switch keys.kindHint(name) {
+    var at = 1
+    while at < marks.count {
+      let key = marks[at]
+      switch keys.kindHint(bytes.extracting(key.inside), key.hash) {
       case .invoices?: return .invoices
       case .incomeCategories?: hasCategory = true
       case .customers?: hasCustomer = true
       case nil: break
       }
-      index = JSONRecordParser.end(of: bytes, value)
+      at = Int(marks[at + 1].next)
     }
     return hasCategory ? .incomeCategories : hasCustomer ? .customers : nil
   }
 
-  /// Fills the record's rows and cells from its raw bytes.
-  mutating func parse(_ record: inout Record, _ kind: RecordKind) {
+  /// Fills the record's rows and cells from the bytes that are marked.
+  mutating func parse(
+    _ record: inout Record, _ kind: RecordKind, _ bytes: Span<UInt8>, _ marks: borrowing JSONMarks
+  ) {
     let context: JSONContext =
       switch kind {
       case .invoices: .invoice
       case .customers: .customer
       case .incomeCategories: .category
       }
-    parse(&record, context)
+    parse(&record, context, bytes, marks)
   }
 
-  /// Fills the record's rows and cells from its raw bytes, which stand in this context.
-  mutating func parse(_ record: inout Record, _ context: JSONContext) {
+  /// Fills the record's rows and cells from the bytes that are marked, which stand in this context.
+  mutating func parse(
+    _ record: inout Record, _ context: JSONContext, _ bytes: Span<UInt8>,
+    _ marks: borrowing JSONMarks
+  ) {
     escaped.removeAll(keepingCapacity: true)
     outerSlots.removeAll(keepingCapacity: true)
-    (hasLines, hasLinesKey, stopsStart) = (false, false, nil)
-    let raw = record.text
-    if raw.contains(where: { $0 >= 0x80 }), (try? UTF8Span(validating: raw.span)) == nil {
+    (hasLines, hasLinesKey, stopsMark) = (false, false, nil)
+    let whole = marks[0].range
+    base = whole.lowerBound
+    if !isTrusted, (try? UTF8Span(validating: bytes.extracting(whole))) == nil {
       record.faults.append((0, .notUTF8))
     }
+    lastRow = (0, record.place.line)
     startRow(&record, at: 0)
-    let repeated = keyCheck.repeated(in: raw.span, raw.indices)
+    let repeated = marks.mayRepeatKeys ? keyCheck.repeated(in: bytes, whole) : nil
     hasRepeatedKey = repeated != nil
     if let key = repeated {
-      let name = record.text.text(TextRange(key))
+      let name = JSONRecordParser.text(bytes, key)
       record.fault(
-        0, "the key \"\(name)\" stands twice in one object", key.lowerBound - 1..<key.upperBound + 1
-      )
+        0, "the key \"\(name)\" stands twice in one object",
+        key.lowerBound - 1 - base..<key.upperBound + 1 - base)
     }
-    object(raw.span, 0, context, row: 0, &record)
-    if let stopsStart { stops(raw.span, stopsStart, &record) }
+    object(bytes, marks, 0, context, row: 0, &record)
+    if let stopsMark { stops(bytes, marks, stopsMark, &record) }
     record.isLoneObject = !hasLinesKey && context != .lineApart
-    finish(&record, raw)
+    finish(&record, bytes)
     // LoadOps uses one value for both, so a load id alone is the invoice number.
     let (number, load) = (Field.invoiceNumber.index, Field.loadID.index)
     if context == .invoice || context == .lineApart, record.cells[number].source.isEmpty {
@@ -78,17 +96,15 @@ struct JSONRecordParser {
     }
   }
 
-  /// Whether an object says by an invoice number whose line it is.
-  func saysWhose(_ buffer: [UInt8], _ range: Range<Int>) -> Bool {
-    let bytes = buffer.span
-    guard bytes[range.lowerBound] == UInt8(ascii: "{") else { return false }
-    var index = range.lowerBound + 1
-    while let (key, value) = JSONRecordParser.member(bytes, &index) {
-      var raw: [UInt8] = []
-      raw.append(bytes.extracting(key))
+  /// Whether a marked object says by an invoice number whose line it is.
+  func saysWhose(_ bytes: Span<UInt8>, _ marks: borrowing JSONMarks) -> Bool {
+    guard marks.count > 0, marks[0].kind == .object else { return false }
+    var at = 1
+    while at < marks.count {
+      let raw = Array(copying: bytes.extracting(marks[at].inside))
       switch keys.meaningUnnoted(raw, .lineApart) {
       case .field(.invoiceNumber), .field(.loadID): return true
-      default: index = JSONRecordParser.end(of: bytes, value)
+      default: at = Int(marks[at + 1].next)
       }
     }
     return false
@@ -116,72 +132,92 @@ struct JSONRecordParser {
     record.faults.append((0, fault))
   }
 
-  private func startRow(_ record: inout Record, at start: Int) {
+  /// Begins a row where its object begins in the record.
+  private mutating func startRow(_ record: inout Record, at start: Int) {
     record.fillRow()
+    let line = lastRow.line + UInt32(LineEnds.count(record.text, lastRow.start..<start))
+    lastRow = (start, line)
     record.rows.append(
       Record.Row(
-        start: 0, ordinal: record.place.ordinal, line: record.place.line,
-        offset: record.place.offset))
-    moveRow(&record, record.rows.count - 1, to: start)
+        start: Int32(start), ordinal: record.place.ordinal, line: line,
+        offset: record.place.offset + UInt64(start)))
   }
 
-  private func moveRow(_ record: inout Record, _ row: Int, to start: Int) {
-    let lines = LineEnds.count(record.text, 0..<start)
-    record.rows[row].start = Int32(start)
-    record.rows[row].line = record.place.line + UInt32(lines)
-    record.rows[row].offset = record.place.offset + UInt64(start)
+  /// Memory for texts with escapes, used again for each.
+  private final class Scratch {
+    @exclusivity(unchecked) var text = ByteSink()
   }
 
-  /// Goes through the members of the object at `start` and returns the index behind it.
-  @discardableResult
+  private static func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+    String(decoding: Array(copying: bytes.extracting(range)), as: UTF8.self)
+  }
+
+  /// Where a value stands in the record.
+  private func place(_ mark: JSONMark) -> Range<Int> {
+    Int(mark.start) - base..<Int(mark.end) - base
+  }
+
+  /// Goes through the members of a marked object.
   private mutating func object(
-    _ bytes: Span<UInt8>, _ start: Int, _ context: JSONContext, row: Int, _ record: inout Record
-  ) -> Int {
-    var index = start + 1
-    while let (key, value) = JSONRecordParser.member(bytes, &index) {
-      let end = JSONRecordParser.end(of: bytes, value)
-      let first = bytes[value]
-      switch keys.meaning(bytes.extracting(key), context) {
-      case .field(let field) where first == UInt8(ascii: "{"):
+    _ bytes: Span<UInt8>, _ marks: borrowing JSONMarks, _ position: Int, _ context: JSONContext,
+    row: Int, _ record: inout Record
+  ) {
+    var at = position + 1
+    let end = Int(marks[position].next)
+    while at < end {
+      let (key, value) = (marks[at], marks[at + 1])
+      let place = place(value)
+      switch keys.meaning(bytes.extracting(key.inside), key.hash, context) {
+      case .field(let field) where value.kind == .object:
         if let inner = JSONKeys.object(for: field, context) {
-          object(bytes, value, inner, row: row, &record)
+          object(bytes, marks, at + 1, inner, row: row, &record)
         } else {
-          set(field, bytes, value..<end, row: row, &record)
+          set(field, bytes, value, row: row, &record)
         }
-      case .field(let field) where context == .invoice && JSONKeys.lineFields.contains(field):
+      case .field(let field) where context == .invoice && field.isOfLine:
         if hasLines {
           keys.noteUnknown(field.name)
         } else {
           outerSlots.append(field.index)
-          set(field, bytes, value..<end, row: row, &record)
+          set(field, bytes, value, row: row, &record)
         }
       case .field(let field):
-        set(field, bytes, value..<end, row: row, &record)
-      case .lines where first == UInt8(ascii: "["):
-        if hasLines { record.fault(row, "the lines are given twice", key) }
-        lines(bytes, value, &record)
-      case .stops where first == UInt8(ascii: "["):
-        if stopsStart != nil { record.fault(row, "the stops are given twice", key) }
-        stopsStart = value
-      case .object(let inner) where first == UInt8(ascii: "{"):
-        object(bytes, value, inner, row: row, &record)
+        set(field, bytes, value, row: row, &record)
+      case .lines where value.kind == .array:
+        if hasLines {
+          record.fault(
+            row, "the lines are given twice",
+            key.inside.lowerBound - base..<key.inside.upperBound - base)
+        }
+        lines(bytes, marks, at + 1, &record)
+      case .stops where value.kind == .array:
+        if stopsMark != nil {
+          record.fault(
+            row, "the stops are given twice",
+            key.inside.lowerBound - base..<key.inside.upperBound - base)
+        }
+        stopsMark = at + 1
+      case .object(let inner) where value.kind == .object:
+        object(bytes, marks, at + 1, inner, row: row, &record)
       case .lines, .stops, .object:
-        if first != UInt8(ascii: "n") {
-          let name = record.text.text(TextRange(key))
-          record.fault(row, "\(name) holds the wrong kind of value", value..<end)
+        if bytes[Int(value.start)] != UInt8(ascii: "n") {
+          let name = JSONRecordParser.text(bytes, key.inside)
+          record.fault(row, "\(name) holds the wrong kind of value", place)
         }
       case .ignored, .unknown: break
       }
-      index = end
+      at = Int(value.next)
     }
-    return index
   }
 
-  private mutating func lines(_ bytes: Span<UInt8>, _ start: Int, _ record: inout Record) {
-    var index = JSONSyntax.skipBlanks(bytes, start + 1)
+  private mutating func lines(
+    _ bytes: Span<UInt8>, _ marks: borrowing JSONMarks, _ position: Int, _ record: inout Record
+  ) {
+    var at = position + 1
+    let end = Int(marks[position].next)
     var row = 0
     hasLinesKey = true
-    if bytes[index] != UInt8(ascii: "]"), !hasLines {
+    if at < end, !hasLines {
       // What stands beside the lines is no part of the first one.
       hasLines = true
       for slot in outerSlots where !record.cells[slot].source.isEmpty {
@@ -190,47 +226,49 @@ struct JSONRecordParser {
         escaped.removeAll { $0 == slot }
       }
     }
-    while bytes[index] != UInt8(ascii: "]") {
-      if bytes[index] == UInt8(ascii: ",") { index = JSONSyntax.skipBlanks(bytes, index + 1) }
-      let end = JSONRecordParser.end(of: bytes, index)
-      if row > 0 { startRow(&record, at: index) }
-      if bytes[index] == UInt8(ascii: "{") {
-        object(bytes, index, .line, row: row, &record)
+    while at < end {
+      let line = marks[at]
+      if row > 0 { startRow(&record, at: place(line).lowerBound) }
+      if line.kind == .object {
+        object(bytes, marks, at, .line, row: row, &record)
       } else {
-        record.fault(row, "a line is not an object", index..<end)
+        record.fault(row, "a line is not an object", place(line))
       }
       row += 1
-      index = JSONSyntax.skipBlanks(bytes, end)
+      at = Int(line.next)
     }
   }
 
   /// The first pickup and the last drop give origin, destination and their days.
-  private mutating func stops(_ bytes: Span<UInt8>, _ start: Int, _ record: inout Record) {
-    var index = JSONSyntax.skipBlanks(bytes, start + 1)
+  private mutating func stops(
+    _ bytes: Span<UInt8>, _ marks: borrowing JSONMarks, _ position: Int, _ record: inout Record
+  ) {
+    var at = position + 1
     var pickup: Int?
     var drop: Int?
-    while bytes[index] != UInt8(ascii: "]") {
-      if bytes[index] == UInt8(ascii: ",") { index = JSONSyntax.skipBlanks(bytes, index + 1) }
-      if bytes[index] == UInt8(ascii: "{") {
-        let type = stopText(bytes, index, "type").lowercased()
-        if type.hasPrefix("pick"), pickup == nil { pickup = index }
-        if type.hasPrefix("drop") || type.hasPrefix("deliver") { drop = index }
+    while at < Int(marks[position].next) {
+      if marks[at].kind == .object {
+        let type = stopText(bytes, marks, at, "type").lowercased()
+        if type.hasPrefix("pick"), pickup == nil { pickup = at }
+        if type.hasPrefix("drop") || type.hasPrefix("deliver") { drop = at }
       }
-      index = JSONSyntax.skipBlanks(bytes, JSONRecordParser.end(of: bytes, index))
+      at = Int(marks[at].next)
     }
-    if let pickup { stop(bytes, pickup, .originName, .origin, .pickupDate, &record) }
-    if let drop { stop(bytes, drop, .destinationName, .destination, .deliveryDate, &record) }
+    if let pickup { stop(bytes, marks, pickup, .originName, .origin, .pickupDate, &record) }
+    if let drop { stop(bytes, marks, drop, .destinationName, .destination, .deliveryDate, &record) }
   }
 
   private mutating func stop(
-    _ bytes: Span<UInt8>, _ start: Int, _ name: Field, _ place: Field, _ date: Field,
-    _ record: inout Record
+    _ bytes: Span<UInt8>, _ marks: borrowing JSONMarks, _ position: Int, _ name: Field,
+    _ place: Field, _ date: Field, _ record: inout Record
   ) {
-    let city = stopText(bytes, start, "city")
-    let state = stopText(bytes, start, "state")
+    let start = self.place(marks[position]).lowerBound
+    let city = stopText(bytes, marks, position, "city")
+    let state = stopText(bytes, marks, position, "state")
     let text = city.isEmpty || state.isEmpty ? city + state : "\(city), \(state)"
     for (field, value) in [
-      (name, stopText(bytes, start, "name")), (place, text), (date, stopText(bytes, start, "date")),
+      (name, stopText(bytes, marks, position, "name")), (place, text),
+      (date, stopText(bytes, marks, position, "date")),
     ]
     where !value.isEmpty && record.cells[field.index].isEmpty {
       let begin = record.text.count
@@ -240,63 +278,60 @@ struct JSONRecordParser {
     }
   }
 
-  private func stopText(_ bytes: Span<UInt8>, _ start: Int, _ wanted: String) -> String {
-    var index = start + 1
-    while let (key, value) = JSONRecordParser.member(bytes, &index) {
-      let end = JSONRecordParser.end(of: bytes, value)
-      var name: [UInt8] = []
-      name.append(bytes.extracting(key))
-      if name.elementsEqual(wanted.utf8), bytes[value] == UInt8(ascii: "\"") {
-        var raw: [UInt8] = []
-        raw.append(bytes.extracting(value + 1..<end - 1))
+  private func stopText(
+    _ bytes: Span<UInt8>, _ marks: borrowing JSONMarks, _ position: Int, _ wanted: String
+  ) -> String {
+    var at = position + 1
+    while at < Int(marks[position].next) {
+      let (key, value) = (marks[at], marks[at + 1])
+      if value.isString, Array(copying: bytes.extracting(key.inside)).elementsEqual(wanted.utf8) {
         var text: [UInt8] = []
-        JSONStringDecoder.decode(raw, raw.indices, into: &text)
+        JSONStringDecoder.decode(bytes, value.inside, into: &text)
         return String(decoding: text, as: UTF8.self)
       }
-      index = end
+      at = Int(value.next)
     }
     return ""
   }
 
   private mutating func set(
-    _ field: Field, _ bytes: Span<UInt8>, _ range: Range<Int>, row: Int, _ record: inout Record
+    _ field: Field, _ bytes: Span<UInt8>, _ value: JSONMark, row: Int, _ record: inout Record
   ) {
     let slot = row * record.layout.width + field.index
-    let first = bytes[range.lowerBound]
-    guard first != UInt8(ascii: "n") else { return }
+    guard bytes[Int(value.start)] != UInt8(ascii: "n") else { return }
+    let range = place(value)
     guard record.cells[slot].source.isEmpty else {
       if !hasRepeatedKey { record.fault(row, "\(field.name) is given twice", range) }
       return
     }
-    guard first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else {
-      record.fault(row, "\(field.name) holds the wrong kind of value", range)
-      return
-    }
     let source = TextRange(range)
-    guard first == UInt8(ascii: "\"") else {
+    switch value.kind {
+    case .object, .array, .key:
+      record.fault(row, "\(field.name) holds the wrong kind of value", range)
+    case .word:
       // Whoever wrote a number may have dropped zeros in front of it; only people can tell.
       if field.isIdentifier, field != .lineNumber { keys.noteNumber(field) }
       record.cells[slot] = Cell(value: source, source: source)
-      return
-    }
-    let inner = range.lowerBound + 1..<range.upperBound - 1
-    var hasEscape = false
-    if JSONSyntax.special(bytes, from: inner.lowerBound) < inner.upperBound { hasEscape = true }
-    if hasEscape {
+    case .escaped:
       escaped.append(slot)
+      let inner = range.lowerBound + 1..<range.upperBound - 1
       record.cells[slot] = Cell(value: TextRange(inner), source: source)
-    } else {
-      let value = CellText.value(bytes, inner, isFigure: field.isFigure)
-      record.cells[slot] = Cell(value: TextRange(value), source: source)
+    case .string:
+      let inner = CellText.value(bytes, value.inside, isFigure: field.isFigure)
+      record.cells[slot] = Cell(
+        value: TextRange(inner.lowerBound - base..<inner.upperBound - base), source: source)
     }
   }
 
-  private func finish(_ record: inout Record, _ raw: [UInt8]) {
+  private mutating func finish(_ record: inout Record, _ bytes: Span<UInt8>) {
     for slot in escaped {
       let start = record.text.count
       let field = Field.allCases[slot % record.layout.width]
+      let inner = record.cells[slot].value.range
+      scratch.text.empty()
       let isWhole = JSONStringDecoder.decode(
-        raw, record.cells[slot].value.range, into: &record.text)
+        bytes, inner.lowerBound + base..<inner.upperBound + base, into: &scratch.text)
+      record.text.append(contentsOf: scratch.text.bytes)
       if !isWhole {
         let source = record.cells[slot].source.range
         record.fault(
@@ -308,65 +343,14 @@ struct JSONRecordParser {
           record.text.span, start..<record.text.count, isFigure: field.isFigure))
     }
   }
-
-  // MARK: - Walking valid JSON
-
-  /// The next member of an object: the key without its quotation marks, and where its value begins.
-  private static func member(
-    _ bytes: Span<UInt8>, _ index: inout Int
-  ) -> (key: Range<Int>, value: Int)? {
-    index = JSONSyntax.skipBlanks(bytes, index)
-    if bytes[index] == UInt8(ascii: ",") { index = JSONSyntax.skipBlanks(bytes, index + 1) }
-    guard bytes[index] == UInt8(ascii: "\"") else {
-      index += 1
-      return nil
-    }
-    let end = self.end(of: bytes, index)
-    let colon = JSONSyntax.skipBlanks(bytes, end)
-    return (index + 1..<end - 1, JSONSyntax.skipBlanks(bytes, colon + 1))
-  }
-
-  /// Where the valid value at `start` ends.
-  private static func end(of bytes: Span<UInt8>, _ start: Int) -> Int {
-    var depth = 0
-    var index = start
-    while index < bytes.count {
-      switch bytes[index] {
-      case UInt8(ascii: "\""):
-        index = JSONSyntax.special(bytes, from: index + 1)
-        while bytes[index] != UInt8(ascii: "\"") {
-          index = JSONSyntax.special(
-            bytes, from: index + (bytes[index] == UInt8(ascii: "\\") ? 2 : 1))
-        }
-        index += 1
-      case UInt8(ascii: "{"), UInt8(ascii: "["):
-        depth += 1
-        index += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        if depth == 0 { return index }
-        depth -= 1
-        index += 1
-      case UInt8(ascii: ","), UInt8(ascii: ":"), 0x20, 0x0A, 0x0D, 0x09:
-        if depth == 0 { return index }
-        index += 1
-        continue
-      default:
-        index += 1
-        continue
-      }
-      if depth == 0 { return index }
-    }
-    return index
-  }
 }
 
 extension JSONKeys {
   /// What a key at the top of a record says about the kind of record.
-  mutating func kindHint(_ key: Span<UInt8>) -> RecordKind? {
-    let hash = ByteHash.of(key)
-    if let hint = hints[hash] { return hint }
+  mutating func kindHint(_ key: Span<UInt8>, _ hash: UInt64) -> RecordKind? {
+    if let hint = hints.value(key, hash) { return hint }
     let hint = newHint(key)
-    if hints.count < JSONKeys.mostKnown { hints.updateValue(hint, forKey: hash) }
+    if hints.count < JSONKeys.mostKnown { hints.add(key, hash, hint) }
     return hint
   }
 
@@ -397,6 +381,9 @@ extension Record {
 
   /// Appends a row of absent cells.
   mutating func fillRow() {
-    cells.append(contentsOf: repeatElement(.absent, count: layout.width))
+    let width = layout.width
+    cells.append(addingCapacity: width) { row in
+      for _ in 0..<width { row.append(.absent) }
+    }
   }
 }

@@ -3,17 +3,21 @@ internal import Vocabulary
 
 /// Reads the records of a JSON export: an object of arrays, one array, or an object on each line.
 ///
-/// Each record is looked at twice: once by ``JSONSyntax``, which finds its end and refuses what is not
-/// JSON, once by ``JSONRecordParser``, which takes the values out. Only one record is held at a time.
+/// Each record is gone through once, by ``JSONMarks``, which finds its end, its keys and its values; by these
+/// ``JSONRecordParser`` takes it apart. Only what is not marked at first sight is gone through by ``JSONSyntax``, which says
+/// what is wrong with it. Only one record is held at a time.
+///
+/// What it is busy with is never asked for exclusive access while the program runs: a reader belongs to one task, and
+/// nothing that it calls comes back to it.
 final class JSONRecordReader {
   static let layout = RecordLayout(
     width: Field.allCases.count,
     columns: Dictionary(uniqueKeysWithValues: Field.allCases.map { ($0, $0.index) }))
 
-  private(set) var kinds: Set<RecordKind> = []
-  private(set) var records = 0
+  var kinds: Set<RecordKind> = []
+  @exclusivity(unchecked) var records = 0
   /// Elements that told what they are.
-  private var recognised = 0
+  @exclusivity(unchecked) var recognised = 0
   /// Whether nothing read so far is of any kind that we know, though there was something.
   var holdsNothingKnown: Bool { ordinal > 0 && recognised == 0 }
 
@@ -32,37 +36,43 @@ final class JSONRecordReader {
   }
 
   /// No record is larger than this.
-  private static let largestRecord = 64 << 20
+  static let largestRecord = 64 << 20
 
-  private let window: ByteWindow
-  private let file: Int32
-  private var parser: JSONRecordParser
-  private var state = State.start
-  private var cursor: Int
-  private var line = 1
-  private var lineCursor: Int
+  let window: ByteWindow
+  let file: Int32
+  /// What is in view of the window, where that begins in the text, and whether the text ends there.
+  @exclusivity(unchecked) private(set) var view: WindowBytes
+  @exclusivity(unchecked) private(set) var viewOffset: UInt64
+  @exclusivity(unchecked) private(set) var isAtEnd: Bool
+  /// The keys and values of the object taken last.
+  @exclusivity(unchecked) var marks = JSONMarks()
+  @exclusivity(unchecked) var parser: JSONRecordParser
+  @exclusivity(unchecked) private var state = State.start
+  @exclusivity(unchecked) var cursor: Int
+  @exclusivity(unchecked) var line = 1
+  @exclusivity(unchecked) var lineCursor: Int
   /// Whether a CR that was counted as a line end was the last byte in view; its LF may come next.
-  private var countedReturn = false
-  private var ordinal: UInt32 = 0
+  @exclusivity(unchecked) var countedReturn = false
+  @exclusivity(unchecked) var ordinal: UInt32 = 0
   /// The line on which the object before ended, in a file of one object a line.
-  private var lineOfLastEnd = 0
+  @exclusivity(unchecked) var lineOfLastEnd = 0
   /// The line on which the object to be taken begins, when lines behind it were counted already.
-  private var lineOfStart: Int?
+  @exclusivity(unchecked) var lineOfStart: Int?
   /// The keys of the outermost object.
   private var outerNames: Set<String> = []
   private var keyCheck = JSONKeyCheck()
   /// Whether the file is a bare array, or an object on each line.
   private var hasNoCollections = true
   /// Where lines stand that are in an array of their own, once somebody needed to know.
-  private var linesApart: JSONLinesApart?
+  var linesApart: JSONLinesApart?
   /// Whether this reader does nothing but find them.
-  private var isScout = false
+  var isScout = false
   /// Whether there is an array of lines.
-  private var hasLinesApart = false
+  var hasLinesApart = false
   /// The line of that array that is looked at next, whether an invoice took it.
-  private var leftOverPosition = 0
+  var leftOverPosition = 0
   /// A line of an invoice, to be put behind it.
-  private var piece = Record(layout: JSONRecordReader.layout)
+  var piece = Record(layout: JSONRecordReader.layout)
 
   var notes: ExportNotes {
     var notes = ExportNotes()
@@ -75,7 +85,8 @@ final class JSONRecordReader {
   init(window: ByteWindow, file: Int, meanings: [String: ColumnMeaning]) throws(Failure) {
     self.window = window
     self.file = Int32(file)
-    parser = JSONRecordParser(meanings: meanings)
+    parser = JSONRecordParser(meanings: meanings, isTrusted: !window.source.isBroken)
+    (view, viewOffset, isAtEnd) = (window.bytes, window.baseOffset, window.isAtEnd)
     cursor = window.start
     lineCursor = window.start
   }
@@ -121,11 +132,12 @@ final class JSONRecordReader {
     guard record.text.first == UInt8(ascii: "{") else {
       return parser.refuse(&record, .json("this is not an object", at: nil))
     }
-    if let fault = fault(record.text) { return parser.refuse(&record, fault) }
-    if mustTellKind, parser.kind(of: record.text, record.text.indices) == nil {
+    let text = record.text
+    if let fault = mark(text) { return parser.refuse(&record, fault) }
+    if mustTellKind, parser.kind(of: text.span, marks) == nil {
       return parser.refuse(&record, JSONRecordReader.tellsNoKind)
     }
-    parser.parse(&record, RecordKind.invoices)
+    parser.parse(&record, RecordKind.invoices, text.span, marks)
     guard !hasNoCollections, mayHaveLinesApart(record) else { return }
     // What is not looked for when a record is met must not be missed when it is read again.
     guard takesLines(record) || (try? knownLines()) != nil else { return }
@@ -149,6 +161,22 @@ final class JSONRecordReader {
     return hasNoCollections
   }
 
+  /// Whether the file is a bare list of records, of which the first is an invoice; nothing is passed by that.
+  func beginsWithInvoice() throws(Failure) -> Bool {
+    guard mustTellKind else { return false }
+    while true {
+      let first = skipBlanks(view.buffer.span, cursor)
+      if first < view.count {
+        guard view[first] == UInt8(ascii: "{") else { return false }
+        if marks.take(view.buffer.span, from: first) >= 0 {
+          return parser.kind(of: view.buffer.span, marks) == .invoices
+        }
+      }
+      guard !isAtEnd, view.count - cursor < 1 << 20 else { return false }
+      _ = try fill()
+    }
+  }
+
   private static let tellsNoKind = RecordFault.json(
     "it has no key of an invoice, customer or category", at: nil)
 
@@ -156,7 +184,7 @@ final class JSONRecordReader {
 
   private func begin() throws(Failure) {
     try skipBlanks()
-    guard window.bytes[cursor] == UInt8(ascii: "{") else {
+    guard view[cursor] == UInt8(ascii: "{") else {
       cursor += 1
       state = .array(nil, isFirst: true, inContainer: false)
       return
@@ -173,24 +201,24 @@ final class JSONRecordReader {
     var index = cursor + 1
     var isFirst = true
     while true {
-      index = skipBlanks(window.bytes, index)
-      if index < window.bytes.count {
-        let byte = window.bytes[index]
+      index = skipBlanks(view.buffer.span, index)
+      if index < view.count {
+        let byte = view[index]
         if byte == UInt8(ascii: "}") { return false }
         if !isFirst, byte == UInt8(ascii: ",") {
-          index = skipBlanks(window.bytes, index + 1)
+          index = skipBlanks(view.buffer.span, index + 1)
         }
-        let key = string(window.bytes, from: index, isLast: window.isAtEnd)
+        let key = string(view.buffer.span, from: index, isLast: isAtEnd)
         if case .wrong = key { return false }
         if case .complete(let end) = key {
           let name = text(index + 1..<end - 1)
-          let colon = skipBlanks(window.bytes, end)
-          let value = skipBlanks(window.bytes, colon + 1)
-          if value < window.bytes.count {
-            if window.bytes[value] == UInt8(ascii: "["), JSONKeys.collection(name) != nil {
+          let colon = skipBlanks(view.buffer.span, end)
+          let value = skipBlanks(view.buffer.span, colon + 1)
+          if value < view.count {
+            if view[value] == UInt8(ascii: "["), JSONKeys.collection(name) != nil {
               return true
             }
-            switch self.value(window.bytes, from: value, isLast: window.isAtEnd) {
+            switch self.value(view.buffer.span, from: value, isLast: isAtEnd) {
             case .complete(let end):
               index = end
               isFirst = false
@@ -201,7 +229,7 @@ final class JSONRecordReader {
           }
         }
       }
-      guard !window.isAtEnd, window.bytes.count - cursor < JSONRecordReader.largestRecord else {
+      guard !isAtEnd, view.count - cursor < JSONRecordReader.largestRecord else {
         return false
       }
       _ = try fill()
@@ -212,19 +240,19 @@ final class JSONRecordReader {
 
   private func enterCollection(isFirst: Bool) throws(Failure) {
     try skipBlanks()
-    if window.bytes[cursor] == UInt8(ascii: "}") {
+    if view[cursor] == UInt8(ascii: "}") {
       cursor += 1
       state = .end
       return
     }
     if !isFirst {
-      guard window.bytes[cursor] == UInt8(ascii: ",") else {
+      guard view[cursor] == UInt8(ascii: ",") else {
         throw wrong(cursor, "a comma or } is expected")
       }
       cursor += 1
       try skipBlanks()
     }
-    guard window.bytes[cursor] == UInt8(ascii: "\"") else {
+    guard view[cursor] == UInt8(ascii: "\"") else {
       throw wrong(cursor, "a key in quotation marks is expected")
     }
     let key = try complete(string)
@@ -234,24 +262,24 @@ final class JSONRecordReader {
     }
     cursor = key.upperBound
     try skipBlanks()
-    guard window.bytes[cursor] == UInt8(ascii: ":") else {
+    guard view[cursor] == UInt8(ascii: ":") else {
       throw wrong(cursor, "a colon is expected behind a key")
     }
     cursor += 1
     try skipBlanks()
     let kind = JSONKeys.collection(name)
-    if let kind, window.bytes[cursor] == UInt8(ascii: "[") {
+    if let kind, view[cursor] == UInt8(ascii: "[") {
       cursor += 1
       state = .array(kind, isFirst: true, inContainer: true)
     } else if try isLinesApart(name) {
       cursor += 1
       state = .linesApart(isFirst: true)
-    } else if kind != nil, window.bytes[cursor] != UInt8(ascii: "n") {
+    } else if kind != nil, view[cursor] != UInt8(ascii: "n") {
       throw wrong(cursor, "\"\(name)\" must be an array of records")
     } else {
       parser.keys.noteOuter(name)
       let range = try complete(value)
-      if let key = repeatedKey(window.bytes, range) {
+      if let key = keyCheck.repeated(in: view.buffer.span, range) {
         throw wrong(
           key.lowerBound - 1, "the key \"\(text(key))\" stands twice in one object")
       }
@@ -260,30 +288,41 @@ final class JSONRecordReader {
     }
   }
 
-  private func repeatedKey(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int>? {
-    keyCheck.repeated(in: bytes.span, range)
-  }
-
   /// The next element of an array; nil when the array has ended.
   private func element(
     isFirst: Bool, inContainer: Bool
   ) throws(Failure) -> (Range<Int>, RecordFault?)? {
     try skipBlanks()
-    if window.bytes[cursor] == UInt8(ascii: "]") {
+    if view[cursor] == UInt8(ascii: "]") {
       cursor += 1
       state = inContainer ? .container(isFirst: false) : .end
       return nil
     }
     if !isFirst {
-      guard window.bytes[cursor] == UInt8(ascii: ",") else {
+      guard view[cursor] == UInt8(ascii: ",") else {
         throw wrong(cursor, "a comma or ] is expected")
       }
       cursor += 1
       try skipBlanks()
     }
-    let range = try complete(value)
-    let isObject = window.bytes[range.lowerBound] == UInt8(ascii: "{")
-    return (range, isObject ? nil : .json("this is not an object", at: nil))
+    var end = marks.take(view.buffer.span, from: cursor)
+    if end < 0 {
+      let range = try complete(value)
+      end = marks.take(view.buffer.span, from: range.lowerBound)
+      guard end == range.upperBound else { return (range, notMarked(range)) }
+    }
+    return (cursor..<end, notMarked(cursor..<end))
+  }
+
+  /// Why a valid value is no record; nil for an object that was marked.
+  private func notMarked(_ range: Range<Int>) -> RecordFault? {
+    guard view[range.lowerBound] == UInt8(ascii: "{") else {
+      return .json("this is not an object", at: nil)
+    }
+    guard marks.count > 0, marks[0].range == range else {
+      return .json("its keys and values cannot be told apart", at: nil)
+    }
+    return nil
   }
 
   /// The next object of a file that holds one after another; a bad one ends with its line.
@@ -293,28 +332,31 @@ final class JSONRecordReader {
       return nil
     }
     while true {
-      window.start = cursor
-      switch value(window.bytes, from: cursor, isLast: window.isAtEnd) {
+      let marked = marks.take(view.buffer.span, from: cursor)
+      let outcome =
+        marked >= 0
+        ? .complete(end: marked) : value(view.buffer.span, from: cursor, isLast: isAtEnd)
+      switch outcome {
       case .complete(let end):
-        let isObject = window.bytes[cursor] == UInt8(ascii: "{")
+        if marked < 0 { _ = marks.take(view.buffer.span, from: cursor) }
         guard noteLines(to: end) else {
           throw wrong(cursor, "only one object may stand on a line")
         }
-        return (cursor..<end, isObject ? nil : .json("this is not an object", at: nil))
-      case .needsMore where window.bytes.count - cursor < JSONRecordReader.largestRecord:
+        return (cursor..<end, notMarked(cursor..<end))
+      case .needsMore where view.count - cursor < JSONRecordReader.largestRecord:
         _ = try fill()
       case .needsMore: throw tooLarge()
       case .wrong(let place, let reason):
         // Only where each record has a line of its own can reading go on behind a bad one.
         let offset = place - cursor
         let (end, next) = try lineInView()
-        let followsObject = next.map { window.bytes[$0] == UInt8(ascii: "{") } ?? false
+        let followsObject = next.map { view[$0] == UInt8(ascii: "{") } ?? false
         guard ordinal > 0 || followsObject else { throw wrong(cursor + offset, reason) }
         // A line that lacks its end is noticed where the next object begins.
         let isCutOff = followsObject && next == cursor + offset
         guard cursor + offset <= end || isCutOff else { throw wrong(cursor + offset, reason) }
         noteLines(to: end)
-        return (cursor..<end, fault(Array(window.bytes[cursor..<end])) ?? .json(reason, at: nil))
+        return (cursor..<end, fault(Array(view[cursor..<end])) ?? .json(reason, at: nil))
       }
     }
   }
@@ -333,18 +375,24 @@ final class JSONRecordReader {
   /// Where the line at the cursor ends, and where the next thing behind it begins.
   private func lineInView() throws(Failure) -> (end: Int, next: Int?) {
     while true {
-      let end = window.bytes[cursor...].firstIndex(of: 0x0A) ?? window.bytes.count
-      let next = skipBlanks(window.bytes, end)
-      if next < window.bytes.count { return (end, next) }
-      if window.isAtEnd { return (end, nil) }
-      guard window.bytes.count - cursor < JSONRecordReader.largestRecord else { throw tooLarge() }
+      let end = view[cursor...].firstIndex(of: 0x0A) ?? view.count
+      let next = skipBlanks(view.buffer.span, end)
+      if next < view.count { return (end, next) }
+      if isAtEnd { return (end, nil) }
+      guard view.count - cursor < JSONRecordReader.largestRecord else { throw tooLarge() }
       _ = try fill()
     }
   }
 
+  /// Marks the bytes of a record by themselves, or says what is wrong with them.
+  func mark(_ bytes: [UInt8]) -> RecordFault? {
+    if marks.take(bytes.span, from: 0) == bytes.count { return nil }
+    return fault(bytes) ?? .json("its keys and values cannot be told apart", at: nil)
+  }
+
   /// What is wrong with the bytes of a record by themselves.
-  private func fault(_ bytes: [UInt8]) -> RecordFault? {
-    switch value(bytes, from: 0, isLast: true) {
+  func fault(_ bytes: [UInt8]) -> RecordFault? {
+    switch value(bytes.span, from: 0, isLast: true) {
     case .wrong(let place, let reason): .json(reason, at: TextRange(place..<place + 1))
     case .complete(bytes.count): nil
     case .complete(let end):
@@ -364,7 +412,7 @@ final class JSONRecordReader {
     cursor = range.upperBound
     ordinal += 1
     // What is no valid object cannot be asked what it is.
-    let told = kind ?? (fault == nil ? parser.kind(of: window.bytes, range) : nil)
+    let told = kind ?? (fault == nil ? parser.kind(of: view.buffer.span, marks) : nil)
     if told != nil { recognised += 1 }
     let fault =
       fault ?? (told == nil ? JSONRecordReader.tellsNoKind : nil)
@@ -376,12 +424,12 @@ final class JSONRecordReader {
     record.layout = JSONRecordReader.layout
     record.place = RecordPlace(
       file: file, ordinal: ordinal, line: UInt32(line), length: UInt32(range.count),
-      offset: window.baseOffset + UInt64(range.lowerBound))
-    record.text.append(contentsOf: window.bytes[range])
+      offset: viewOffset + UInt64(range.lowerBound))
+    record.text.append(view.buffer.span.extracting(range))
     if let fault {
       parser.refuse(&record, fault)
     } else {
-      parser.parse(&record, kind)
+      parser.parse(&record, kind, view.buffer.span, marks)
       if kind == .invoices, !hasNoCollections { try addLinesApart(&record) }
     }
     return kind
@@ -391,188 +439,39 @@ final class JSONRecordReader {
     if try skipBlanksToEnd() { throw wrong(cursor, "nothing may follow behind the end") }
   }
 
-  // MARK: - Lines in an array of their own
-
-  /// Whether the value at the cursor is an array of the lines of all invoices.
-  private func isLinesApart(_ name: String) throws(Failure) -> Bool {
-    guard window.bytes[cursor] == UInt8(ascii: "["), let sureness = JSONKeys.linesApart(name)
-    else { return false }
-    guard sureness == .perhaps else { return true }
-    while true {
-      let index = skipBlanks(window.bytes, cursor + 1)
-      if index < window.bytes.count {
-        switch value(window.bytes, from: index, isLast: window.isAtEnd) {
-        case .complete(let end): return parser.saysWhose(window.bytes, index..<end)
-        case .wrong: return false
-        case .needsMore: break
-        }
-      }
-      guard !window.isAtEnd, window.bytes.count - cursor < JSONRecordReader.largestRecord else {
-        return false
-      }
-      _ = try fill()
-    }
-  }
-
-  /// Goes past a line that stands apart from its invoice; a scout notes where it is.
-  private func passLine(_ range: Range<Int>, _ fault: RecordFault?) {
-    countLines(to: range.lowerBound)
-    cursor = range.upperBound
-    hasLinesApart = true
-    kinds.insert(.invoices)
-    guard isScout else { return }
-    piece.reset()
-    if fault == nil {
-      piece.text.append(contentsOf: window.bytes[range])
-      parser.parse(&piece, JSONContext.lineApart)
-    }
-    let number = fault == nil ? piece.cell(0, .invoiceNumber).value.range : 0..<0
-    linesApart?.add(
-      JSONLinesApart.Entry(
-        offset: window.baseOffset + UInt64(range.lowerBound), length: UInt32(range.count),
-        line: UInt32(line)), piece.text, number)
-  }
-
-  /// Where the lines stand that are in an array of their own; the file is looked through for them once.
-  private func knownLines() throws(Failure) -> JSONLinesApart {
-    if let linesApart { return linesApart }
-    let scout = try JSONRecordReader(
-      window: try ByteWindow(window.source, hashing: false), file: Int(file),
-      meanings: parser.keys.meanings)
-    (scout.isScout, scout.linesApart) = (true, JSONLinesApart())
-    var record = Record(layout: JSONRecordReader.layout)
-    _ = try scout.next([], into: &record)
-    let found = scout.linesApart ?? JSONLinesApart()
-    linesApart = found
-    return found
-  }
-
-  /// Whether an object may be an invoice whose lines stand apart, or such a line.
-  private func mayHaveLinesApart(_ record: Record) -> Bool {
-    record.faults.isEmpty && record.rows.count == 1
-      && (record.isLoneObject
-        || JSONKeys.lineFields.allSatisfy { record.cell(0, $0).source.isEmpty })
-  }
-
-  /// Whether lines that stand apart are looked for when an object is met.
-  private func takesLines(_ record: Record) -> Bool {
-    mayHaveLinesApart(record) && !record.cell(0, .invoiceNumber).isEmpty
-      && record.cell(0, .category).source.isEmpty
-  }
-
-  /// Puts the lines that stand apart from an invoice behind it.
-  private func addLinesApart(_ record: inout Record) throws(Failure) {
-    guard takesLines(record) else { return }
-    let number = record.cell(0, .invoiceNumber)
-    _ = try knownLines()
-    guard let first = linesApart?.take(record.text, number.value.range) else { return }
-    parser.leaveLinesOut(&record)
-    record.isLoneObject = false
-    if record.cell(0, .invoiceTotal).isEmpty {
-      let reason =
-        "its lines stand apart from it, and without invoice_total nobody can tell whether they are all there"
-      record.faults.append((0, .json(reason, at: nil)))
-    }
-    try append(linesApart?.following(first) ?? [], to: &record)
-  }
-
-  private func append(
-    _ entries: [JSONLinesApart.Entry], to record: inout Record
-  ) throws(Failure) {
-    let size = entries.reduce(0) { $0 + Int($1.length) }
-    guard size < JSONRecordReader.largestRecord else {
-      record.faults.append((0, .json("its lines are larger than 64 MiB", at: nil)))
-      return
-    }
-    for entry in entries {
-      piece.reset()
-      piece.place.ordinal = record.place.ordinal
-      try readLine(entry, into: &piece)
-      record.append(rowsOf: piece)
-    }
-  }
-
-  private func readLine(
-    _ entry: JSONLinesApart.Entry, into record: inout Record
-  ) throws(Failure) {
-    record.layout = JSONRecordReader.layout
-    record.place = RecordPlace(
-      file: file, ordinal: record.place.ordinal, line: entry.line, length: entry.length,
-      offset: entry.offset)
-    try window.read(at: entry.offset, count: Int(entry.length), into: &record.text)
-    if let fault = fault(record.text) {
-      parser.refuse(&record, fault)
-    } else if record.text.first == UInt8(ascii: "{") {
-      parser.parse(&record, JSONContext.lineApart)
-    } else {
-      parser.refuse(&record, .json("this is not an object", at: nil))
-    }
-  }
-
-  /// The next lines that no invoice took; they wait, so that nothing that is billed is missing.
-  private func nextLeftOver(_ record: inout Record) throws(Failure) -> Bool {
-    let known = try knownLines()
-    while leftOverPosition < known.entries.count {
-      let position = leftOverPosition
-      leftOverPosition += 1
-      guard known.isLeftOver(position) else { continue }
-      ordinal += 1
-      recognised += 1
-      records += 1
-      record.place.ordinal = ordinal
-      try makeLeftOver(&record, position)
-      return true
-    }
-    return false
-  }
-
-  private func makeLeftOver(_ record: inout Record, _ position: Int) throws(Failure) {
-    let lines = try knownLines().following(position)
-    record.reset()
-    try readLine(lines[0], into: &record)
-    if record.faults.isEmpty {
-      let reason =
-        record.cell(0, .invoiceNumber).isEmpty
-        ? "this line stands apart from the invoices and does not say whose it is"
-        : "this line stands apart from the invoices, and no invoice without lines has its number"
-      record.faults.append((0, .json(reason, at: nil)))
-    }
-    try append(Array(lines.dropFirst()), to: &record)
-  }
-
   // MARK: - Bytes
 
-  private func skipBlanks(_ bytes: [UInt8], _ index: Int) -> Int {
-    JSONSyntax.skipBlanks(bytes.span, index)
+  func skipBlanks(_ bytes: Span<UInt8>, _ index: Int) -> Int {
+    JSONSyntax.skipBlanks(bytes, index)
   }
 
-  private func value(_ bytes: [UInt8], from index: Int, isLast: Bool) -> JSONSyntax.Outcome {
-    JSONSyntax.value(bytes.span, from: index, isLast: isLast)
+  func value(_ bytes: Span<UInt8>, from index: Int, isLast: Bool) -> JSONSyntax.Outcome {
+    JSONSyntax.value(bytes, from: index, isLast: isLast)
   }
 
-  private func string(_ bytes: [UInt8], from index: Int, isLast: Bool) -> JSONSyntax.Outcome {
-    JSONSyntax.string(bytes.span, from: index, isLast: isLast)
+  private func string(_ bytes: Span<UInt8>, from index: Int, isLast: Bool) -> JSONSyntax.Outcome {
+    JSONSyntax.string(bytes, from: index, isLast: isLast)
   }
 
   private func complete(
-    _ check: ([UInt8], Int, Bool) -> JSONSyntax.Outcome
+    _ check: (Span<UInt8>, Int, Bool) -> JSONSyntax.Outcome
   ) throws(Failure) -> Range<Int> {
     while true {
-      window.start = cursor
-      switch check(window.bytes, cursor, window.isAtEnd) {
+      switch check(view.buffer.span, cursor, isAtEnd) {
       case .complete(let end): return cursor..<end
       case .wrong(let place, let reason): throw wrong(place, reason)
       case .needsMore:
-        guard window.bytes.count - cursor < JSONRecordReader.largestRecord else { throw tooLarge() }
+        guard view.count - cursor < JSONRecordReader.largestRecord else { throw tooLarge() }
         _ = try fill()
       }
     }
   }
 
-  private func fill() throws(Failure) -> Int {
+  func fill() throws(Failure) -> Int {
     countLines(to: cursor)
     window.start = cursor
     let moved = try window.fill()
+    (view, viewOffset, isAtEnd) = (window.bytes, window.baseOffset, window.isAtEnd)
     cursor -= moved
     lineCursor -= moved
     return moved
@@ -581,9 +480,9 @@ final class JSONRecordReader {
   /// Skips white space; true unless the file ends.
   private func skipBlanksToEnd() throws(Failure) -> Bool {
     while true {
-      cursor = skipBlanks(window.bytes, cursor)
-      if cursor < window.bytes.count { return true }
-      if window.isAtEnd { return false }
+      cursor = skipBlanks(view.buffer.span, cursor)
+      if cursor < view.count { return true }
+      if isAtEnd { return false }
       _ = try fill()
     }
   }
@@ -592,26 +491,26 @@ final class JSONRecordReader {
     guard try skipBlanksToEnd() else { throw wrong(cursor, "the text ends in the middle") }
   }
 
-  private func countLines(to index: Int) {
+  func countLines(to index: Int) {
     guard index > lineCursor else { return }
     line += lines(upTo: index)
     lineCursor = index
-    countedReturn = index == window.bytes.count && window.bytes[index - 1] == 0x0D
+    countedReturn = index == view.count && view[index - 1] == 0x0D
   }
 
   private func lines(upTo index: Int) -> Int {
     guard index > lineCursor else { return 0 }
-    let isSecondHalf = countedReturn && window.bytes[lineCursor] == 0x0A
-    return LineEnds.count(window.bytes, lineCursor..<index) - (isSecondHalf ? 1 : 0)
+    let isSecondHalf = countedReturn && view[lineCursor] == 0x0A
+    return LineEnds.count(view, lineCursor..<index) - (isSecondHalf ? 1 : 0)
   }
 
   private func text(_ range: Range<Int>) -> String {
     var text: [UInt8] = []
-    JSONStringDecoder.decode(window.bytes, range, into: &text)
+    JSONStringDecoder.decode(view.buffer.span, range, into: &text)
     return String(decoding: text, as: UTF8.self)
   }
 
-  private func tooLarge() -> Failure {
+  func tooLarge() -> Failure {
     countLines(to: cursor)
     return Failure(
       .inputUnreadable, "a record of \(window.path) is larger than 64 MiB",
@@ -621,7 +520,7 @@ final class JSONRecordReader {
 
   private func wrong(_ index: Int, _ reason: String) -> Failure {
     let (location, excerpt) = LineExcerpt.make(
-      window.source, offset: window.baseOffset + UInt64(index), length: 1,
+      window.source, offset: viewOffset + UInt64(index), length: 1,
       line: line + lines(upTo: index))
     return Failure(
       .inputUnreadable, "\(window.path) is not valid JSON: \(reason)",

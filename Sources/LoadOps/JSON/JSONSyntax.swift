@@ -20,6 +20,7 @@ enum JSONSyntax {
   static let deepest = 64
 
   /// Skips white space.
+  @inline(__always)
   static func skipBlanks(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var index = start
     while index < bytes.count {
@@ -116,7 +117,7 @@ enum JSONSyntax {
     return .complete(end: index)
   }
 
-  private static func scalar(_ bytes: Span<UInt8>, from start: Int, isLast: Bool) -> Outcome {
+  static func scalar(_ bytes: Span<UInt8>, from start: Int, isLast: Bool) -> Outcome {
     switch bytes[start] {
     case UInt8(ascii: "\""): string(bytes, from: start, isLast: isLast)
     case UInt8(ascii: "t"): word("true", bytes, start, isLast)
@@ -241,13 +242,30 @@ enum JSONStringDecoder {
   /// Half a surrogate pair is valid JSON and stands for no character; it becomes U+FFFD.
   @discardableResult
   static func decode(_ bytes: [UInt8], _ range: Range<Int>, into text: inout [UInt8]) -> Bool {
+    decode(bytes.span, range, into: &text)
+  }
+
+  /// The same from any bytes.
+  @discardableResult
+  static func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, into text: inout [UInt8]) -> Bool {
+    var sink = ByteSink(capacity: range.count)
+    let isWhole = decode(bytes, range, into: &sink)
+    text.append(sink.bytes.span)
+    return isWhole
+  }
+
+  /// The same into memory that is used again.
+  static func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, into text: inout ByteSink) -> Bool {
     var isWhole = true
     var index = range.lowerBound
     while index < range.upperBound {
       let byte = bytes[index]
       guard byte == UInt8(ascii: "\\"), index + 1 < range.upperBound else {
-        text.append(byte)
-        index += 1
+        // As far as the next escape, all at once.
+        var end = index + 1
+        while end < range.upperBound, bytes[end] != UInt8(ascii: "\\") { end += 1 }
+        text.append(bytes.extracting(index..<end))
+        index = end
         continue
       }
       switch bytes[index + 1] {
@@ -266,7 +284,7 @@ enum JSONStringDecoder {
     return isWhole
   }
 
-  private static func unit(_ bytes: [UInt8], _ index: Int, _ end: Int) -> UInt32? {
+  private static func unit(_ bytes: Span<UInt8>, _ index: Int, _ end: Int) -> UInt32? {
     guard index + 6 <= end, bytes[index] == UInt8(ascii: "\\"),
       bytes[index + 1] == UInt8(ascii: "u")
     else { return nil }
@@ -279,7 +297,7 @@ enum JSONStringDecoder {
   }
 
   private static func unicode(
-    _ bytes: [UInt8], _ start: Int, _ end: Int, into text: inout [UInt8], _ isWhole: inout Bool
+    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, into text: inout ByteSink, _ isWhole: inout Bool
   ) -> Int {
     guard let first = unit(bytes, start, end) else { return start + 2 }
     var scalar = first
@@ -292,7 +310,7 @@ enum JSONStringDecoder {
     }
     if (0xD800..<0xE000).contains(scalar) { isWhole = false }
     let character = Unicode.Scalar(scalar) ?? "\u{FFFD}"
-    text.append(contentsOf: UTF8.encode(character) ?? UTF8.encodedReplacementCharacter)
+    for byte in UTF8.encode(character) ?? UTF8.encodedReplacementCharacter { text.append(byte) }
     return index
   }
 }

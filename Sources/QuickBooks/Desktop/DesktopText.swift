@@ -1,3 +1,4 @@
+internal import CBytes
 internal import Foundation
 internal import Vocabulary
 
@@ -77,7 +78,7 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
   func convertedBytes(_ text: Span<UInt8>, limit: Int?, isName: Bool = false) -> [UInt8] {
     self == .online
       ? Array(OnlineText(text, limit: limit, isName: isName).text.utf8)
-      : Converter.run(text, self, limit, isName: isName).output
+      : Converter.run(text, self, limit, isName: isName).bytes
   }
 
   /// A name as QuickBooks will hold it: as ``converted(_:limit:)``, but with as many blanks inside as it has.
@@ -104,36 +105,25 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
     case changed
   }
 
-  /// What a byte means to ``look(at:limit:)``: 0 nothing, 1 a comma, 2 a blank, 4 punctuation that some
-  /// files have no room for, 8 what is never kept as it is.
-  private static let meanings: [UInt8] = (0...255).map { byte in
-    switch UInt8(byte) {
-    case UInt8(ascii: ","): 1
-    case 0x20: 2
-    case UInt8(ascii: ";"), UInt8(ascii: "\""), UInt8(ascii: "\\"): 4
-    case ..<0x20, 0x7F...: 8
-    default: 0
-    }
-  }
-
   /// Looks whether a text can be kept as it is; a name may have several blanks side by side.
   func look(at text: Span<UInt8>, limit: Int?, isName: Bool = false) -> Look {
     let count = text.count
     guard count > 0 else { return .kept }
     if let limit, count > limit { return .changed }
     guard text[0] != 0x20, text[count - 1] != 0x20 else { return .changed }
-    let table = DesktopText.meanings
-    let meanings = table.span
-    let refused: UInt8 = keepsPunctuation ? 8 : 12
-    var (all, before): (UInt8, UInt8) = (0, 0)
-    for index in 0..<count {
-      let meaning = meanings[Int(text[index])]
-      // Two blanks one behind the other leave a bit that nothing else sets.
-      all |= meaning | (meaning & before) << 3
-      before = meaning & 2
+    let keepsPunctuation = keepsPunctuation
+    return text.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return .kept }
+      var (commas, blankBefore): (UInt16, UInt16) = (0, 0)
+      for place in stride(from: 0, to: count, by: 16) {
+        let masks = cbytes_prose(base + place, count - place)
+        guard masks.others == 0, keepsPunctuation || masks.punctuation == 0 else { return .changed }
+        if !isName, masks.blanks & (masks.blanks << 1 | blankBefore) != 0 { return .changed }
+        blankBefore = masks.blanks >> 15
+        commas |= masks.commas
+      }
+      return commas == 0 ? .kept : .keptWithComma
     }
-    if all & (isName ? refused : refused | 16) != 0 { return .changed }
-    return all & 1 == 0 ? .kept : .keptWithComma
   }
 
   /// Whether a text is plain ASCII that needs no change at all, as most are.
@@ -161,9 +151,9 @@ public enum DesktopText: Hashable, Sendable, CaseIterable {
 }
 
 /// The slow road, for text that is not plain already.
-private struct Converter {
+private struct Converter: ~Copyable {
   private let form: DesktopText
-  private(set) var output: [UInt8] = []
+  private var output = ByteSink(capacity: 256)
   private(set) var changes: DesktopText.Changes = []
   private let isName: Bool
   private var pendingBlanks = 0
@@ -173,7 +163,6 @@ private struct Converter {
     _ text: Span<UInt8>, _ form: DesktopText, _ limit: Int?, isName: Bool = false
   ) -> Converter {
     var converter = Converter(form: form, isName: isName)
-    converter.output.reserveCapacity(text.count + 8)
     if form != .iifASCII, hasMarks(text) {
       // A character set of one byte has é only as one letter, never as e and a mark.
       let bytes = text.withUnsafeBufferPointer { Array($0) }
@@ -185,6 +174,9 @@ private struct Converter {
     converter.end(limit)
     return converter
   }
+
+  /// What became of the text.
+  var bytes: [UInt8] { Array(copying: output.bytes.span) }
 
   private init(form: DesktopText, isName: Bool) {
     self.form = form
@@ -220,14 +212,14 @@ private struct Converter {
     if pendingBlanks > 0 { changes.insert(.blanks) }
     guard let limit, output.count > limit else { return }
     changes.insert(.cut)
-    output.removeLast(output.count - limit)
-    while output.last == 0x20 { output.removeLast() }
+    output.cut(to: limit)
+    while output.last == 0x20 { output.cut(to: output.count - 1) }
   }
 
   private mutating func take(_ byte: UInt8) {
     switch byte {
     case 0x20:
-      if output.isEmpty || (pendingBlanks > 0 && !isName) {
+      if output.count == 0 || (pendingBlanks > 0 && !isName) {
         changes.insert(.blanks)
       } else {
         pendingBlanks += 1
@@ -266,7 +258,7 @@ private struct Converter {
 
   private mutating func takeBlank() {
     changes.insert(.blanks)
-    if !output.isEmpty { pendingBlanks = max(pendingBlanks, 1) }
+    if output.count > 0 { pendingBlanks = max(pendingBlanks, 1) }
   }
 
   private mutating func takeUnknown() {

@@ -101,7 +101,7 @@ enum BookReport {
       }
       let (start, isLast) = (window.start, window.isAtEnd)
       let outcome = CSVRowParser.parse(
-        window.bytes.span, from: start, isLast: isLast, delimiter: delimiter, cells: &cells)
+        window.bytes.buffer.span, from: start, isLast: isLast, delimiter: delimiter, cells: &cells)
       switch outcome {
       case .needsMore: _ = try window.fill()
       case .unclosedQuote:
@@ -109,7 +109,7 @@ enum BookReport {
           .inputUnreadable, "a quotation mark is never closed",
           remedy: "export the report again", location: SourceLocation(file: path, line: line))
       case .row(let next):
-        row.take(window.bytes, cells, line: line)
+        row.take(window.bytes.buffer.span, cells, line: line)
         reading.take(row, &table)
         line += row.spansLines ? LineEnds.count(window.bytes, start..<next) : 1
         window.start = next
@@ -137,7 +137,7 @@ enum BookReport {
           case .row(let next) = CSVRowParser.parse(
             head.span, from: index, isLast: true, delimiter: delimiter, cells: &cells)
         else { break }
-        row.take(head, cells, line: rows)
+        row.take(head.span, cells, line: rows)
         if let found = ReportColumns(row, titles: titles) { return (delimiter, found.isOfLoadOps) }
         titles += row.texts
         index = next
@@ -162,7 +162,7 @@ enum BookReport {
         case .row(let next) = CSVRowParser.parse(
           bytes.span, from: index, isLast: true, delimiter: delimiter, cells: &cells)
       else { break }
-      row.take(bytes, cells, line: 0)
+      row.take(bytes.span, cells, line: 0)
       index = next
       guard !row.isBlank else { continue }
       if survey == nil {
@@ -345,7 +345,7 @@ struct ReportRow {
   /// How many columns hold anything.
   var filledCount: Int { cells.count { !$0.isEmpty } }
 
-  mutating func take(_ bytes: [UInt8], _ found: [CSVCell], line: Int) {
+  mutating func take(_ bytes: Span<UInt8>, _ found: [CSVCell], line: Int) {
     begin(line)
     for cell in found {
       var range = Int(cell.start)..<Int(cell.end)
@@ -362,7 +362,7 @@ struct ReportRow {
         finish(start)
         continue
       }
-      text.append(contentsOf: bytes[OuterBlanks.trimmed(bytes.span, range)])
+      text.append(bytes.extracting(OuterBlanks.trimmed(bytes, range)))
       finish(start)
     }
   }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Sheets
 internal import Vocabulary
 
 /// Reads a file line by line, whatever ends its lines: CRLF, LF or a lone CR.
@@ -8,12 +9,8 @@ final class IIFLines {
 
   /// The file as messages name it.
   let name: String
-  /// The bytes at hand, in which the current line stands.
-  private(set) var buffer: [UInt8]
-  /// Where in ``buffer`` the current line stands, without its end.
-  private(set) var bounds = 0..<0
-  /// The current line's bytes, without its end.
-  var line: ArraySlice<UInt8> { buffer[bounds] }
+  /// The current line's bytes, without its end, until the next one is read.
+  private(set) var line = WindowBytes(UnsafeBufferPointer(start: nil, count: 0))
   /// What ended the current line.
   private(set) var end = End.endOfFile
   /// The current line's number, from 1.
@@ -22,13 +19,18 @@ final class IIFLines {
   /// No list entry and no document comes near this.
   private static let longestLine = 1 << 20
   private static let chunk = 1 << 18
-  private var descriptor: Int32
+  private let descriptor: Int32
+  /// The bytes at hand, in memory of its own, and where the next line begins in them.
+  private var base: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  private var count = 0
   private var position = 0
 
   /// Opens a file.
   init(path: String, name: String) throws(Failure) {
     self.name = name
-    buffer = []
+    capacity = IIFLines.chunk + 4096
+    base = .allocate(capacity: capacity)
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       let code = errno
@@ -42,22 +44,28 @@ final class IIFLines {
   /// Reads bytes instead of a file.
   init(bytes: [UInt8], name: String) {
     self.name = name
-    buffer = bytes
+    capacity = max(1, bytes.count)
+    base = .allocate(capacity: capacity)
+    bytes.withUnsafeBufferPointer { [base] in
+      if let start = $0.baseAddress { base.update(from: start, count: $0.count) }
+    }
+    count = bytes.count
     descriptor = -1
   }
 
   deinit {
+    base.deallocate()
     if descriptor >= 0 { close(descriptor) }
   }
 
   /// Goes to the next line; false at the end.
   func next() throws(Failure) -> Bool {
-    bounds = 0..<0
+    line = WindowBytes(UnsafeBufferPointer(start: nil, count: 0))
     var seen = position
     while true {
-      seen = IIFLines.lineEnd(buffer, from: seen)
-      if seen < buffer.count {
-        if buffer[seen] == 0x0D, seen + 1 == buffer.count, try refill(&seen) { continue }
+      seen = lineEnd(from: seen)
+      if seen < count {
+        if base[seen] == 0x0D, seen + 1 == count, try refill(&seen) { continue }
         break
       }
       guard seen - position <= IIFLines.longestLine else {
@@ -68,18 +76,18 @@ final class IIFLines {
       }
       guard try refill(&seen) else { break }
     }
-    if seen == buffer.count, seen == position { return false }
+    if seen == count, seen == position { return false }
     number += 1
-    bounds = position..<seen
+    line = WindowBytes(UnsafeBufferPointer(start: base + position, count: seen - position))
     position = seen
-    guard seen < buffer.count else {
+    guard seen < count else {
       end = .endOfFile
       return true
     }
-    if buffer[seen] == 0x0A {
+    if base[seen] == 0x0A {
       end = .lf
       position += 1
-    } else if seen + 1 < buffer.count, buffer[seen + 1] == 0x0A {
+    } else if seen + 1 < count, base[seen + 1] == 0x0A {
       end = .crlf
       position += 2
     } else {
@@ -89,46 +97,43 @@ final class IIFLines {
     return true
   }
 
-  /// Appends the current line's bytes.
-  func append(to bytes: inout [UInt8]) {
-    let buffer = buffer
-    bytes.append(buffer.span.extracting(bounds))
-  }
-
   /// Where the first line end at or behind an offset stands; the count when there is none.
-  private static func lineEnd(_ buffer: [UInt8], from start: Int) -> Int {
-    buffer.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress, start < bytes.count else { return bytes.count }
-      let feed = memchr(base + start, 0x0A, bytes.count - start)
-      let end = feed.map { UnsafeRawPointer($0) - base } ?? bytes.count
-      // A lone CR ends a line, too.
-      let carriage = memchr(base + start, 0x0D, end - start)
-      return carriage.map { UnsafeRawPointer($0) - base } ?? end
-    }
+  private func lineEnd(from start: Int) -> Int {
+    guard start < count else { return count }
+    let bytes = UnsafeRawPointer(base)
+    let feed = memchr(bytes + start, 0x0A, count - start)
+    let end = feed.map { UnsafeRawPointer($0) - bytes } ?? count
+    // A lone CR ends a line, too.
+    let carriage = memchr(bytes + start, 0x0D, end - start)
+    return carriage.map { UnsafeRawPointer($0) - bytes } ?? end
   }
 
   /// Drops what was consumed and reads on; false when there is no more.
   private func refill(_ seen: inout Int) throws(Failure) -> Bool {
     guard descriptor >= 0 else { return false }
-    buffer.removeFirst(position)
-    seen -= position
-    position = 0
-    var count = -1
+    base.update(from: base + position, count: count - position)
+    (count, seen, position) = (count - position, seen - position, 0)
+    if capacity - count < IIFLines.chunk { grow() }
+    var read = -1
     var code: Int32 = 0
-    let old = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: IIFLines.chunk))
-    buffer.withUnsafeMutableBytes { bytes in
-      repeat {
-        count = read(descriptor, bytes.baseAddress.map { $0 + old }, IIFLines.chunk)
-        code = errno
-      } while count < 0 && code == EINTR
-    }
-    buffer.removeLast(IIFLines.chunk - max(0, count))
-    guard count >= 0 else {
+    repeat {
+      read = Foundation.read(descriptor, base + count, IIFLines.chunk)
+      code = errno
+    } while read < 0 && code == EINTR
+    guard read >= 0 else {
       throw Failure(
         .inputUnreadable, "cannot read \(name): \(String(cString: strerror(code)))",
         remedy: "check the file and the disk, then run the same command again")
     }
-    return count > 0
+    count += read
+    return read > 0
+  }
+
+  private func grow() {
+    let wider = count + IIFLines.chunk + 4096
+    let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: wider)
+    fresh.update(from: base, count: count)
+    base.deallocate()
+    (base, capacity) = (fresh, wider)
   }
 }

@@ -1,3 +1,4 @@
+internal import Sheets
 internal import Vocabulary
 
 extension IIFPreflight {
@@ -53,6 +54,7 @@ extension IIFPreflight {
   mutating func checkDocuments(
     _ lines: IIFLines, readingBack: (IIFTotals.Document) throws(Failure) -> Void
   ) throws(Failure) {
+    file = lines.name
     var totals = IIFTotals(name: lines.name)
     let layout = try documentHeader(lines, &totals)
     var block: Block?
@@ -67,7 +69,7 @@ extension IIFPreflight {
         block = nil
         try checkLine(layout, &open)
         block = open
-      } else if field(0, is: "ENDTRNS"), fields.count == 1 {
+      } else if field(0, is: "ENDTRNS"), row.fields.count == 1 {
         guard let open = block, open.lines > 0 else {
           throw fault("an ENDTRNS row must close a block with lines")
         }
@@ -79,7 +81,9 @@ extension IIFPreflight {
       } else {
         throw fault("the row is neither TRNS, SPL nor ENDTRNS")
       }
-      if let document = try totals.take(bytes.span, line: number) { try readingBack(document) }
+      if let document = try totals.take(row.bytes.buffer.span, line: number) {
+        try readingBack(document)
+      }
     }
     guard block == nil else { throw fault("the file ends inside a block") }
     guard documents > 0 else { throw fault("the file holds no document") }
@@ -94,8 +98,8 @@ extension IIFPreflight {
     for _ in 0..<3 {
       guard try lines.next() else { throw fault("the header rows are missing") }
       try takeRow(lines)
-      names.append(fields.indices.map(text))
-      rows.append(bytes)
+      names.append(row.fields.indices.map(text))
+      rows.append(Array(copying: row.bytes.buffer.span))
     }
     for hasClasses in [false, true] {
       let expected = [
@@ -110,16 +114,16 @@ extension IIFPreflight {
   }
 
   private mutating func checkHead(_ layout: Layout) throws(Failure) -> Block {
-    guard fields.count == layout.headCount else {
-      throw fault("the row has \(fields.count) fields, its header \(layout.headCount)")
+    guard row.fields.count == layout.headCount else {
+      throw fault("the row has \(row.fields.count) fields, its header \(layout.headCount)")
     }
     var block = Block()
     block.isInvoice = field(IIFPreflight.type, is: "INVOICE")
     guard block.isInvoice || field(IIFPreflight.type, is: "CREDIT MEMO") else {
       throw fault("\"\(text(IIFPreflight.type))\" is not a type that we write")
     }
-    guard isDate(IIFPreflight.date) else { throw fault("DATE is not a date") }
-    block.date = dateWords(IIFPreflight.date)
+    guard row.isDate(IIFPreflight.date, format.dates) else { throw fault("DATE is not a date") }
+    block.date = row.dateWords(IIFPreflight.date)
     guard let account = known(IIFPreflight.account, in: accounts), accountIsReceivable[account]
     else {
       throw fault("\"\(text(IIFPreflight.account))\" is not declared as a receivable account")
@@ -127,9 +131,9 @@ extension IIFPreflight {
     guard known(IIFPreflight.name, in: customers) != nil else {
       throw fault("the customer \"\(text(IIFPreflight.name))\" is not declared")
     }
-    guard fields[1].isEmpty else { throw fault("TRNSID is not blank") }
+    guard row.fields[1].isEmpty else { throw fault("TRNSID is not blank") }
     if layout.hasClasses { try checkClass(layout.headClass) }
-    guard let amount = amount(layout.headAmount) else { throw fault("AMOUNT is not an amount") }
+    guard let amount = row.amount(layout.headAmount) else { throw fault("AMOUNT is not an amount") }
     guard block.isInvoice ? amount >= 0 : amount <= 0 else {
       throw fault("the total \(Money(cents: amount)) has the wrong sign")
     }
@@ -139,21 +143,13 @@ extension IIFPreflight {
     return block
   }
 
-  /// The ten bytes of a date as words that can be compared.
-  private func dateWords(_ column: Int) -> (UInt64, UInt16) {
-    let date = bytes.span.extracting(fields[column].range).bytes
-    return (
-      date.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self),
-      date.unsafeLoadUnaligned(fromByteOffset: 8, as: UInt16.self)
-    )
-  }
-
   private mutating func checkNumber(_ column: Int, _ block: Block) throws(Failure) {
-    let range = fields[column].range
+    let range = row.fields[column].range
     guard !range.isEmpty else { throw fault("DOCNUM is blank") }
     try checkLength(column, DesktopLimits.documentNumber, "DOCNUM")
-    let bytes = bytes
-    guard documentNumbers.insert(bytes.span.extracting(range), type: block.isInvoice ? 1 : 2) else {
+    guard
+      documentNumbers.insert(row.bytes.buffer.span.extracting(range), type: block.isInvoice ? 1 : 2)
+    else {
       throw fault("DOCNUM \(text(column)) is used twice")
     }
   }
@@ -174,32 +170,39 @@ extension IIFPreflight {
     let (due, terms, paid, shipped, order) = (
       column, column + 1, column + 2, column + 3, column + 4
     )
-    guard fields[due].isEmpty || isDate(due) else { throw fault("DUEDATE is not a date") }
-    guard fields[shipped].isEmpty || isDate(shipped) else { throw fault("SHIPDATE is not a date") }
-    if !fields[terms].isEmpty {
+    guard row.fields[due].isEmpty || row.isDate(due, format.dates) else {
+      throw fault("DUEDATE is not a date")
+    }
+    guard row.fields[shipped].isEmpty || row.isDate(shipped, format.dates) else {
+      throw fault("SHIPDATE is not a date")
+    }
+    if !row.fields[terms].isEmpty {
       guard known(terms, in: self.terms) != nil else {
         throw fault("the terms \"\(text(terms))\" are not declared")
       }
     }
     if !block.isInvoice {
-      guard fields[terms].isEmpty, isDate(due), dateWords(due) == block.date else {
+      guard row.fields[terms].isEmpty, row.isDate(due, format.dates),
+        row.dateWords(due) == block.date
+      else {
         throw fault("a credit memo is due on its date and has no terms")
       }
     }
-    guard field(paid, is: "N"), field(fields.count - 1, is: "N") else {
+    guard field(paid, is: "N"), field(row.fields.count - 1, is: "N") else {
       throw fault("PAID and TOSEND must be N")
     }
     try checkLength(order, DesktopLimits.purchaseOrder, "PONUM")
   }
 
   private func checkLine(_ layout: Layout, _ block: inout Block) throws(Failure) {
-    guard fields.count == layout.lineCount else {
-      throw fault("the row has \(fields.count) fields, its header \(layout.lineCount)")
+    guard row.fields.count == layout.lineCount else {
+      throw fault("the row has \(row.fields.count) fields, its header \(layout.lineCount)")
     }
     guard field(IIFPreflight.type, is: block.isInvoice ? "INVOICE" : "CREDIT MEMO") else {
       throw fault("TRNSTYPE is not that of the TRNS row")
     }
-    guard fields[IIFPreflight.date].count == 10, dateWords(IIFPreflight.date) == block.date else {
+    guard row.fields[IIFPreflight.date].count == 10, row.dateWords(IIFPreflight.date) == block.date
+    else {
       throw fault("DATE is not that of the TRNS row")
     }
     let (clear, quantityColumn, priceColumn, item) = (
@@ -215,17 +218,18 @@ extension IIFPreflight {
     guard itemAccounts[number] == account else {
       throw fault("the account is not that of the item \"\(text(item))\"")
     }
-    guard fields[1].isEmpty, fields[IIFPreflight.name].isEmpty,
-      fields[layout.lineAmount + 1].isEmpty, fields[item + 2].isEmpty
+    guard row.fields[1].isEmpty, row.fields[IIFPreflight.name].isEmpty,
+      row.fields[layout.lineAmount + 1].isEmpty, row.fields[item + 2].isEmpty
     else { throw fault("SPLID, NAME, DOCNUM and EXTRA must be blank") }
-    guard field(clear, is: "N"), field(item + 1, is: "N"), field(fields.count - 1, is: "N") else {
+    guard field(clear, is: "N"), field(item + 1, is: "N"), field(row.fields.count - 1, is: "N")
+    else {
       throw fault("CLEAR, TAXABLE and VALADJ must be N")
     }
     if layout.hasClasses { try checkClass(layout.lineClass) }
     try checkLength(layout.lineMemo, DesktopLimits.memo, "MEMO")
-    guard let amount = amount(layout.lineAmount) else { throw fault("AMOUNT is not an amount") }
-    guard let quantity = decimal(quantityColumn) else { throw fault("QNTY is not a number") }
-    guard let price = decimal(priceColumn) else { throw fault("PRICE is not a number") }
+    guard let amount = row.amount(layout.lineAmount) else { throw fault("AMOUNT is not an amount") }
+    guard let quantity = row.decimal(quantityColumn) else { throw fault("QNTY is not a number") }
+    guard let price = row.decimal(priceColumn) else { throw fault("PRICE is not a number") }
     guard block.isInvoice ? quantity < .zero : quantity > .zero else {
       throw fault("QNTY \(quantity) has the wrong sign")
     }
@@ -239,7 +243,7 @@ extension IIFPreflight {
   }
 
   private func checkClass(_ column: Int) throws(Failure) {
-    guard fields[column].isEmpty || known(column, in: classes) != nil else {
+    guard row.fields[column].isEmpty || known(column, in: classes) != nil else {
       throw fault("the class \"\(text(column))\" is not declared")
     }
   }

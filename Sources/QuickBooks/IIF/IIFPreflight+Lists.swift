@@ -1,3 +1,4 @@
+internal import Sheets
 internal import Vocabulary
 
 extension IIFPreflight {
@@ -83,6 +84,7 @@ extension IIFPreflight {
   }
 
   mutating func checkLists(_ lines: IIFLines) throws(Failure) {
+    file = lines.name
     var section: Section?
     while try lines.next() {
       try takeRow(lines)
@@ -160,7 +162,7 @@ extension IIFPreflight {
 
   private func checkTerms(_ section: Section) throws(Failure) {
     for column in ["STDDUEDAYS", "STDDISCDAYS"] {
-      guard let index = section.position(column), let days = decimal(index), days >= .zero,
+      guard let index = section.position(column), let days = row.decimal(index), days >= .zero,
         days.fits(places: 0)
       else { throw fault("\(column) is not a number of days") }
     }

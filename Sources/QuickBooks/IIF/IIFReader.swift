@@ -1,3 +1,4 @@
+internal import Sheets
 internal import Vocabulary
 
 /// Reads the rows of an IIF file, as QuickBooks exports them and as people leave them.
@@ -130,7 +131,7 @@ final class IIFReader {
       {
         isMac = true
       }
-      guard !UTF8Decoding.isValid(lines.buffer.span.extracting(lines.bounds)) else { continue }
+      guard !UTF8Decoding.isValid(line.buffer.span) else { continue }
       isUTF8 = false
       if line.contains(where: { $0 >= 0x80 && Windows1252.scalar($0) == nil }) {
         hasWindowsGap = true
@@ -152,7 +153,7 @@ final class IIFReader {
         }
       }
     } else {
-      scratch.append(contentsOf: lines.line)
+      scratch.append(contentsOf: lines.line.buffer)
       if lines.number == 1, scratch.starts(with: [0xEF, 0xBB, 0xBF]) { scratch.removeFirst(3) }
     }
   }

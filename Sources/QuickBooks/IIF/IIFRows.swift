@@ -3,12 +3,15 @@ internal import Vocabulary
 /// Puts the rows of documents together, byte by byte.
 struct IIFRows: ~Copyable {
   /// The rows that were not handed on yet.
-  var sink = ByteSink(capacity: 1 << 16)
+  var sink = ByteSink(capacity: 1 << 17)
   private let format: IIFFormat
   private let text: DesktopText
-  /// The dates written last: documents come by date, and each of their rows has the same one.
-  private var lastDay: Int32 = .min
-  private var lastDate: [UInt8] = []
+  /// Dates as they were written last, ten bytes for each of some days: documents come by date, and their rows have two or
+  /// three of them.
+  private var days = [Int](repeating: .min, count: IIFRows.knownDays)
+  private var dates = [UInt8](repeating: 0, count: IIFRows.knownDays * 10)
+
+  private static let knownDays = 64
 
   init(_ format: IIFFormat) {
     self.format = format
@@ -113,12 +116,14 @@ struct IIFRows: ~Copyable {
   private mutating func tab(_ date: CalendarDate?) {
     sink.append(UInt8(ascii: "\t"))
     guard let date else { return }
-    if date.daysSince1970 != lastDay {
-      lastDate.removeAll(keepingCapacity: true)
-      IIFColumns.append(date, format.dates, to: &lastDate)
-      lastDay = date.daysSince1970
+    let slot = Int(truncatingIfNeeded: date.daysSince1970) & (IIFRows.knownDays - 1)
+    if Int(date.daysSince1970) != days[slot] {
+      var text: [UInt8] = []
+      IIFColumns.append(date, format.dates, to: &text)
+      dates.replaceSubrange(slot * 10..<slot * 10 + 10, with: text)
+      days[slot] = Int(date.daysSince1970)
     }
-    let text = lastDate
-    sink.append(text.span)
+    let dates = dates
+    sink.append(dates.span.extracting(slot * 10..<slot * 10 + 10))
   }
 }

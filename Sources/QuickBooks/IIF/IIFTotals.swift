@@ -18,6 +18,7 @@ struct IIFTotals {
   }
 
   private let name: String
+  private let style = NumberStyle(.us)
   private var headColumn: Int?
   private var lineColumn: Int?
   private var open: Document?
@@ -79,7 +80,8 @@ struct IIFTotals {
   private func amount(_ row: Span<UInt8>, _ column: Int?) throws(Failure) -> Money {
     guard let column else { throw fault("no header row declares the amount") }
     let field = IIFTotals.field(row, column)
-    guard !field.isEmpty, case .value(let decimal) = FixedDecimal.parse(row.extracting(field), .us),
+    guard !field.isEmpty,
+      case .value(let decimal) = FixedDecimal.parse(row.extracting(field), style),
       let money = Money(decimal)
     else { throw fault("the row has no amount") }
     return money

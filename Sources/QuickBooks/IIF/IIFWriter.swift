@@ -90,7 +90,7 @@ public final class IIFWriter: DocumentWriter {
   }
 
   /// So many bytes are handed on at once.
-  private static let block = 1 << 15
+  private static let block = 1 << 16
 
   private func flush() throws(Failure) {
     try current?.write(rows.sink)

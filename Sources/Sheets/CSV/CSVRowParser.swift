@@ -1,16 +1,17 @@
 internal import CBytes
-internal import Vocabulary
+package import Vocabulary
 
 /// A cell of a CSV row before it is decoded.
-package struct CSVCell {
+public struct CSVCell {
   /// Where the cell begins, quotes included.
-  package var start: Int32
+  public var start: Int32
   /// Where it ends, quotes included.
-  package var end: Int32
+  public var end: Int32
   /// What it needs before its text can be used.
-  package var form: Form
+  public var form: Form
 
-  package enum Form: UInt8 {
+  /// What stands around a cell's text.
+  public enum Form: UInt8 {
     /// The text is the cell.
     case plain
     /// The text stands between the quotes.
@@ -24,12 +25,12 @@ package struct CSVCell {
   // Asked for every cell of every row: a switch costs nothing, while `==` goes by way of the raw value.
 
   /// Whether the text is the cell.
-  @inlinable
-  package var isPlain: Bool { if case .plain = form { true } else { false } }
+  @inlinable @inline(__always)
+  public var isPlain: Bool { if case .plain = form { true } else { false } }
 
   /// Whether the text must be decoded before it can be used.
-  @inlinable
-  package var isEncoded: Bool {
+  @inlinable @inline(__always)
+  public var isEncoded: Bool {
     switch form {
     case .plain, .quoted: false
     case .escaped, .malformed: true
@@ -37,21 +38,28 @@ package struct CSVCell {
   }
 
   /// Whether there is text behind the closing quote.
-  @inlinable
-  package var isMalformed: Bool { if case .malformed = form { true } else { false } }
+  @inlinable @inline(__always)
+  public var isMalformed: Bool { if case .malformed = form { true } else { false } }
 
-  @inlinable
-  package init(start: Int32, end: Int32, form: Form) {
+  /// A cell.
+  @inlinable @inline(__always)
+  public init(start: Int32, end: Int32, form: Form) {
     self.start = start
     self.end = end
     self.form = form
+  }
+
+  @inline(__always)
+  fileprivate init(start: Int, end: Int, form: Form) {
+    self.init(
+      start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end), form: form)
   }
 }
 
 /// The cells of one row after another, in memory that nobody else holds.
 ///
 /// An array asks at every append whether somebody else does, and a row has dozens of cells.
-package struct CSVCells: ~Copyable {
+public struct CSVCells: ~Copyable {
   @usableFromInline var base: UnsafeMutablePointer<CSVCell>
   @usableFromInline var capacity: Int
   @usableFromInline var length = 0
@@ -59,7 +67,7 @@ package struct CSVCells: ~Copyable {
   package var hasLineEnds = false
 
   /// Room for a row.
-  package init() {
+  public init() {
     capacity = 64
     base = .allocate(capacity: capacity)
   }
@@ -68,15 +76,16 @@ package struct CSVCells: ~Copyable {
 
   /// How many there are.
   @inlinable
-  package var count: Int { length }
+  public var count: Int { length }
 
   /// The cells themselves; valid until one is added or the next row is split.
   @inlinable
-  package var buffer: UnsafeBufferPointer<CSVCell> {
+  public var buffer: UnsafeBufferPointer<CSVCell> {
     UnsafeBufferPointer(start: base, count: length)
   }
 
   /// Adds a cell.
+  @inline(__always)
   package mutating func append(_ cell: CSVCell) {
     if length == capacity { grow() }
     (base + length).initialize(to: cell)
@@ -144,51 +153,21 @@ package enum CSVRowParser {
     let count = bytes.count
     var index = from
     while true {
-      var start = index
-      var form = CSVCell.Form.plain
-      if index < count, bytes[index] == 0x20 {
-        var quote = index
-        while quote < count, bytes[quote] == 0x20 { quote += 1 }
-        if quote < count, bytes[quote] == 0x22 {
-          start = quote
-          index = quote
+      var cell = CSVCell(start: index, end: index, form: .plain)
+      let first = index < count ? bytes[index] : 0
+      if first == 0x22 || first == 0x20 {
+        switch quoted(bytes, from: index, isLast: isLast, &marks) {
+        case .none: index = marks.stop()
+        case .cell(let found, let end): (cell, index) = (found, end)
+        case .needsMore: return .needsMore
+        case .unclosedQuote(let cell): return .unclosedQuote(cell: cell)
         }
-      }
-      if index < count, bytes[index] == 0x22 {
-        form = .quoted
-        index += 1
-        var closed = false
-        while true {
-          index = marks.quote(from: index)
-          guard index < count else { break }
-          guard index + 1 < count, bytes[index + 1] == 0x22 else {
-            closed = true
-            index += 1
-            break
-          }
-          form = .escaped
-          index += 2
-        }
-        // A quote as the very last byte in view may be the first of two.
-        if !isLast, !closed || index == count { return .needsMore }
-        if !closed { return .unclosedQuote(cell: start) }
-      }
-      let afterQuote = index
-      let isQuoted = afterQuote > start
-      index = marks.cellEnd(from: index)
-      var end = index
-      if isQuoted, index > afterQuote, isBlank(bytes, afterQuote..<index) {
-        end = afterQuote
-      } else if isQuoted, index > afterQuote {
-        form = .malformed
-        if swallowsRows(bytes, start..<afterQuote, behind: afterQuote..<index) {
-          return .unclosedQuote(cell: start)
-        }
+      } else {
+        index = marks.stop()
       }
       if index == count, !isLast { return .needsMore }
-      cells.append(
-        CSVCell(
-          start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end), form: form))
+      if cell.isPlain { cell.end = Int32(truncatingIfNeeded: index) }
+      cells.append(cell)
       guard index < count else {
         cells.hasLineEnds = marks.hasLineEnds
         return .row(next: count)
@@ -205,13 +184,64 @@ package enum CSVRowParser {
     }
   }
 
+  /// What begins with a blank or a quotation mark.
+  private enum Quoted {
+    /// No cell in quotation marks.
+    case none
+    /// A cell, and where the delimiter or the line end behind it stands.
+    case cell(CSVCell, end: Int)
+    case needsMore
+    case unclosedQuote(cell: Int)
+  }
+
+  /// Goes over a cell in quotation marks, with the blanks around them.
+  private static func quoted(
+    _ bytes: UnsafeBufferPointer<UInt8>, from: Int, isLast: Bool, _ marks: inout Marks
+  ) -> Quoted {
+    let count = bytes.count
+    var start = from
+    while start < count, bytes[start] == 0x20 { start += 1 }
+    guard start < count, bytes[start] == 0x22 else {
+      // Blanks at the end of what is in view may stand in front of a quotation mark.
+      return start == count && !isLast ? .needsMore : .none
+    }
+    var form = CSVCell.Form.quoted
+    var index = start + 1
+    while true {
+      index = marks.quote(from: index)
+      // A quote as the very last byte in view may be the first of two.
+      guard index + 1 < count || index < count && isLast else {
+        return isLast ? .unclosedQuote(cell: start) : .needsMore
+      }
+      index += 1
+      guard index < count, bytes[index] == 0x22 else { break }
+      form = .escaped
+      index += 1
+    }
+    let behind = index
+    marks.pass(to: behind)
+    let end = marks.stop()
+    if end > behind {
+      if isBlank(bytes, behind..<end) {
+        return .cell(CSVCell(start: start, end: behind, form: form), end: end)
+      }
+      if swallowsRows(bytes, start..<behind, behind: behind..<end) {
+        return .unclosedQuote(cell: start)
+      }
+      form = .malformed
+    }
+    return .cell(CSVCell(start: start, end: end, form: form), end: end)
+  }
+
   /// Where delimiters, line ends and quotes stand, 64 bytes at a time.
   private struct Marks {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let delimiter: UInt8
     /// Where the block begins that the masks are of.
     private var block: Int
-    private var masks: cbytes_csv_masks
+    private var masks = cbytes_csv_masks()
+    /// The delimiters and line ends of the block that were not passed yet.
+    private var stops: UInt64 = 0
     /// Whether a line end was passed on the way to a quote.
     private(set) var hasLineEnds = false
 
@@ -220,35 +250,40 @@ package enum CSVRowParser {
       self.bytes = bytes
       self.delimiter = delimiter
       block = from
-      masks = Marks.look(bytes, from, delimiter)
+      look(from)
     }
 
     @inline(__always)
-    private static func look(
-      _ bytes: UnsafeBufferPointer<UInt8>, _ place: Int, _ delimiter: UInt8
-    ) -> cbytes_csv_masks {
-      guard let base = bytes.baseAddress, place < bytes.count else { return cbytes_csv_masks() }
-      return cbytes_csv(base + place, bytes.count - place, delimiter)
-    }
-
-    @inline(__always)
-    private mutating func reach(_ place: Int) {
-      guard place - block >= 64 else { return }
+    private mutating func look(_ place: Int) {
       block = place
-      masks = Marks.look(bytes, place, delimiter)
+      guard let base = bytes.baseAddress, place < bytes.count else {
+        (masks, stops) = (cbytes_csv_masks(), 0)
+        return
+      }
+      masks = cbytes_csv(base + place, bytes.count - place, delimiter)
+      stops = masks.delimiters | masks.ends
     }
 
-    /// Where the first delimiter or line end at or behind an offset stands; the count when there is none.
+    /// Passes the next delimiter or line end, and tells where it stands; the count when there is none.
     @inline(__always)
-    mutating func cellEnd(from start: Int) -> Int {
-      var place = start
-      while place < bytes.count {
-        reach(place)
-        let found = (masks.delimiters | masks.ends) >> UInt64(place - block)
-        if found != 0 { return place + found.trailingZeroBitCount }
-        place = block + 64
+    mutating func stop() -> Int {
+      while stops == 0 {
+        guard block + 64 < bytes.count else { return bytes.count }
+        look(block + 64)
       }
-      return bytes.count
+      let place = block + stops.trailingZeroBitCount
+      stops &= stops &- 1
+      return place
+    }
+
+    /// Passes everything before an offset.
+    @inline(__always)
+    mutating func pass(to place: Int) {
+      guard place - block < 64 else {
+        look(place)
+        return
+      }
+      stops = (masks.delimiters | masks.ends) & ~0 << UInt64(place - block)
     }
 
     /// Where the first quote at or behind an offset stands; the count when there is none.
@@ -256,7 +291,7 @@ package enum CSVRowParser {
     mutating func quote(from start: Int) -> Int {
       var place = start
       while place < bytes.count {
-        reach(place)
+        if place - block >= 64 { look(place) }
         let shift = UInt64(place - block)
         let (found, ends) = (masks.quotes >> shift, masks.ends >> shift)
         if found != 0 {
@@ -321,6 +356,13 @@ package enum CSVRowParser {
 
   /// The same from any bytes.
   package static func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, into text: inout [UInt8]) {
+    var sink = ByteSink(capacity: range.count)
+    decode(bytes, range, into: &sink)
+    text.append(sink.bytes.span)
+  }
+
+  /// The same into memory that is used again.
+  package static func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, into text: inout ByteSink) {
     let bytes = bytes.extracting(0..<range.upperBound)
     var index = range.lowerBound
     var inQuotes = index < range.upperBound && bytes[index] == 0x22

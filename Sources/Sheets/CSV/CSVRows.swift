@@ -20,7 +20,8 @@ public enum CSVRows {
       let bytes = window.bytes
       let start = window.start
       let outcome = CSVRowParser.parse(
-        bytes.span, from: start, isLast: window.isAtEnd, delimiter: UInt8(ascii: ","), cells: &cells
+        bytes.buffer.span, from: start, isLast: window.isAtEnd, delimiter: UInt8(ascii: ","),
+        cells: &cells
       )
       switch outcome {
       case .needsMore: _ = try window.fill()
@@ -37,11 +38,11 @@ public enum CSVRows {
     }
   }
 
-  private static func text(_ bytes: [UInt8], _ cell: CSVCell) -> String {
+  private static func text(_ bytes: WindowBytes, _ cell: CSVCell) -> String {
     let range = Int(cell.start)..<Int(cell.end)
     guard cell.form != .plain else { return String(decoding: bytes[range], as: UTF8.self) }
     var text: [UInt8] = []
-    CSVRowParser.decode(bytes, range, into: &text)
+    CSVRowParser.decode(bytes.buffer.span, range, into: &text)
     return String(decoding: text, as: UTF8.self)
   }
 }

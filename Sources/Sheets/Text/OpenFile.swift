@@ -36,14 +36,18 @@ final class OpenFile: Sendable {
     [UInt8](repeating: 0, count: Int(min(UInt64(blockSize), size + 1)))
   }
 
-  /// Reads as much as fits into a buffer; returns how much that was, 0 at the end of the file.
+  /// Reads as much as fits into a buffer behind its first bytes; returns how much that was, 0 at the end of the
+  /// file.
   ///
   /// - Throws: `Failure` with cause `inputUnreadable`.
-  func read(at offset: UInt64, into buffer: inout [UInt8]) throws(Failure) -> Int {
+  func read(
+    at offset: UInt64, into buffer: inout [UInt8], behind kept: Int = 0
+  ) throws(Failure) -> Int {
     var result = 0
     repeat {
       result = buffer.withUnsafeMutableBytes {
-        pread(descriptor, $0.baseAddress, $0.count, off_t(offset))
+        let free = UnsafeMutableRawBufferPointer(rebasing: $0[kept...])
+        return pread(descriptor, free.baseAddress, free.count, off_t(offset))
       }
     } while result < 0 && errno == EINTR
     let code = errno

@@ -1,8 +1,8 @@
-internal import Foundation
+internal import CBytes
 
 /// What a look over all bytes of a text tells before it is read.
 ///
-/// The look costs little beside the reading (it goes over eight bytes at a time as long as they are
+/// The look costs little beside the reading (it goes over 64 bytes at a time and stops only at what is not
 /// ASCII), and saves the reader from asking the same of every row.
 struct TextScan {
   /// Whether no byte is above 0x7F.
@@ -33,31 +33,31 @@ struct TextScan {
   ///
   /// An incomplete character at the end is left for the next call unless nothing follows.
   mutating func look(at bytes: UnsafeRawBufferPointer, isLast: Bool) -> Int {
-    guard let base = bytes.baseAddress, bytes.count > 0 else { return 0 }
-    if !hasNUL, memchr(base, 0, bytes.count) != nil { hasNUL = true }
-    if TextScan.isASCII(bytes) {
-      offset += UInt64(bytes.count)
-      return bytes.count
-    }
-    isASCII = false
+    guard let base = bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count > 0 else { return 0 }
     let end = isLast ? bytes.count : TextScan.lastBoundary(bytes)
-    if !isBroken { isBroken = !UTF8Walk.isValid(bytes, upTo: end) }
-    GarbledText.look(at: bytes, upTo: end, offset: offset, &garbled, &foreign)
+    // Up to where the text is known to be UTF-8, and up to where garbled text was found.
+    var (valid, seen) = (0, 0)
+    for block in stride(from: 0, to: end, by: 64) {
+      let masks = cbytes_text(base + block, end - block)
+      if masks.zeros != 0 { hasNUL = true }
+      var foreign = masks.foreign
+      while foreign != 0 {
+        let place = block + foreign.trailingZeroBitCount
+        foreign &= foreign &- 1
+        isASCII = false
+        if place >= valid, !isBroken {
+          let length = UTF8Walk.sequence(bytes, at: place, upTo: end)
+          if length == 0 { isBroken = true }
+          valid = place + length
+        }
+        guard place >= seen else { continue }
+        let length = GarbledText.look(
+          at: bytes, place, offset: offset + UInt64(place), &garbled, &self.foreign)
+        seen = place + length
+      }
+    }
     offset += UInt64(end)
     return end
-  }
-
-  private static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var (all, index): (UInt64, Int) = (0, 0)
-    while index + 8 <= bytes.count {
-      all |= bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-      index += 8
-    }
-    while index < bytes.count {
-      all |= UInt64(bytes[index])
-      index += 1
-    }
-    return all & 0x8080_8080_8080_8080 == 0
   }
 
   /// The end of the last complete character, or of the bytes where they are none.
@@ -83,40 +83,13 @@ struct TextScan {
   }
 }
 
-/// Walks over text from one character beyond ASCII to the next, eight bytes at a time.
+/// Tells characters of several bytes.
 enum UTF8Walk {
-  /// Where the first byte above 0x7F at or behind an offset stands; `end` when there is none.
-  @inline(__always)
-  static func nextForeign(
-    _ bytes: UnsafeRawBufferPointer, from start: Int, upTo end: Int
-  ) -> Int {
-    var index = start
-    while index + 8 <= end {
-      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      let foreign = word & 0x8080_8080_8080_8080
-      if foreign != 0 { return index + foreign.trailingZeroBitCount >> 3 }
-      index += 8
-    }
-    while index < end, bytes[index] < 0x80 { index += 1 }
-    return index
-  }
-
-  /// Whether all bytes up to an offset are UTF-8.
-  static func isValid(_ bytes: UnsafeRawBufferPointer, upTo end: Int) -> Bool {
-    var index = 0
-    while true {
-      index = nextForeign(bytes, from: index, upTo: end)
-      guard index < end else { return true }
-      let length = sequence(bytes, at: index, upTo: end)
-      guard length > 0 else { return false }
-      index += length
-    }
-  }
-
   /// How many bytes the character at `index` takes; 0 when it is none.
   ///
   /// Table 3-7 of the Unicode standard.
-  private static func sequence(
+  @inline(__always)
+  static func sequence(
     _ bytes: UnsafeRawBufferPointer, at index: Int, upTo end: Int
   ) -> Int {
     let first = bytes[index]
@@ -182,20 +155,20 @@ struct UTF8Evidence {
 /// `é` written as UTF-8 and read as Windows-1252 is `Ã©`, an apostrophe is `â€™`, a byte order mark
 /// `ï»¿`. What was meant can only be guessed, so it is told and never repaired.
 enum GarbledText {
+  /// Looks at a byte beyond ASCII; returns how many bytes are done with by that.
+  @inline(__always)
   static func look(
-    at bytes: UnsafeRawBufferPointer, upTo end: Int, offset: UInt64,
+    at bytes: UnsafeRawBufferPointer, _ place: Int, offset: UInt64,
     _ garbled: inout TextScan.Sighting, _ foreign: inout TextScan.Sighting
-  ) {
-    var index = 0
-    while true {
-      index = UTF8Walk.nextForeign(bytes, from: index, upTo: end)
-      guard index < end else { return }
-      let byte = bytes[index]
-      if byte & 0xC0 != 0x80 { foreign.note(offset + UInt64(index)) }
-      let length = GarbledText.length(bytes, index)
-      if length > 0 { garbled.note(offset + UInt64(index)) }
-      index += max(1, length)
-    }
+  ) -> Int {
+    let byte = bytes[place]
+    // All patterns begin with one of two bytes, which are the first of a character.
+    if byte & 0xC0 == 0x80 { return 1 }
+    foreign.note(offset)
+    guard byte == 0xC3 || byte == 0xEF else { return 1 }
+    let length = GarbledText.length(bytes, place)
+    if length > 0 { garbled.note(offset) }
+    return max(1, length)
   }
 
   /// How many bytes the pattern at `index` takes; 0 when there is none.

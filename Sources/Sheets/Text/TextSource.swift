@@ -8,7 +8,7 @@ package import Vocabulary
 /// nobody needs to know. ``fingerprint`` is that of the original bytes, and places in the text are told
 /// in the terms of the original: lines and columns are the same for a text, and ``sheet`` translates
 /// them for a workbook.
-package final class TextSource: Sendable {
+public final class TextSource: Sendable {
   /// What the file was.
   package enum Origin: Hashable, Sendable {
     /// Text.
@@ -18,8 +18,9 @@ package final class TextSource: Sendable {
   }
 
   /// Something about the text as a whole that people should know.
-  package struct Concern: Hashable, Sendable {
-    package enum Kind: Hashable, Sendable {
+  public struct Concern: Hashable, Sendable {
+    /// What is odd.
+    public enum Kind: Hashable, Sendable {
       /// The encoding is a guess, because nothing in the file says what it is.
       case assumedWindows1252
       /// Characters such as `Ã©`, which were read in the wrong encoding before.
@@ -34,6 +35,24 @@ package final class TextSource: Sendable {
 
   /// The file's name as the user knows it.
   package let name: String
+  /// What a look over all of a text has told.
+  ///
+  /// Whoever reads the same file again, and makes sure at its end that it was the same, need not look again.
+  public struct Look: Hashable, Sendable {
+    fileprivate var concerns: [Concern]
+    fileprivate var isPlain: Bool
+    fileprivate var isBroken: Bool
+    fileprivate var hasNUL: Bool
+    fileprivate var size: UInt64
+  }
+
+  /// What the look over the text has told; nil for a copy, which is made anew by whoever reads the file again.
+  package var look: Look? {
+    guard !isCopy else { return nil }
+    return Look(
+      concerns: concerns, isPlain: isPlain, isBroken: isBroken, hasNUL: hasNUL, size: size)
+  }
+
   /// What the file was.
   package let origin: Origin
   /// What people should know about the text as a whole.
@@ -73,12 +92,14 @@ package final class TextSource: Sendable {
   ///   - path: The file.
   ///   - name: What to call it in messages.
   ///   - hashing: Whether the fingerprint will be asked for.
+  ///   - look: What is known of the file, when it was read before.
   /// - Returns: The text.
   /// - Throws: `Failure` with cause `inputMissing`, `inputUnreadable` or `cannotWrite`.
   package static func open(
-    path: String, name: String, hashing: Bool
+    path: String, name: String, hashing: Bool, look: Look? = nil
   ) throws(Failure) -> TextSource {
     let file = try OpenFile(path: path, name: name)
+    let look = look.flatMap { $0.size == file.size ? $0 : nil }
     var head = file.makeBuffer(blockSize: 4096)
     head.removeLast(head.count - (try file.read(at: 0, into: &head)))
     if let refusal = try Workbook.refusal(ofOldWorkbook: file, head: head) { throw refusal }
@@ -91,18 +112,26 @@ package final class TextSource: Sendable {
         "\(name) is a spreadsheet workbook or another archive, where text is needed",
         remedy: "open it and save the sheet as \"CSV UTF-8 (comma delimited)\"")
     case .marked(.utf8, let length):
-      return TextSource(file, try scanned(file), markLength: length)
+      if let look { return TextSource(file, look, markLength: length) }
+      return TextSource(file, looked(file, try scanned(file)), markLength: length)
     case .marked(let encoding, let length):
       return try TextSource(
         file, decoding: encoding, mark: length, hasMark: length > 0, hashing: hashing)
     case .plain:
+      if let look { return TextSource(file, look, markLength: 0) }
       let scan = try scanned(file)
       if scan.isBroken, !FileSignature.beginsLikeJSON(head), try speaksForWindows(file) {
         return try TextSource(
           file, decoding: .windows1252, mark: 0, hasMark: false, hashing: hashing)
       }
-      return TextSource(file, scan, markLength: 0)
+      return TextSource(file, looked(file, scan), markLength: 0)
     }
+  }
+
+  private static func looked(_ file: OpenFile, _ scan: TextScan) -> Look {
+    Look(
+      concerns: concerns(scan, isAssumed: false), isPlain: scan.isASCII && !scan.hasNUL,
+      isBroken: scan.isBroken, hasNUL: scan.hasNUL, size: file.size)
   }
 
   /// A file that LoadBooks wrote itself, as UTF-8 and without a look at it.
@@ -139,17 +168,17 @@ package final class TextSource: Sendable {
   }
 
   /// A file that is read as it is.
-  private init(_ file: OpenFile, _ scan: TextScan?, markLength: Int) {
+  private init(_ file: OpenFile, _ look: Look?, markLength: Int) {
     name = file.name
     size = file.size
     sheet = nil
     hiddenRows = 0
     fingerprint = nil
     origin = .text(.utf8, hasMark: markLength > 0)
-    concerns = scan.map { TextSource.concerns($0, isAssumed: false) } ?? []
-    isPlain = scan.map { $0.isASCII && !$0.hasNUL } ?? false
-    isBroken = scan?.isBroken ?? true
-    hasNUL = scan?.hasNUL ?? true
+    concerns = look?.concerns ?? []
+    isPlain = look?.isPlain ?? false
+    isBroken = look?.isBroken ?? true
+    hasNUL = look?.hasNUL ?? true
     hasUndecodable = false
     isCopy = false
     self.markLength = markLength
@@ -219,23 +248,21 @@ package final class TextSource: Sendable {
     of file: OpenFile, _ body: (UnsafeRawBufferPointer, _ isLast: Bool) -> Int
   ) throws(Failure) {
     var block = file.makeBuffer()
-    var kept: [UInt8] = []
+    var kept = 0
     var offset: UInt64 = 0
     while true {
-      let count = try file.read(at: offset, into: &block)
-      let isLast = count == 0
+      if kept == block.count { block.append(contentsOf: repeatElement(0, count: 4096)) }
+      let count = try file.read(at: offset, into: &block, behind: kept)
+      let (known, isLast) = (kept + count, count == 0)
       offset += UInt64(count)
-      if kept.isEmpty {
-        let taken = block.withUnsafeBytes {
-          body(UnsafeRawBufferPointer(rebasing: $0[..<count]), isLast)
-        }
-        if taken < count { kept = Array(block[taken..<count]) }
-      } else {
-        kept.append(contentsOf: block[..<count])
-        let taken = kept.withUnsafeBytes { body($0, isLast) }
-        kept.removeFirst(taken)
+      let taken = block.withUnsafeBytes {
+        body(UnsafeRawBufferPointer(rebasing: $0[..<known]), isLast)
       }
       if isLast { return }
+      kept = known - taken
+      block.withUnsafeMutableBytes { bytes in
+        bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[taken..<known]))
+      }
     }
   }
 

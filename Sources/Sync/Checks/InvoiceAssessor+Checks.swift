@@ -391,12 +391,12 @@ extension InvoiceAssessor {
       }
     }
     if let date = invoice.date {
-      if let closed = context.settings.policies.closedThrough, date <= closed {
+      if let closed = closedThrough, date <= closed {
         raise(.periodClosed, record, record.firstCell(.invoiceDate), .invoiceDate) {
           Detail(message: "\(date) is in the period that is closed through \(closed)")
         }
       }
-      if date > context.today.adding(days: context.settings.policies.futureDays) {
+      if date > lastDay {
         raise(.dateInFuture, record, record.firstCell(.invoiceDate), .invoiceDate) {
           me in
           Detail(
@@ -409,7 +409,7 @@ extension InvoiceAssessor {
         }
       }
     }
-    if !invoice.currency.isEmpty, !record.equals(invoice.currency, context.settings.currency) {
+    if !invoice.currency.isEmpty, !record.equals(invoice.currency, currency) {
       raise(.currencyDiffers, record, invoice.currency, .currency) { me in
         Detail(
           message:

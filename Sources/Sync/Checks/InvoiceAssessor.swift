@@ -60,6 +60,11 @@ struct InvoiceAssessor {
 
   var result = Assessment()
   private let sendable: Set<String>
+  // What every invoice is asked for, taken out of the settings, which would be copied each time.
+  private let sendableStatuses: [String]
+  let closedThrough: CalendarDate?
+  let lastDay: CalendarDate
+  let currency: String
   /// Whether the content of every invoice is hashed, or only where there is something to compare it with.
   var keepsContent = true
   private let comparesContent: Bool
@@ -91,6 +96,10 @@ struct InvoiceAssessor {
     terminals = ClassBook(mapping: context.mapping, books: books)
     comparesContent = context.ledger.count > 0 || !context.ledger.holds.isEmpty
     selectsAll = context.selection.isAll
+    sendableStatuses = settings.policies.sendableStatuses
+    closedThrough = settings.policies.closedThrough
+    lastDay = context.today.adding(days: settings.policies.futureDays)
+    currency = settings.currency
     sendable = Set(settings.policies.sendableStatuses.map { $0.lowercased() })
     for rule in Rule.allCases where severity(of: rule) == .error { holding.insert(rule) }
   }
@@ -314,7 +323,7 @@ struct InvoiceAssessor {
   /// Whether the status is one that may be sent; an empty one is.
   func isSendable(_ record: Record, _ status: Cell) -> Bool {
     guard !status.isEmpty else { return true }
-    return context.settings.policies.sendableStatuses.contains { record.equals(status, $0) }
+    return sendableStatuses.contains { record.equals(status, $0) }
       || sendable.contains(record.string(status).lowercased())
   }
 }

@@ -82,7 +82,7 @@ public struct Adoption {
     _ plan: SyncPlan, _ numbers: Set<String>, _ numberLimit: Int
   ) throws(Failure) -> [String: [LedgerRecall.Sent?]] {
     var found: [String: [LedgerRecall.Sent?]] = [:]
-    var replay = try PlanReplay(plan)
+    let replay = try PlanReplay(plan)
     while try replay.next() {
       let number = replay.record.string(replay.invoice.number)
       guard numbers.contains(number) else { continue }

@@ -128,16 +128,16 @@ public struct InvoiceList {
   public func forEach(
     in plan: SyncPlan, _ ledger: SyncLedger?, _ body: (ListedInvoice) throws(Failure) -> Void
   ) throws(Failure) {
-    var replay = try PlanReplay(plan)
+    let replay = try PlanReplay(plan)
     let pending = try PendingNames(ledger)
     while try replay.next() {
       let assessment = replay.assessment
       let number = replay.record.string(replay.invoice.number)
+      let text = replay.record.text
       let isKnown =
         replay.invoice.number.isEmpty
         ? nil
-        : plan.context.ledger.lookup(
-          replay.record.text.span.extracting(replay.invoice.number.value.range))
+        : plan.context.ledger.lookup(text.span.extracting(replay.invoice.number.value.range))
       let reasons =
         assessment.outcome == .held
         ? plan.assessor.holding(assessment.rules).map(\.kind.id) : []

@@ -5,7 +5,10 @@ internal import Vocabulary
 ///
 /// Delivering and listing both go through this, so that they see what was planned and nothing else: an
 /// export that has changed since ends the replay with a failure.
-struct PlanReplay: ~Copyable {
+///
+/// It is a class because it holds nearly all there is: as a structure it would be copied, eight thousand bytes of it,
+/// wherever the compiler wants to be sure that nobody changes it meanwhile.
+final class PlanReplay {
   private let plan: SyncPlan
   private let source: InvoiceSource
   /// The invoices of the plan, and the one that comes next.
@@ -51,7 +54,7 @@ struct PlanReplay: ~Copyable {
   /// Moves to the next selected invoice; false behind the last one.
   ///
   /// - Throws: `Failure` with cause `inputUnreadable` when the export is not what was planned.
-  mutating func next() throws(Failure) -> Bool {
+  func next() throws(Failure) -> Bool {
     while file < plan.files.count {
       guard let reader = source.reader(Int32(file)) else {
         file += 1
@@ -83,7 +86,7 @@ struct PlanReplay: ~Copyable {
   }
 
   /// Makes the decision of the plan again; another one ends the replay.
-  private mutating func decide(
+  private func decide(
     _ planned: PlannedInvoice, _ reader: ExportReader
   ) throws(Failure) {
     let tells = planned.outcome == self.tells
@@ -123,7 +126,9 @@ extension SyncPlan {
         file.kinds.contains(.invoices)
           ? try ExportReader(
             path: file.path, name: file.name, file: number, meanings: context.mapping.columns,
-            layouts: context.layouts, hashing: hashing)
+            layouts: context.layouts, hashing: hashing,
+            // The sum at the end shows whether it is still the text that was looked over.
+            look: hashing ? file.look : nil)
           : nil)
     }
     return InvoiceSource(

@@ -28,25 +28,26 @@ struct PlannedInvoice: Sendable {
 /// The invoices of a plan, some fourteen bytes for each, and eight more for its hash while it is needed.
 ///
 /// A migration has hundreds of thousands. They come in the order of the export, so each is written as what
-/// differs from the one before, in pieces of some thousand that are never copied; in each piece every 64th
+/// differs from the one before, in pieces of some thousand that are never copied; in each piece every 16th
 /// begins anew, so that any of them is found in a few steps. The few that change afterwards are kept apart
 /// until ``settle()`` writes all of them again.
 struct PlannedInvoices: Sendable {
   /// A thousand invoices and more.
   fileprivate struct Piece: Sendable {
     var bytes: [UInt8] = []
-    /// Where each 64 of them begin.
+    /// Where each 16 of them begin.
     var starts: [UInt32] = []
   }
 
   fileprivate static let pieceSize = 4096
-  fileprivate static let runSize = 64
+  fileprivate static let runSize = 16
 
   fileprivate private(set) var pieces: [Piece] = []
   private var hashes: [[UInt64]] = []
   private(set) var count = 0
   private var verdicts: [Verdict] = [Verdict(rules: .none, forced: .none)]
   private var verdictNumbers: [Verdict: Int] = [Verdict(rules: .none, forced: .none): 0]
+  private var lastVerdict = 0
   /// What has changed since it was written, by position.
   private var changed: [Int: PlannedInvoice] = [:]
   private var encoder = Run()
@@ -75,7 +76,9 @@ struct PlannedInvoices: Sendable {
   subscript(position: Int) -> PlannedInvoice {
     get { changed.isEmpty ? written(position) : changed[position] ?? written(position) }
     set {
-      if PlannedInvoices.key(written(position).place) != PlannedInvoices.key(newValue.place) {
+      if !hasMoved,
+        PlannedInvoices.key(written(position).place) != PlannedInvoices.key(newValue.place)
+      {
         hasMoved = true
       }
       changed[position] = newValue
@@ -147,10 +150,16 @@ struct PlannedInvoices: Sendable {
 
   private mutating func number(_ verdict: Verdict) -> Int {
     if verdict.rules.isEmpty, verdict.forced.isEmpty { return 0 }
-    if let number = verdictNumbers[verdict] { return number }
+    // Mostly it is that of the invoice before.
+    if verdicts[lastVerdict] == verdict { return lastVerdict }
+    if let number = verdictNumbers[verdict] {
+      lastVerdict = number
+      return number
+    }
+    lastVerdict = verdicts.count
     verdictNumbers[verdict] = verdicts.count
     verdicts.append(verdict)
-    return verdicts.count - 1
+    return lastVerdict
   }
 
   /// The invoice at a position as it was written.

@@ -379,14 +379,22 @@ extension Planner {
     hasher.update(context.ledger.stateFingerprint.hex)
     hasher.update(context.books.fingerprint.hex)
     hasher.update(context.selection.canonicalText)
+    // Many at once: handing each number over costs more than hashing it.
+    var words: [UInt64] = []
+    words.reserveCapacity(6 * 1024)
     for planned in invoices where planned.isSelected {
-      hasher.update(planned.place.offset)
-      hasher.update(planned.numberHash)
-      hasher.update(UInt64(planned.outcome.rawValue))
-      hasher.update(planned.rules.words.0)
-      hasher.update(planned.rules.words.1)
-      hasher.update(UInt64(bitPattern: planned.amount.cents))
+      words.append(planned.place.offset)
+      words.append(planned.numberHash)
+      words.append(UInt64(planned.outcome.rawValue))
+      words.append(planned.rules.words.0)
+      words.append(planned.rules.words.1)
+      words.append(UInt64(bitPattern: planned.amount.cents))
+      if words.count == 6 * 1024 {
+        hasher.update(words)
+        words.removeAll(keepingCapacity: true)
+      }
     }
+    hasher.update(words)
     return hasher.finish()
   }
 }

@@ -53,6 +53,9 @@ public struct Planner {
   var contrary: [Int: Set<Field>] = [:]
   /// Whether the filters mean any invoice.
   private var hasSelected = false
+  /// Lists that were taken for lists of invoices, and those of them that were found to hold other records, too.
+  private var takenForInvoices: Set<Int> = []
+  private var foundMixed: Set<Int> = []
   /// To compare an invoice's number with that of another.
   private var other: Record?
 
@@ -72,14 +75,20 @@ public struct Planner {
   ) throws(Failure) -> SyncPlan {
     var surveyed: Set<Int> = []
     var contrary: [Int: Set<Field>] = [:]
+    var mixed: Set<Int> = []
     try context.check()
     while true {
       var planner = Planner(inputs, context, findingsPerKind, progress)
-      try planner.readMasterData()
+      try planner.readMasterData(mixed)
       try planner.survey(surveyed, contrary)
       // A file that turns out to write dates with slashes is looked through for their order first.
       if let file = try planner.decideAll(surveyed) {
         surveyed.insert(file)
+        continue
+      }
+      // One that began like a list of invoices and holds customers, too, is gone through for those first.
+      guard planner.foundMixed.isEmpty else {
+        mixed.formUnion(planner.foundMixed)
         continue
       }
       // One number with a decimal comma makes others of its column doubtful that were taken before.
@@ -106,7 +115,8 @@ public struct Planner {
 
   // MARK: - Customers and categories
 
-  private mutating func readMasterData() throws(Failure) {
+  /// Reads customers and categories; `mixed` are files that are known to hold them beside invoices.
+  private mutating func readMasterData(_ mixed: Set<Int>) throws(Failure) {
     var opened: [ExportReader] = []
     for (number, path) in inputs.paths.enumerated() {
       let reader = try ExportReader(
@@ -117,7 +127,7 @@ public struct Planner {
         path: path, name: inputs.name(of: path), kinds: reader.kinds,
         fingerprint: Fingerprint(of: ""), records: 0,
         byteCount: reader.progress.total, headers: reader.headers,
-        sheet: reader.source.sheet)
+        sheet: reader.source.sheet, look: reader.source.look)
       if reader.format == .csv {
         for kind in reader.kinds { master.note(kind) }
         opened.append(reader)
@@ -137,6 +147,14 @@ public struct Planner {
           readers.append(reader)
           continue
         }
+      }
+      if !mixed.contains(number), try reader.isListOfInvoices() {
+        takenForInvoices.insert(number)
+        file.kinds = [.invoices]
+        master.note(.invoices)
+        files.append(file)
+        readers.append(reader)
+        continue
       }
       try readMasterRecords(reader)
       guard !reader.holdsNothingKnown else {
@@ -158,7 +176,7 @@ public struct Planner {
           try ExportReader(
             path: path, name: file.name, file: number, meanings: context.mapping.columns,
             layouts: context.layouts,
-            hashing: true))
+            hashing: true, look: file.look))
       } else {
         readers.append(nil)
       }
@@ -217,7 +235,7 @@ public struct Planner {
       let reader = try ExportReader(
         path: files[number].path, name: files[number].name, file: number,
         meanings: context.mapping.columns,
-        layouts: context.layouts)
+        layouts: context.layouts, hashing: false, look: files[number].look)
       var record = reader.makeRecord()
       var survey = DateSurvey(context.settings.localDays)
       while try reader.nextInvoice(into: &record) { survey.look(at: record) }
@@ -267,6 +285,10 @@ public struct Planner {
         try meet(record, invoice, dropped)
         ticks += 1
         if ticks & 1023 == 0 { progress?(done + reader.progress.done, total) }
+      }
+      if takenForInvoices.contains(number), reader.kinds != [.invoices] {
+        foundMixed.insert(number)
+        return nil
       }
       batchFindings += check.findings(reader)
       swallowedNumbers.formUnion(reader.notes.swallowedNumbers)

@@ -34,6 +34,9 @@ public struct SyncPlan {
       sheet?.location(file: name, line: Int(line)) ?? SourceLocation(file: name, line: Int(line))
     }
 
+    /// What a look over its text told when it was planned.
+    var look: TextSource.Look?
+
     /// Whether it holds amounts of income for invoices of another file.
     var isIncome = false
 

@@ -63,7 +63,7 @@ extension Reconciler {
   private mutating func compareInOrder(
     _ settled: [Bool], _ progress: Progress?
   ) throws(Failure) {
-    var replay = try PlanReplay(result.plan)
+    let replay = try PlanReplay(result.plan)
     while try replay.next() {
       if replay.met & 4095 == 0 { progress?(UInt64(replay.met), UInt64(settled.count)) }
       if settled[replay.met - 1] { continue }

@@ -167,7 +167,7 @@ public struct Conversion {
 
   /// Gets each invoice with its row of `invoices.csv`, and its document when it is delivered.
   private typealias Decided = (
-    borrowing PlanReplay, SyncReport.InvoiceRow?, borrowing SalesDocument
+    PlanReplay, SyncReport.InvoiceRow?, borrowing SalesDocument
   ) throws(Failure) -> Void
 
   /// Reads the export again in its own order and writes every file, under hidden names.
@@ -194,7 +194,7 @@ public struct Conversion {
     let fileNames = plan.files.map { InvoicesCSV.FileName($0.name) }
     var builder = DocumentBuilder(plan: plan)
     var document = SalesDocument()
-    var replay = try PlanReplay(plan)
+    let replay = try PlanReplay(plan)
     // The held file says why in full, so sentences are made for what is held.
     replay.tells = .held
     replay.recalls = true
@@ -255,14 +255,15 @@ public struct Conversion {
 
   /// Writes an invoice's row of `invoices.csv`; returns it where somebody needs more than that.
   private mutating func writeRow(
-    _ replay: borrowing PlanReplay, to rows: inout InvoicesCSV, _ file: InvoicesCSV.FileName
+    _ replay: PlanReplay, to rows: inout InvoicesCSV, _ file: InvoicesCSV.FileName
   ) throws(Failure) -> SyncReport.InvoiceRow? {
     let assessment = replay.assessment
     let isListed =
       assessment.outcome == .delivered
       ? otherRows.count < Conversion.listedRows : heldRows.count < Conversion.listedRows
     if !isListed { report.invoiceRowsAreCapped = true }
-    let number = replay.record.text.span.extracting(replay.invoice.number.value.range)
+    let text = replay.record.text
+    let number = text.span.extracting(replay.invoice.number.value.range)
     let isSent = assessment.outcome == .delivered || assessment.outcome == .alreadySynced
     guard isSent, !isListed, plan.files[replay.file].sheet == nil, Conversion.isPlain(number) else {
       let row = row(replay.record, replay.invoice, assessment)
@@ -274,7 +275,7 @@ public struct Conversion {
     let cut = max(0, number.count - destination.documentNumberLimit)
     try rows.write(
       number: number,
-      customer: replay.record.text.span.extracting(replay.invoice.customer.value.range),
+      customer: text.span.extracting(replay.invoice.customer.value.range),
       date: assessment.date, total: assessment.amount, outcome: assessment.outcome,
       documentKind: assessment.kind == .invoice ? "INVOICE " : "CREDIT MEMO ",
       documentNumber: number.extracting(cut..<number.count), file: file,
@@ -395,7 +396,7 @@ private struct LedgerEntries {
     self.run = run
   }
 
-  func entry(_ replay: borrowing PlanReplay, _ document: borrowing SalesDocument) -> LedgerEntry {
+  func entry(_ replay: PlanReplay, _ document: borrowing SalesDocument) -> LedgerEntry {
     let assessment = replay.assessment
     // What is yet to be sent is in doubt until QuickBooks has answered.
     return LedgerEntry(
@@ -409,7 +410,7 @@ private struct LedgerEntries {
       amount: assessment.amount, lines: assessment.lines)
   }
 
-  func unsent(_ replay: borrowing PlanReplay, _ row: SyncReport.InvoiceRow) -> UnsentInvoice {
+  func unsent(_ replay: PlanReplay, _ row: SyncReport.InvoiceRow) -> UnsentInvoice {
     let assessment = replay.assessment
     let customers = plan.assessor.customers
     return UnsentInvoice(

@@ -1,3 +1,4 @@
+import LoadOps
 import TestSupport
 import Testing
 import Vocabulary
@@ -100,5 +101,25 @@ struct PlannerTests {
     #expect(other.report.totals.delivered.invoices == 0)
     #expect(other.report.totals.held.invoices == 3)
     #expect(other.report.totals.isBalanced)
+  }
+
+  @Test func `a list that begins with invoices is asked for the customers behind them, too`() throws
+  {
+    let invoice =
+      #"{"invoice_number":"1","customer_name":"Acme","invoice_date":"2026-11-02","lines":[{"category":"Line Haul","amount":"10.00"}]}"#
+    let customer = #"{"customer_name":"Brazos","billing":{"email":"a@b.c"}}"#
+    for text in [
+      "[\(invoice),\(customer)]", "[\(customer),\(invoice)]", "\(invoice)\n\(customer)\n",
+    ] {
+      let plan = try PlanFixture().plan(text, named: "export.json")
+      // The list knows another customer, and not the invoice's.
+      #expect(plan.report.totals.held.invoices == 1, "\(text)")
+      #expect(plan.report.findings.contains { $0.kind.id == "customer-unknown" }, "\(text)")
+      #expect(plan.files[0].kinds == [.customers, .invoices])
+    }
+    let alone = try PlanFixture().plan("[\(invoice)]", named: "export.json")
+    #expect(alone.report.totals.delivered.invoices == 1)
+    #expect(alone.files[0].kinds == [.invoices])
+    #expect(alone.files[0].records == 1)
   }
 }
