@@ -24,6 +24,7 @@ struct OnlinePushing {
   /// The company that is connected; nothing is asked of QuickBooks for that.
   ///
   /// - Parameter ledger: Whose runs must have gone to the same company; nil where none is at hand.
+  /// - Returns: Its realm.
   /// - Throws: `Failure`: `notAllowed` without a connection that lives, `settingsWrong` without the keys of
   ///   an app, or when the runs went to another company.
   func realm(_ ledger: SyncLedger? = nil) throws(Failure) -> String {
@@ -35,6 +36,8 @@ struct OnlinePushing {
   /// The company that is connected, which has answered just now: the connection is tried before anything is
   /// written.
   ///
+  /// - Parameter ledger: Whose runs must have gone to the same company.
+  /// - Returns: Its realm.
   /// - Throws: `Failure`, as ``realm(_:)``, and when QuickBooks cannot be asked.
   func triedRealm(_ ledger: SyncLedger) throws(Failure) -> String {
     try OnlineWork.with(company, settings) { (online) async throws(Failure) in
