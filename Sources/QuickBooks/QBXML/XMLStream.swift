@@ -283,8 +283,10 @@ final class XMLStream {
     visitor.end(state.pointee.path[depth], in: self)
   }
 
-  private static func stream(_ context: UnsafeMutableRawPointer?) -> XMLStream? {
-    context.map { Unmanaged<XMLStream>.fromOpaque($0).takeUnretainedValue() }
+  /// Hands over the stream that a callback is for; whoever reads holds it, so nobody counts that.
+  private static func with(_ context: UnsafeMutableRawPointer?, _ body: (XMLStream) -> Void) {
+    guard let context else { return }
+    Unmanaged<XMLStream>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
   }
 
   private static var handler: xmlSAXHandler {
@@ -292,22 +294,25 @@ final class XMLStream {
     handler.initialized = XML_SAX2_MAGIC
     handler.startElementNs = { context, name, _, _, _, _, count, _, attributes in
       guard let name else { return }
-      XMLStream.stream(context)?.begin(name, count, attributes)
+      XMLStream.with(context) { $0.begin(name, count, attributes) }
     }
-    handler.endElementNs = { context, _, _, _ in XMLStream.stream(context)?.end() }
+    handler.endElementNs = { context, _, _, _ in XMLStream.with(context) { $0.end() } }
     handler.characters = { context, bytes, count in
-      guard let stream = XMLStream.stream(context), !stream.state.pointee.hasFailed else { return }
-      stream.visitor.text(UnsafeBufferPointer(start: bytes, count: Int(count)))
+      XMLStream.with(context) { stream in
+        guard !stream.state.pointee.hasFailed else { return }
+        stream.visitor.text(UnsafeBufferPointer(start: bytes, count: Int(count)))
+      }
     }
     handler.ignorableWhitespace = handler.characters
     handler.cdataBlock = handler.characters
     handler.internalSubset = { context, _, _, _ in
-      guard let stream = XMLStream.stream(context) else { return }
-      stream.fail(
-        Failure(
-          .inputUnreadable, "\(stream.name) has a document type declaration (<!DOCTYPE)",
-          remedy: "QuickBooks writes none; use the answer as QuickBooks gave it",
-          location: stream.location))
+      XMLStream.with(context) { stream in
+        stream.fail(
+          Failure(
+            .inputUnreadable, "\(stream.name) has a document type declaration (<!DOCTYPE)",
+            remedy: "QuickBooks writes none; use the answer as QuickBooks gave it",
+            location: stream.location))
+      }
     }
     return handler
   }
