@@ -98,6 +98,12 @@ final class CompanyWatch {
       && (store.isEmpty || isToldElsewhere)
   }
 
+  /// The folders of files that were taken and are not done with: the next turn, or the next process, goes on.
+  var unfinished: [String] {
+    let batches = (try? store.load()) ?? []
+    return batches.filter { $0.stage != .done }.map { folders.archive($0.id) }
+  }
+
   /// Whether a hook runs.
   var isTelling: Bool { telling != nil }
 
@@ -275,6 +281,8 @@ final class CompanyWatch {
       guard view.isClosed, !isResumed, !isStopping() else { return }
       let batch = try work.begin(view.ready)
       resumedKeys.insert(batch.key)
+      // They are the batch's now, whatever becomes of it.
+      status.ready = 0
       log.info("batch-begun", metadata: ["batch": "\(batch.id)", "files": "\(batch.files.count)"])
       try finish(batch, work)
     }

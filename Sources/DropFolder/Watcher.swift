@@ -31,6 +31,8 @@ public final class Watcher: Sendable {
     public var ready = 0
     /// Whether those are lists that wait for invoices.
     public var waitsForInvoices = false
+    /// The folders of files that were taken and are not done with: the next time goes on.
+    public var unfinished: [String] = []
     /// What kept it from going on.
     public var failure: Failure?
   }
@@ -131,6 +133,7 @@ public final class Watcher: Sendable {
     func end() -> Result {
       result.hasHeld = watch.hasHeld
       result.failure = watch.failure
+      result.unfinished = watch.unfinished
       result.arriving = watch.status.arriving
       result.ready = watch.status.ready
       result.waitsForInvoices = watch.status.waitsForInvoices == true

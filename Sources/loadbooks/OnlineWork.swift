@@ -7,13 +7,28 @@ internal import Vocabulary
 
 /// Lets commands, which run to their end one after the other, wait for what happens at the same time.
 enum Waiting {
+  /// A thread for the work that somebody waits for.
+  ///
+  /// Whoever waits may hold one of the few threads that all tasks share, and so may others who wait: work that
+  /// needed one of those would never begin.
+  private final class OwnThread: TaskExecutor {
+    private let queue = DispatchQueue(label: "loadbooks.waiting")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+      let job = UnownedJob(job)
+      queue.async { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+  }
+
   /// Runs asynchronous work and waits for it.
   static func wait<Value: Sendable>(
     _ body: @escaping @Sendable () async throws(Failure) -> Value
   ) throws(Failure) -> Value {
     let result = Mutex<Result<Value, Failure>?>(nil)
     let done = DispatchSemaphore(value: 0)
-    Task {
+    let thread = OwnThread()
+    defer { withExtendedLifetime(thread) {} }
+    Task(executorPreference: thread) {
       let value: Result<Value, Failure>
       do throws(Failure) { value = .success(try await body()) } catch { value = .failure(error) }
       result.withLock { $0 = value }

@@ -41,6 +41,10 @@ struct SendingTests {
       #expect(sandbox.turn(after: .seconds(130)).isEmpty)
     }
     #expect(sandbox.watch.status.state == .offline)
+    // What was taken is no file that waits in the inbox, and it is said where it is.
+    #expect(sandbox.watch.status.ready == 0)
+    let run = try #require(try sandbox.ledger().runs().first)
+    #expect(sandbox.watch.unfinished == [sandbox.company.path + "/archive/" + run.id])
     #expect(sandbox.watch.status.trouble?.cause == "quickBooksUnavailable")
     #expect(sandbox.lines.events.count { $0 == "offline" } == 1)
     #expect(sandbox.lines.events.count { $0 == "batch-resumed" } == 0)
@@ -48,12 +52,12 @@ struct SendingTests {
     try sandbox.drop(Sandbox.export([3]), as: "b.csv")
     sandbox.turn(after: .seconds(130))
     #expect(sandbox.names("inbox") == ["b.csv"])
-    let run = try #require(try sandbox.ledger().runs().first)
     mood.set(nil)
     #expect(sandbox.settle().count == 2)
     #expect(sandbox.lines.events.count { $0 == "online" } == 1)
     #expect(!sandbox.lines.events.contains("trouble"))
     #expect(sandbox.watch.status.trouble == nil)
+    #expect(sandbox.watch.unfinished.isEmpty)
     #expect(try sandbox.documents() == ["1": 1, "2": 1, "3": 1])
     // It is the same run that went on.
     #expect(try sandbox.ledger().runs().contains { $0.id == run.id && $0.state == .finished })

@@ -49,6 +49,31 @@ struct CutOffTests {
     #expect(!whole.output.contains("[invoice-may-be-cut-off]"))
   }
 
+  /// The last row is one of the invoice above it, or of one that nobody sees: its number was cut.
+  static let cutNumbers = [
+    plain + row + "20,Acme,2026-11-02,Line Haul,50.00\n2",
+    plain + row + "20,Acme,2026-11-02,Line Haul,50.00\n2\n",
+    plain + "2,Acme,2026-11-02,Line Haul,9.00\n" + row + "20,Acme,2026-11-02,Line Haul,50.00\n2",
+  ]
+
+  @Test(arguments: cutNumbers)
+  func `an invoice whose next row may have been cut off in its number waits whole`(_ text: String)
+    throws
+  {
+    let answer = try plan(text)
+    #expect(answer.code == 3)
+    #expect(answer.output.contains("may belong to invoice 20"), "\(answer.output)")
+    // The first invoice has nothing to do with it.
+    #expect(answer.output.contains("delivered 1, 100.00"), "\(answer.output)")
+    // With its total, nothing is missing of it.
+    let total = try plan(
+      Self.totals + "20,Acme,2026-11-02,50.00,Line Haul,50.00\n2", name: "a.csv")
+    #expect(!total.output.contains("may belong to invoice 20"), "\(total.output)")
+    // Another number is another invoice.
+    let other = try plan(Self.plain + "30,Acme,2026-11-02,Line Haul,50.00\n2")
+    #expect(!other.output.contains("may belong to invoice 30"), "\(other.output)")
+  }
+
   static let delivered = [
     totals + "2,Acme,2026-11-02,1250.00,Line Haul,1250.00",
     // Nothing is lost that was worth anything.

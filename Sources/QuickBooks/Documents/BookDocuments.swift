@@ -76,12 +76,12 @@ public struct BookDocumentFiles: BookDocumentSource {
       for path in pulled { try BookDocumentFiles.readPulled(path, into: &table) }
     }
     guard !table.files.isEmpty else {
+      let places = paths.joined(separator: ", ")
       throw Failure(
         .inputUnreadable,
         files.isEmpty
-          ? "there is no file of the books" : "none of the files of the books lists invoices",
-        remedy: BookDocumentFiles.remedy,
-        location: paths.first.map { SourceLocation(file: $0, line: 1) })
+          ? "there is no file in \(places)" : "no file in \(places) lists invoices of QuickBooks",
+        remedy: BookDocumentFiles.remedy)
     }
     guard table.files.count > 1 else { return }
     let index = BookIndex(table)

@@ -334,14 +334,14 @@ public struct Planner {
           invoices[known].isScattered = true
           scatteredPositions.append(Int32(known))
         }
-        noteNeighbours(record, known)
+        try noteNeighbours(record, known)
         return
       }
       index.insert(hash, invoices.count, among: invoices)
       zeros.note(number, invoices.count)
     }
     append(record, invoice, hash, forced: dropped.lines > 0 ? Planner.set(.invoiceRepeated) : .none)
-    noteNeighbours(record, invoices.count - 1)
+    try noteNeighbours(record, invoices.count - 1)
   }
 
   /// The position of the invoice with a number, when it was met before.
@@ -362,16 +362,41 @@ public struct Planner {
   }
 
   /// A row whose number cannot be read may belong to the invoice before it or behind it.
-  private mutating func noteNeighbours(_ record: Record, _ position: Int) {
+  private mutating func noteNeighbours(_ record: Record, _ position: Int) throws(Failure) {
     // An object in JSON is an invoice by itself; only rows can have gone astray.
     guard source.reader(record.place.file)?.format == .csv else { return }
     let isStray =
       record.cell(0, .invoiceNumber).isEmpty
       || record.numberLooksLost(record.cell(0, .invoiceNumber))
       || record.faults.contains { $0.fault == .unclosedQuote || $0.fault == .notUTF8 }
-    if isStray, let lastMet { suspects.insert(lastMet) }
+    if let lastMet {
+      var isSuspect = isStray
+      if !isSuspect, !record.faults.isEmpty { isSuspect = try isCutFrom(lastMet, record) }
+      if isSuspect { suspects.insert(lastMet) }
+    }
     if strayRowMet { suspects.insert(position) }
     (lastMet, strayRowMet) = (position, isStray)
+  }
+
+  /// Whether a row ends within its number, which an invoice's number begins with: it may have been cut off,
+  /// and be a row of that invoice.
+  private mutating func isCutFrom(
+    _ position: Int, _ record: Record
+  ) throws(Failure) -> Bool {
+    let cell = record.cell(0, .invoiceNumber)
+    guard record.rows.count == 1, !cell.isEmpty,
+      let column = record.layout.column(of: .invoiceNumber),
+      record.faults.contains(where: {
+        if case .cellCount(_, let found) = $0.fault { found == column + 1 } else { false }
+      })
+    else { return false }
+    var other = self.other ?? record
+    self.other = nil
+    try source.read(invoices[position].place, into: &other)
+    defer { self.other = other }
+    let whole = other.text.span.extracting(other.cell(0, .invoiceNumber).value.range)
+    let cut = record.text.span.extracting(cell.value.range)
+    return cut.count < whole.count && whole.extracting(first: cut.count).isSame(as: cut)
   }
 
   static func set(_ rules: Rule...) -> RuleSet {

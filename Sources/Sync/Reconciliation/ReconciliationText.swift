@@ -246,7 +246,9 @@ extension BookFile {
     case (let from?, nil): parts.append("from \(from)")
     case (nil, nil): break
     }
-    if passedOver > 0 { parts.append("\(passedOver.grouped) other transactions passed over") }
+    if passedOver > 0 {
+      parts.append("\(SyncReport.counted(passedOver, "other transaction")) passed over")
+    }
     if isPartial { parts.append("not all that there is") }
     if controls > 0 {
       parts.append("\(SyncReport.counted(controls, "total")) \(controls == 1 ? "fits" : "fit")")

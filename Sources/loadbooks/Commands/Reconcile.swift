@@ -204,6 +204,13 @@ struct Reconcile: ParsableCommand {
     {
       paths = [folder]
     }
+    let whole = { (path: String) in URL(fileURLWithPath: path).standardizedFileURL.path }
+    let exports = Set(exports.map(whole))
+    if let same = paths.first(where: { exports.contains(whole($0)) }) {
+      throw Failure(
+        .inputUnreadable, "\(same) is the export itself, which does not show what QuickBooks has",
+        remedy: "name a file of QuickBooks with --books FILE")
+    }
     guard !paths.isEmpty else {
       throw Failure(
         .usage, "there is nothing to compare the export with",

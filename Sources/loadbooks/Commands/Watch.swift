@@ -175,6 +175,9 @@ struct Watch: ParsableCommand {
           here.tell(
             "note: \(result.folder): \(result.arriving) still arriving; the next time takes them")
         }
+        for folder in result.unfinished {
+          here.tell("note: \(folder): taken and not done with; the next time goes on")
+        }
         if result.ready > 0 {
           let why = result.waitsForInvoices ? ", lists that wait for their invoices" : ""
           here.tell("note: \(result.folder): \(result.ready) complete and not taken\(why)")
@@ -194,6 +197,7 @@ struct Watch: ParsableCommand {
     [
       "folder": .string(result.folder), "batches": .array(result.batches.map(\.json)),
       "arriving": .integer(result.arriving), "ready": .integer(result.ready),
+      "unfinished": .array(result.unfinished.map { .string($0) }),
       "error": .string(orNull: result.failure?.message),
       "remedy": .string(orNull: result.failure?.remedy),
     ]

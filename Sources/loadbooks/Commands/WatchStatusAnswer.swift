@@ -39,7 +39,7 @@ struct StatusAnswer {
     for (name, why) in status.passedOver.sorted(by: { $0.key < $1.key }) {
       lines.append("  not taken  \(name): \(why)")
     }
-    if let trouble = status.trouble, status.state != .stopped {
+    if let trouble = status.trouble {
       let place = trouble.place.map { $0 + ": " } ?? ""
       lines.append("  trouble    since \(trouble.since): \(place)\(trouble.message)")
       lines.append("  remedy     \(trouble.remedy)")
