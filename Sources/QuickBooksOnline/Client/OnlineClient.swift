@@ -225,6 +225,7 @@ public struct OnlineClient: Sendable {
       }
       if !hasLeft { try await note(departure) }
       hasLeft = true
+      await limiter.depart()
       var attempt = request
       attempt.authorization = Secret("Bearer " + token.reveal())
       let response: HTTPResponse
@@ -275,7 +276,7 @@ public struct OnlineClient: Sendable {
   private func note(_ departure: OnlineDeparture?) async throws(Failure) {
     guard let departure else { return }
     do throws(Failure) { try await departure.note() } catch {
-      await limiter.leave()
+      await limiter.turnBack()
       throw error
     }
   }

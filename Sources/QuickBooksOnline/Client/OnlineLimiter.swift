@@ -32,8 +32,12 @@ public actor OnlineLimiter {
   private let pace: OnlinePace
   private var underWay = 0
   private var waiting: [CheckedContinuation<Void, Never>] = []
+  /// Whether somebody stands at the gate; the others stand in line behind, and ask no clock.
+  private var isGateTaken = false
+  private var line: [CheckedContinuation<Void, Never>] = []
   private var nextRequest: Duration = .zero
   private var nextBatch: Duration = .zero
+  private var lastDeparture: Duration?
   private var pausedUntil: Duration = .zero
   private var slowness = 1.0
   private var slownessChanged: Duration = .zero
@@ -49,9 +53,18 @@ public actor OnlineLimiter {
   }
 
   /// How often somebody who waits looks whether the request is still wanted.
-  private static let glance = Duration.milliseconds(250)
+  private static let glance = Duration.milliseconds(500)
 
-  /// Waits until a request may leave; ``leave()`` must follow if it may.
+  /// How much time that was lost, because something took longer, may be made up for: less than would bring a
+  /// minute above what is allowed.
+  private static let credit = Duration.milliseconds(500)
+  /// How close behind one another requests may leave then, as a share of their usual distance.
+  private static let closest = 0.85
+
+  /// Waits until a request may leave; ``depart()`` and then ``leave()`` must follow if it may.
+  ///
+  /// Until it departs it holds the gate: what is done in between, such as noting that it leaves, keeps the next
+  /// one back as well, and so never makes two leave at once.
   ///
   /// - Parameters:
   ///   - kind: What it is.
@@ -64,10 +77,15 @@ public actor OnlineLimiter {
     } else {
       underWay += 1
     }
+    if isGateTaken {
+      await withCheckedContinuation { line.append($0) }
+    } else {
+      isGateTaken = true
+    }
     let at = reserve(kind)
     while !Task.isCancelled {
       if isUnwanted?() == true {
-        leave()
+        turnBack()
         return false
       }
       let left = max(at, pausedUntil) - clock.now
@@ -75,6 +93,26 @@ public actor OnlineLimiter {
       await clock.sleep(isUnwanted == nil ? left : min(left, OnlineLimiter.glance))
     }
     return true
+  }
+
+  /// The request leaves now.
+  public func depart() {
+    lastDeparture = clock.now
+    passGateOn()
+  }
+
+  /// The request stays after all.
+  public func turnBack() {
+    passGateOn()
+    leave()
+  }
+
+  private func passGateOn() {
+    if line.isEmpty {
+      isGateTaken = false
+    } else {
+      line.removeFirst().resume()
+    }
   }
 
   /// A request has its answer, or none will come.
@@ -108,13 +146,14 @@ public actor OnlineLimiter {
 
   private func reserve(_ kind: Kind) -> Duration {
     recover()
-    var at = max(clock.now, nextRequest)
+    var at = max(clock.now - OnlineLimiter.credit, nextRequest)
     if kind == .batch {
       at = max(at, nextBatch)
       nextBatch = at + spacing(pace.batchesPerMinute)
     }
-    nextRequest = at + spacing(pace.requestsPerMinute)
-    return at
+    let distance = spacing(pace.requestsPerMinute)
+    nextRequest = at + distance
+    return lastDeparture.map { max(at, $0 + distance * OnlineLimiter.closest) } ?? at
   }
 
   private func recover() {
