@@ -194,9 +194,22 @@ struct FormatRoundTripTests {
   }
 
   private func fields(_ number: Int, _ generator: inout SeededGenerator) -> [String] {
-    FormatRoundTripTests.fields.map { field in
-      field == .invoiceNumber
-        ? "N\(number)" : FormatRoundTripTests.text(&generator, FormatRoundTripTests.alphabet)
+    while true {
+      let row = FormatRoundTripTests.fields.map { field in
+        field == .invoiceNumber
+          ? "N\(number)" : FormatRoundTripTests.text(&generator, FormatRoundTripTests.alphabet)
+      }
+      if !FormatRoundTripTests.holdsRow(row) { return row }
+    }
+  }
+
+  /// Whether a line inside a row has as many cells as a row: that would rightly be told as rows that a
+  /// quotation mark has swallowed.
+  private static func holdsRow(_ row: [String]) -> Bool {
+    ",;\t|".contains { delimiter in
+      row.joined(separator: String(delimiter)).split(separator: "\n").dropFirst().contains { line in
+        line.count { $0 == delimiter } == row.count - 1
+      }
     }
   }
 }
