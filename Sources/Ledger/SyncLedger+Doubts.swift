@@ -4,7 +4,9 @@ public import Vocabulary
 extension SyncLedger {
   /// Notes what somebody has seen in QuickBooks of an invoice that is in doubt, or waits to be sent again.
   ///
-  /// What is there counts as found in the books; what is not there was not sent, and may be.
+  /// What is there counts as found in the books; what is not there was not sent, and may be. What waited in a
+  /// file to be sent stands in none any more: QuickBooks has said nothing about that file, which must be
+  /// replaced by one without it.
   ///
   /// - Parameters:
   ///   - invoice: Its number in LoadOps.
@@ -41,7 +43,8 @@ extension SyncLedger {
       }
       try db.execute(
         sql: """
-          UPDATE requests SET state = ?, answered_at = ?
+          UPDATE requests SET state = ?, answered_at = ?,
+            body_hash = CASE state WHEN 'intended' THEN zeroblob(16) ELSE body_hash END
           WHERE run = ? AND operation = 'add' AND name = ? AND entity = ?
           """,
         arguments: [

@@ -106,6 +106,27 @@ struct AnswersOnceTests {
 
   // MARK: - Files to be sent again
 
+  @Test(arguments: [("sent", "it is synced"), ("not-sent", "convert sends it anew")])
+  func `a file of which somebody settles a part by hand is replaced`(
+    _ outcome: String, _ words: String
+  ) throws {
+    try desk.answer("p.xml", ["inv-1004": .error(3231, "x"), "inv-1005": .error(3231, "x")])
+    #expect(try desk.run("accept", "p.xml").output.contains("003-resend.xml"))
+    let settled = try desk.run(
+      "accept", "--settle", "1004", "--as", outcome, "--reason", "entered by hand"
+    ).output
+    #expect(settled.contains(words), "\(settled)")
+    #expect(settled.contains("do not send"), "\(settled)")
+    #expect(try ids("004-resend.xml") == ["inv-1005"])
+    let runs = try desk.run("runs").output
+    #expect(runs.contains("004-resend.xml") && !runs.contains("003-resend.xml"), "\(runs)")
+    // What was the last that waited leaves nothing to be sent.
+    let last = try desk.run("accept", "--settle", "1005", "--as", "sent", "--reason", "too").output
+    #expect(last.contains("do not send"), "\(last)")
+    #expect(try !desk.run("runs").output.contains("send next"))
+    #expect(try desk.run("ledger", "check").code == 0)
+  }
+
   @Test func `a file of which part is settled is replaced, and its answer cannot double`() throws {
     try desk.answer("p.xml", ["inv-1004": .error(3231, "x"), "inv-1005": .error(3231, "x")])
     #expect(try desk.run("accept", "p.xml").output.contains("003-resend.xml"))

@@ -147,6 +147,7 @@ struct Accept: ParsableCommand {
     _ settings: Settings
   ) throws {
     let here = Surroundings.current
+    let before = try PendingFile.all(ledger, in: company).filter { !$0.isQuestion }
     let isSettled = try ledger.settle(
       doubtOf: invoice, isThere: outcome == .sent, at: here.timestamp, because: reason ?? "", by: by
     )
@@ -165,6 +166,11 @@ struct Accept: ParsableCommand {
         + (outcome == .sent
           ? "QuickBooks has it; it is synced"
           : "QuickBooks does not have it; convert sends it anew"))
+    // A file with nothing left to send is in nobody's sight any more, but it is still there.
+    let left = Set(try PendingFile.all(ledger, in: company).map(\.path) + renewal.outdated)
+    for file in before where !left.contains(file.path) {
+      here.print("do not send any more: \(FindingText.visible(file.path))")
+    }
     for words in renewal.words { here.print(words) }
   }
 
