@@ -158,6 +158,16 @@ struct HeaderTests {
     #expect(HeaderName.normalised(header) == name)
   }
 
+  @Test func `two columns of an export of invoices are no list of customers`() throws {
+    for header in ["invoice_number,customer_name", "Customer,Invoice #"] {
+      let reading = try ExportFile("\(header)\nZ10,Newco\n").read()
+      #expect(reading.failure?.cause == .inputUnreadable, "\(header)")
+      #expect(reading.records.isEmpty)
+    }
+    let list = try ExportFile("customer_name,customer_id\nNewco,7\n").read()
+    #expect(list.records.map(\.kind) == [.customers])
+  }
+
   @Test func `headers of ASCII and others are compared in the same way`() {
     var random = SeededGenerator("headers of ASCII and others")
     let pieces = [

@@ -215,7 +215,13 @@ struct CSVColumns {
     let known = Set(fields.map { $0 == .loadID ? .invoiceNumber : $0 })
     let ofCharges = known.intersection([.invoiceDate, .category, .amount, .invoiceTotal])
     let ofRecords = known.intersection([.invoiceNumber, .customerName])
-    return ofCharges.count + ofRecords.count >= 3
+    // Where a column says in so many words that it has invoice numbers, nothing else can be meant: two columns
+    // of an export of invoices would make customers known that nobody has listed.
+    let saysSo = zip(names, names.map { meanings[$0] }).contains { name, meaning in
+      if case .field(let field)? = meaning { return field == .invoiceNumber }
+      return meaning == nil && name == HeaderName.normalised(Field.invoiceNumber.name)
+    }
+    return saysSo || ofCharges.count + ofRecords.count >= 3
       || known.contains(.invoiceNumber) && !ofCharges.isEmpty
   }
 
