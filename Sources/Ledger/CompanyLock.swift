@@ -146,6 +146,8 @@ public final class CompanyLock: Sendable {
   public func release() {
     // The file stays: removing it could take it away from somebody who has just opened it.
     ftruncate(descriptor, 0)
+    // Closing is not enough: a program that is being started at this instant still has a copy of the descriptor.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 }
