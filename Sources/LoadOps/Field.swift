@@ -332,64 +332,51 @@ extension Field {
 public enum HeaderName {
   /// `Invoice No.` and `INVOICE #` both become `invoicenumber`; `Amount ($)` becomes `amount`.
   public static func normalised(_ header: String) -> String {
-    var header = header
-    return header.withUTF8 { ofASCII($0) } ?? ofAnything(header)
+    // Every run begins with some hundreds of headers of ASCII, and hardly any other.
+    let isASCII = header.utf8.allSatisfy { $0 < 0x80 }
+    return words(isASCII ? header.utf8.map(lowered) : plain(header))
   }
 
-  /// A header of ASCII, byte by byte, because every run begins with some hundreds of them; nil for any
-  /// other.
-  static func ofASCII(_ header: UnsafeBufferPointer<UInt8>) -> String? {
-    var text: [UInt8] = []
-    text.reserveCapacity(header.count)
-    for byte in header {
-      guard byte < 0x80 else { return nil }
-      text.append(byte &- 0x41 < 26 ? byte | 0x20 : byte)
+  private static func lowered(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+
+  /// A header with ligatures and wide letters as the plain ones, and a dash for what is neither ASCII nor a
+  /// letter or a digit.
+  private static func plain(_ header: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for character in header.precomposedStringWithCompatibilityMapping.lowercased() {
+      if character.isASCII || character.isLetter || character.isNumber {
+        bytes.append(contentsOf: character.utf8)
+      } else {
+        bytes.append(UInt8(ascii: "-"))
+      }
     }
+    return bytes
+  }
+
+  private static func words(_ header: [UInt8]) -> String {
+    let product = product
+    var text = header
     while text.last == UInt8(ascii: ")"), let open = text.lastIndex(of: UInt8(ascii: "(")) {
-      if holds(text[open...], "product") { break }
+      let unit = text[open...]
+      if unit.span.holds(product.span) { break }
       text.removeSubrange(open...)
       while text.last == 0x20 { text.removeLast() }
     }
     var words: [UInt8] = []
     var start = 0
-    var index = 0
-    while index <= text.count {
+    for index in 0...text.count {
       let byte = index < text.count ? text[index] : 0x20
-      if byte &- 0x61 >= 26, byte &- 0x30 >= 10 {
-        let word = text[start..<index]
-        let isNumber = numbers.contains { word.elementsEqual($0.utf8) }
-        words.append(contentsOf: isNumber ? numberWord : word)
-        if byte == UInt8(ascii: "#") { words.append(contentsOf: numberWord) }
-        start = index + 1
-      }
-      index += 1
+      if byte &- 0x61 < 26 || byte &- 0x30 < 10 || byte >= 0x80 { continue }
+      let word = text[start..<index]
+      let isNumber = numbers.contains { word.elementsEqual($0.utf8) }
+      words.append(contentsOf: isNumber ? number : word)
+      if byte == UInt8(ascii: "#") { words.append(contentsOf: number) }
+      start = index + 1
     }
     return String(decoding: words, as: UTF8.self)
   }
 
+  private static let product = Array("product".utf8)
   private static let numbers = ["no", "nbr", "num"]
-  private static let numberWord = Array("number".utf8)[...]
-
-  private static func holds(_ bytes: ArraySlice<UInt8>, _ word: String) -> Bool {
-    var rest = bytes
-    while rest.count >= word.utf8.count {
-      if rest.starts(with: word.utf8) { return true }
-      rest = rest.dropFirst()
-    }
-    return false
-  }
-
-  /// Any other header, with ligatures and wide letters as the plain ones.
-
-  static func ofAnything(_ header: String) -> String {
-    var text = header.precomposedStringWithCompatibilityMapping.lowercased()
-    while text.last == ")", let open = text.lastIndex(of: "("), !text[open...].contains("product") {
-      text = String(text[..<open])
-      while text.last == " " { text.removeLast() }
-    }
-    if text.contains("#") { text = text.replacing("#", with: " number ") }
-    if text.contains("p.o.") { text = text.replacing("p.o.", with: "po ") }
-    let words = text.split { !$0.isLetter && !$0.isNumber }
-    return words.map { $0 == "no" || $0 == "nbr" || $0 == "num" ? "number" : $0 }.joined()
-  }
+  private static let number = Array("number".utf8)[...]
 }

@@ -87,6 +87,7 @@ public enum QuickHash {
   /// The hash of a stretch of bytes.
   @inlinable @inline(__always)
   public static func of(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+    precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
     let raw = bytes.bytes
     let (start, end, count) = (range.lowerBound, range.upperBound, range.count)
     var (first, last): (UInt64, UInt64) = (0, 0)

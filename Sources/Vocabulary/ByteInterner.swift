@@ -25,7 +25,11 @@ public struct ByteInterner: Sendable {
 
   /// The number of `bytes`, new when they were not known.
   public mutating func intern(_ bytes: Span<UInt8>) -> Int {
-    let hash = QuickHash.of(bytes, 0..<bytes.count)
+    intern(bytes, hash: QuickHash.of(bytes, 0..<bytes.count))
+  }
+
+  /// The same for bytes whose ``QuickHash`` is known.
+  public mutating func intern(_ bytes: Span<UInt8>, hash: UInt64) -> Int {
     let (found, slot) = find(bytes, hash)
     if let found { return found }
     let number = entries.count
@@ -39,6 +43,11 @@ public struct ByteInterner: Sendable {
   /// The number of `bytes`, if they are known.
   public func number(of bytes: Span<UInt8>) -> Int? {
     find(bytes, QuickHash.of(bytes, 0..<bytes.count)).0
+  }
+
+  /// The same for bytes whose ``QuickHash`` is known.
+  public func number(of bytes: Span<UInt8>, hash: UInt64) -> Int? {
+    find(bytes, hash).0
   }
 
   /// The text behind a number.

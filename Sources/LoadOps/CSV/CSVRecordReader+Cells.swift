@@ -1,9 +1,11 @@
-internal import CBytes
 internal import Sheets
 internal import Vocabulary
 
 /// Makes records of rows that are split into cells.
 extension CSVRecordReader {
+  /// U+FFFD, which stands for what could not be decoded.
+  private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
+
   /// Adds the row in ``cells`` to a record.
   func append(_ row: Row, _ bytes: Span<UInt8>, base: Int, to record: inout Record) {
     let index = record.rows.count
@@ -213,6 +215,7 @@ extension CSVRecordReader {
   /// Finds rows with characters that cannot be; most files have been seen to hold none.
   func checkCharacters(_ record: inout Record) {
     let source = window.source
+    let replacement = CSVRecordReader.replacement
     for row in record.rows.indices {
       let isLast = row + 1 == record.rows.count
       let end = isLast ? record.text.count : Int(record.rows[row + 1].start)
@@ -224,29 +227,11 @@ extension CSVRecordReader {
         record.faults.append((row, .notUTF8))
       }
       if source.hasNUL, bytes.contains(0) { record.faults.append((row, .zeroByte)) }
-      if source.hasUndecodable, holdsReplacement(record.text.span.extracting(start..<end)) {
+      if source.hasUndecodable,
+        record.text.span.extracting(start..<end).holds(replacement.span)
+      {
         record.faults.append((row, .undecodable))
       }
-    }
-  }
-
-  /// Whether U+FFFD, which stands for what could not be decoded, is among the bytes.
-  private func holdsReplacement(_ text: Span<UInt8>) -> Bool {
-    text.withUnsafeBufferPointer { bytes in
-      guard let start = bytes.baseAddress else { return false }
-      var block = 0
-      while block < bytes.count {
-        var marks = cbytes_equal(start + block, bytes.count - block, 0xEF)
-        while marks != 0 {
-          let place = block + marks.trailingZeroBitCount
-          marks &= marks &- 1
-          if place + 2 < bytes.count, bytes[place + 1] == 0xBF, bytes[place + 2] == 0xBD {
-            return true
-          }
-        }
-        block += 64
-      }
-      return false
     }
   }
 }

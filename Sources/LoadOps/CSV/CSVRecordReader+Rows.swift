@@ -28,12 +28,12 @@ extension CSVRecordReader {
 
   /// Whether a row has the headers in its cells, though quotes and blanks differ.
   func isHeaderInOtherWords(_ bytes: Span<UInt8>) -> Bool {
-    guard cells.count == columns.headers.count, !firstHeader.text.isEmpty else { return false }
+    let wanted = firstHeader.text
+    guard cells.count == columns.headers.count, !wanted.isEmpty else { return false }
     var cell = cells[firstHeader.column]
     if !cell.isPlain { (cell.start, cell.end) = (cell.start + 1, cell.end - 1) }
-    guard Int(cell.end - cell.start) >= firstHeader.text.count,
-      Array(copying: bytes.extracting(Int(cell.start)..<Int(cell.end)))
-        .firstRange(of: firstHeader.text) != nil
+    guard Int(cell.end - cell.start) >= wanted.count,
+      bytes.extracting(Int(cell.start)..<Int(cell.end)).holds(wanted.span)
     else { return false }
     return cells.indices.allSatisfy { text($0, bytes) == columns.headers[$0] }
   }

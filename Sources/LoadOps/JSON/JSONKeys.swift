@@ -32,51 +32,22 @@ enum JSONKeyMeaning: Equatable {
 
 /// What is known of keys, by their bytes; their hashes only say where to look.
 struct JSONKeyTable<Value: Sendable>: Sendable {
-  private struct Entry: Sendable {
-    var hash: UInt64
-    var start: Int
-    var count: Int
-    var value: Value
-  }
-
-  private var bytes: [UInt8] = []
-  private var entries: [Entry] = []
-  private var slots = [Int32](repeating: -1, count: 64)
+  private var keys = ByteInterner()
+  private var values: [Value] = []
 
   /// How many keys are known.
-  var count: Int { entries.count }
+  var count: Int { values.count }
 
   /// What is known of a key.
   @inline(__always)
   func value(_ key: Span<UInt8>, _ hash: UInt64) -> Value? {
-    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    while slots[slot] >= 0 {
-      let entry = entries[Int(slots[slot])]
-      if entry.hash == hash, entry.count == key.count,
-        bytes.span.extracting(entry.start..<entry.start + entry.count).isSame(as: key)
-      {
-        return entry.value
-      }
-      slot = (slot + 1) & (slots.count - 1)
-    }
-    return nil
+    keys.number(of: key, hash: hash).map { values[$0] }
   }
 
   /// Adds a key that is not known.
   mutating func add(_ key: Span<UInt8>, _ hash: UInt64, _ value: Value) {
-    if entries.count * 2 >= slots.count {
-      slots = [Int32](repeating: -1, count: slots.count * 2)
-      for (number, entry) in entries.enumerated() { place(entry.hash, number) }
-    }
-    place(hash, entries.count)
-    entries.append(Entry(hash: hash, start: bytes.count, count: key.count, value: value))
-    bytes.append(key)
-  }
-
-  private mutating func place(_ hash: UInt64, _ number: Int) {
-    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
-    slots[slot] = Int32(number)
+    _ = keys.intern(key, hash: hash)
+    values.append(value)
   }
 }
 
