@@ -32,6 +32,13 @@ static inline __attribute__((always_inline)) cbytes_block cbytes_load(const uint
   return block;
 }
 
+/// Takes up to 16 of `count` bytes; where there are fewer, the rest are letters, which mean nothing anywhere.
+static inline __attribute__((always_inline)) cbytes_vector cbytes_load_short(const uint8_t *bytes, size_t count) {
+  cbytes_vector byte = (cbytes_vector)(uint8_t)0x61;
+  memcpy(&byte, bytes, count >= 16 ? 16 : count);
+  return byte;
+}
+
 // The bits of the bytes `byte` for which a condition holds.
 #define CBYTES_WHERE(block, condition)                                            \
   ({                                                                              \
@@ -129,12 +136,7 @@ typedef struct {
 /// Looks at up to 16 of `count` bytes.
 static inline __attribute__((always_inline)) cbytes_prose_masks
 cbytes_prose(const uint8_t *bytes, size_t count) {
-  cbytes_vector byte = (cbytes_vector)(uint8_t)0x61;
-  if (count >= 16) {
-    memcpy(&byte, bytes, 16);
-  } else {
-    memcpy(&byte, bytes, count);
-  }
+  const cbytes_vector byte = cbytes_load_short(bytes, count);
   cbytes_prose_masks masks;
   masks.commas = CBYTES_BITS(CBYTES_IS(0x2C));
   masks.blanks = CBYTES_BITS(CBYTES_IS(0x20));
@@ -150,6 +152,14 @@ cbytes_equal(const uint8_t *bytes, size_t count, uint8_t value) {
   return CBYTES_WHERE(block, CBYTES_IS(value));
 }
 
+/// The bytes that XML writes as references (`&`, `<`, `>`, `"` and what is no ASCII), among up to 64 of `count` bytes.
+static inline __attribute__((always_inline)) uint64_t
+cbytes_markup(const uint8_t *bytes, size_t count) {
+  const cbytes_block block = cbytes_load(bytes, count);
+  return CBYTES_WHERE(block, CBYTES_IS(0x26) | CBYTES_IS(0x3C) | CBYTES_IS(0x3E) | CBYTES_IS(0x22)
+                               | (byte >= (cbytes_vector)(uint8_t)0x80));
+}
+
 /// The bytes that are neither printable ASCII nor a line feed, among up to 64 of `count` bytes.
 static inline __attribute__((always_inline)) uint64_t
 cbytes_not_text(const uint8_t *bytes, size_t count) {
@@ -161,11 +171,6 @@ cbytes_not_text(const uint8_t *bytes, size_t count) {
 /// characters, among up to 16 of `count` bytes, for most strings are short.
 static inline __attribute__((always_inline)) uint16_t
 cbytes_json_string(const uint8_t *bytes, size_t count) {
-  cbytes_vector byte = (cbytes_vector)(uint8_t)0x61;
-  if (count >= 16) {
-    memcpy(&byte, bytes, 16);
-  } else {
-    memcpy(&byte, bytes, count);
-  }
+  const cbytes_vector byte = cbytes_load_short(bytes, count);
   return CBYTES_BITS(CBYTES_IS(0x22) | CBYTES_IS(0x5C) | (byte < (cbytes_vector)(uint8_t)0x20));
 }
