@@ -89,36 +89,30 @@ public final class StagedFile {
   ///
   /// - Throws: ``Failure`` with cause `cannotWrite`; `ownBug` when it is finished already.
   public func write(_ bytes: [UInt8]) throws(Failure) {
-    guard fingerprint == nil else { throw isFinished() }
-    guard bytes.count < StagedFile.large else {
-      try flush()
-      try put(bytes.span.bytes)
-      return
-    }
-    buffer.append(contentsOf: bytes)
-    if buffer.count >= 1 << 18 { try flush() }
+    try take(bytes.span.bytes)
   }
 
   /// Writes bytes.
   ///
   /// - Throws: ``Failure`` with cause `cannotWrite`; `ownBug` when it is finished already.
   public func write(_ bytes: borrowing ByteSink) throws(Failure) {
-    guard fingerprint == nil else { throw isFinished() }
-    guard bytes.count < StagedFile.large else {
-      try flush()
-      try put(bytes.bytes.span.bytes)
-      return
-    }
-    buffer.append(contentsOf: bytes.bytes)
-    if buffer.count >= 1 << 18 { try flush() }
+    try take(bytes.bytes.span.bytes)
   }
 
   /// Writes a text as UTF-8.
   ///
   /// - Throws: ``Failure`` with cause `cannotWrite`; `ownBug` when it is finished already.
   public func write(_ text: String) throws(Failure) {
+    try take(text.utf8.span.bytes)
+  }
+
+  private func take(_ bytes: RawSpan) throws(Failure) {
     guard fingerprint == nil else { throw isFinished() }
-    buffer.append(contentsOf: text.utf8)
+    guard bytes.byteCount < StagedFile.large else {
+      try flush()
+      return try put(bytes)
+    }
+    bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
     if buffer.count >= 1 << 18 { try flush() }
   }
 

@@ -7,6 +7,17 @@ final class OpenFile: Sendable {
   let name: String
   /// How many bytes it had when it was opened.
   let size: UInt64
+  /// Which file it was, how long, and when it was written last: where one of these differs, so may the content.
+  let identity: Identity
+
+  /// What tells one state of a file from another without reading it.
+  struct Identity: Hashable, Sendable {
+    var device: UInt64
+    var number: UInt64
+    var size: UInt64
+    var seconds: Int
+    var nanoseconds: Int
+  }
 
   /// Opens a file.
   ///
@@ -15,8 +26,17 @@ final class OpenFile: Sendable {
     self.name = name
     descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
     var status = stat()
-    size =
-      descriptor >= 0 && fstat(descriptor, &status) == 0 ? UInt64(max(0, status.st_size)) : 0
+    let isKnown = descriptor >= 0 && fstat(descriptor, &status) == 0
+    size = isKnown ? UInt64(max(0, status.st_size)) : 0
+    #if os(Linux)
+      let written = status.st_mtim
+    #else
+      let written = status.st_mtimespec
+    #endif
+    identity = Identity(
+      device: UInt64(truncatingIfNeeded: status.st_dev),
+      number: UInt64(truncatingIfNeeded: status.st_ino), size: size, seconds: written.tv_sec,
+      nanoseconds: written.tv_nsec)
     guard descriptor < 0 else { return }
     let code = errno
     if code == ENOENT || code == ENOTDIR {

@@ -43,15 +43,12 @@ public final class TextSource: Sendable {
     fileprivate var isPlain: Bool
     fileprivate var isBroken: Bool
     fileprivate var hasNUL: Bool
-    fileprivate var size: UInt64
+    /// The file as it was when it was looked over.
+    fileprivate var identity: OpenFile.Identity
   }
 
   /// What the look over the text has told; nil for a copy, which is made anew by whoever reads the file again.
-  package var look: Look? {
-    guard !isCopy else { return nil }
-    return Look(
-      concerns: concerns, isPlain: isPlain, isBroken: isBroken, hasNUL: hasNUL, size: size)
-  }
+  package let look: Look?
 
   /// What the file was.
   package let origin: Origin
@@ -99,7 +96,7 @@ public final class TextSource: Sendable {
     path: String, name: String, hashing: Bool, look: Look? = nil
   ) throws(Failure) -> TextSource {
     let file = try OpenFile(path: path, name: name)
-    let look = look.flatMap { $0.size == file.size ? $0 : nil }
+    let look = look.flatMap { $0.identity == file.identity ? $0 : nil }
     var head = file.makeBuffer(blockSize: 4096)
     head.removeLast(head.count - (try file.read(at: 0, into: &head)))
     if let refusal = try Workbook.refusal(ofOldWorkbook: file, head: head) { throw refusal }
@@ -131,7 +128,7 @@ public final class TextSource: Sendable {
   private static func looked(_ file: OpenFile, _ scan: TextScan) -> Look {
     Look(
       concerns: concerns(scan, isAssumed: false), isPlain: scan.isASCII && !scan.hasNUL,
-      isBroken: scan.isBroken, hasNUL: scan.hasNUL, size: file.size)
+      isBroken: scan.isBroken, hasNUL: scan.hasNUL, identity: file.identity)
   }
 
   /// A file that LoadBooks wrote itself, as UTF-8 and without a look at it.
@@ -160,6 +157,7 @@ public final class TextSource: Sendable {
     isBroken = false
     hasNUL = text.hasNUL
     hasUndecodable = text.hasForeign
+    look = nil
     isCopy = true
     markLength = 0
     descriptor = file.descriptor
@@ -180,6 +178,7 @@ public final class TextSource: Sendable {
     isBroken = look?.isBroken ?? true
     hasNUL = look?.hasNUL ?? true
     hasUndecodable = false
+    self.look = look
     isCopy = false
     self.markLength = markLength
     descriptor = file.descriptor
@@ -208,6 +207,7 @@ public final class TextSource: Sendable {
     isBroken = false
     hasNUL = scan.hasNUL
     hasUndecodable = conversion.undecodable.count > 0
+    look = nil
     isCopy = true
     markLength = 0
     descriptor = copy.descriptor
