@@ -65,18 +65,3 @@ struct RefusedText {
     }.joined(separator: "\n\n") + "\n"
   }
 }
-
-extension LedgerAnswer.Entity {
-  /// What users call it.
-  fileprivate var words: String {
-    switch self {
-    case .invoice: "invoice"
-    case .creditMemo: "credit memo"
-    case .customer: "customer"
-    case .item: "item"
-    case .account: "account"
-    case .terms: "terms"
-    case .class: "class"
-    }
-  }
-}

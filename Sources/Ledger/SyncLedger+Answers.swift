@@ -471,8 +471,8 @@ struct AnswerRecorder {
 }
 
 extension LedgerAnswer.Entity {
-  /// The entity as people call it.
-  var words: String { self == .creditMemo ? "credit memo" : rawValue }
+  /// What people call it: `credit memo`.
+  public var words: String { self == .creditMemo ? "credit memo" : rawValue }
 }
 
 extension LedgerAnswer {

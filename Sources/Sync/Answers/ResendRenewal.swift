@@ -31,12 +31,17 @@ public struct ResendRenewal: Sendable {
   ///   - company: The company.
   ///   - settings: Its settings.
   ///   - at: The time, ISO 8601 with zone.
+  ///   - before: The files that waited before something was settled: one with nothing left to be sent is in
+  ///     nobody's sight any more, but still there.
   /// - Throws: `Failure` when the ledger or a folder cannot be written.
   public init(
-    _ ledger: SyncLedger, in company: CompanyFolder, settings: Settings, at: String
+    _ ledger: SyncLedger, in company: CompanyFolder, settings: Settings, at: String,
+    before: [PendingFile] = []
   ) throws(Failure) {
-    let outdated = try PendingFile.all(ledger, in: company).filter { $0.state == .outdated }
-    for id in Set(outdated.map(\.run)).sorted() {
+    let pending = try PendingFile.all(ledger, in: company)
+    let paths = Set(pending.map(\.path))
+    outdated = before.lazy.filter { !$0.isQuestion && !paths.contains($0.path) }.map(\.path)
+    for id in Set(pending.lazy.filter { $0.state == .outdated }.map(\.run)).sorted() {
       guard let record = try ledger.run(id) else { continue }
       var run = try RunRequests(record, in: company, ledger)
       try renew(&run, ledger, format: settings.qbxmlFormat, at: at)

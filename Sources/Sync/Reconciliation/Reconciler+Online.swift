@@ -43,7 +43,7 @@ extension Reconciler {
     for other in request.otherNumbers { others[other.number] = other.document }
     var asked: Set<String> = []
     var numbers: [String] = []
-    var replay = try PlanReplay(plan)
+    let replay = try PlanReplay(plan)
     while try replay.next() {
       let number = replay.record.string(replay.invoice.number)
       let isWanted =

@@ -147,7 +147,7 @@ struct Accept: ParsableCommand {
     _ settings: Settings
   ) throws {
     let here = Surroundings.current
-    let before = try PendingFile.all(ledger, in: company).filter { !$0.isQuestion }
+    let before = try PendingFile.all(ledger, in: company)
     let isSettled = try ledger.settle(
       doubtOf: invoice, isThere: outcome == .sent, at: here.timestamp, because: reason ?? "", by: by
     )
@@ -156,7 +156,8 @@ struct Accept: ParsableCommand {
         .usage, "invoice \(invoice) is not in doubt, and does not wait to be sent again",
         remedy: "see how it stands with: loadbooks explain \(ShellText.word(invoice))")
     }
-    let renewal = try ResendRenewal(ledger, in: company, settings: settings, at: here.timestamp)
+    let renewal = try ResendRenewal(
+      ledger, in: company, settings: settings, at: here.timestamp, before: before)
     if options.json {
       return here.print(
         JSONText.array([["invoice": .string(invoice), "result": .string(outcome.rawValue)]]).text)
@@ -166,11 +167,6 @@ struct Accept: ParsableCommand {
         + (outcome == .sent
           ? "QuickBooks has it; it is synced"
           : "QuickBooks does not have it; convert sends it anew"))
-    // A file with nothing left to send is in nobody's sight any more, but it is still there.
-    let left = Set(try PendingFile.all(ledger, in: company).map(\.path) + renewal.outdated)
-    for file in before where !left.contains(file.path) {
-      here.print("do not send any more: \(FindingText.visible(file.path))")
-    }
     for words in renewal.words { here.print(words) }
   }
 

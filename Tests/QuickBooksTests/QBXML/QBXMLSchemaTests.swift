@@ -172,7 +172,7 @@ struct QBXMLSchemaTests {
     var expectation = QBXMLExpectation(messageSet: try #require(written.output[1].messageSet))
     expectation.add(IIFFixture.money("2238.96"))
     expectation.add(IIFFixture.money("-72.40"))
-    var checker = QBXMLChecker(format: QBXMLFormat(), known: known)
+    let checker = QBXMLChecker(format: QBXMLFormat(), known: known)
     do {
       let amount = try checker.check(path: folder.path("b.xml"), name: "b.xml", expectation)
       #expect(amount == IIFFixture.money("2166.56"))
