@@ -40,10 +40,22 @@ struct LoadBooks: ParsableCommand {
       ? ExitCode(failure.cause).rawValue : code
   }
 
+  /// The command that a command line begins with, when nothing is wrong with what follows.
+  ///
+  /// Parsing from the root looks at every option of every command on the way, which is much of a small run; it says
+  /// what is wrong, and what is `loadbooks --help`.
+  private static func direct(_ arguments: [String]) -> (any ParsableCommand)? {
+    guard let name = arguments.first,
+      let command = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
+      command.configuration.subcommands.isEmpty
+    else { return nil }
+    return try? command.parseAsRoot(Array(arguments.dropFirst()))
+  }
+
   private static func execute(_ arguments: [String]) -> Int32 {
     let here = Surroundings.current
     do {
-      var command = try parseAsRoot(arguments)
+      var command = try direct(arguments) ?? parseAsRoot(arguments)
       try command.run()
       return ExitCode.done.rawValue
     } catch let failure as Failure {

@@ -98,11 +98,9 @@ final class Surroundings: Sendable {
 
   /// The day in a time zone.
   func today(in zone: String) -> CalendarDate {
-    var calendar = Calendar(identifier: .gregorian)
-    if let zone = TimeZone(identifier: zone) { calendar.timeZone = zone }
-    let parts = calendar.dateComponents([.year, .month, .day], from: now)
-    return CalendarDate(year: parts.year ?? 1970, month: parts.month ?? 1, day: parts.day ?? 1)
-      ?? CalendarDate(daysSince1970: 0)
+    let zone = TimeZone(identifier: zone) ?? .current
+    let seconds = now.timeIntervalSince1970 + Double(zone.secondsFromGMT(for: now))
+    return CalendarDate(daysSince1970: Int32((seconds / 86_400).rounded(.down)))
   }
 
   /// Has a file removed when the command is over.
