@@ -219,11 +219,13 @@ struct CSVColumns {
     // of an export of invoices would make customers known that nobody has listed.
     let saysSo = zip(names, names.map { meanings[$0] }).contains { name, meaning in
       if case .field(let field)? = meaning { return field == .invoiceNumber }
-      return meaning == nil && name == HeaderName.normalised(Field.invoiceNumber.name)
+      return meaning == nil && name == invoiceNumberName
     }
     return saysSo || ofCharges.count + ofRecords.count >= 3
       || known.contains(.invoiceNumber) && !ofCharges.isEmpty
   }
+
+  private static let invoiceNumberName = HeaderName.normalised(Field.invoiceNumber.name)
 
   private static func match(
     _ headers: [String], _ names: [String], _ kind: RecordKind, _ meanings: [String: ColumnMeaning]

@@ -41,9 +41,13 @@ struct CSVHeader {
     }
     for _ in 0..<longestPreamble where index < window.bytes.count {
       var next = index
+      var last: [String] = []
       for delimiter in delimiters {
         guard let (headers, end) = row(window, index, delimiter) else { continue }
         next = max(next, end)
+        // Most of them separate nothing in it, and are answered alike.
+        if headers == last { continue }
+        last = headers
         do throws(CSVColumns.Mismatch) {
           let columns = try CSVColumns(
             headers: headers, meanings: meanings, options: options)
