@@ -1,9 +1,19 @@
 internal import Foundation
+internal import Synchronization
 
 /// Writes characters outside ASCII with ASCII ones: é as e, ß as ss, € as EUR.
 enum Transliteration {
   /// What stands for a character; nil when nothing does.
-  static func ascii(_ scalar: Unicode.Scalar) -> [UInt8]? { table[scalar.value] }
+  static func ascii(_ scalar: Unicode.Scalar) -> [UInt8]? {
+    if let replacement = table[scalar.value] { return replacement }
+    guard ranges.contains(where: { $0.contains(scalar.value) }) else { return nil }
+    return apart.withLock { apart in
+      if let known = apart[scalar.value] { return known }
+      let parts = parts(scalar)
+      apart[scalar.value] = .some(parts)
+      return parts
+    }
+  }
 
   /// Whether the character is a mark that joins the letter before it.
   static func isMark(_ scalar: Unicode.Scalar) -> Bool {
@@ -15,27 +25,31 @@ enum Transliteration {
     for (characters, replacement) in replacements {
       for scalar in characters.unicodeScalars { table[scalar.value] = Array(replacement.utf8) }
     }
-    // Letters with marks, ligatures, letter-like and full-width forms: what Unicode takes them apart into.
-    let ranges: [ClosedRange<UInt32>] = [
-      0x00A0...0x024F, 0x1E00...0x1EFF, 0x2070...0x209F, 0x2100...0x218F, 0xFB00...0xFB06,
-      0xFF01...0xFF5E,
-    ]
-    for value in ranges.joined() where table[value] == nil {
-      guard let scalar = Unicode.Scalar(value) else { continue }
-      var parts: [UInt8]? = []
-      for part in String(scalar).decomposedStringWithCompatibilityMapping.unicodeScalars {
-        if part.isASCII {
-          parts?.append(UInt8(part.value))
-        } else if let known = table[part.value] {
-          parts?.append(contentsOf: known)
-        } else if !isMark(part) {
-          parts = nil
-        }
-      }
-      if let parts, !parts.isEmpty { table[value] = parts }
-    }
     return table
   }()
+
+  /// Letters with marks, ligatures, letter-like and full-width forms, which Unicode can take apart.
+  private static let ranges: [ClosedRange<UInt32>] = [
+    0x00A0...0x024F, 0x1E00...0x1EFF, 0x2070...0x209F, 0x2100...0x218F, 0xFB00...0xFB06,
+    0xFF01...0xFF5E,
+  ]
+
+  /// What those that were met were taken apart into. All of them would be a tenth of a small run.
+  private static let apart = Mutex<[UInt32: [UInt8]?]>([:])
+
+  private static func parts(_ scalar: Unicode.Scalar) -> [UInt8]? {
+    var parts: [UInt8] = []
+    for part in String(scalar).decomposedStringWithCompatibilityMapping.unicodeScalars {
+      if part.isASCII {
+        parts.append(UInt8(part.value))
+      } else if let known = table[part.value] {
+        parts.append(contentsOf: known)
+      } else if !isMark(part) {
+        return nil
+      }
+    }
+    return parts.isEmpty ? nil : parts
+  }
 
   /// What decomposition does not know or what reads better otherwise.
   ///
