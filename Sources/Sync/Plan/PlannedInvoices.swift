@@ -48,8 +48,7 @@ struct PlannedInvoices: Sendable {
   private var verdicts: [Verdict] = [Verdict(rules: .none, forced: .none)]
   private var verdictNumbers: [Verdict: Int] = [Verdict(rules: .none, forced: .none): 0]
   private var lastVerdict = 0
-  /// What has changed since it was written, by position.
-  private var changed: [Int: PlannedInvoice] = [:]
+  private var changes = Changes()
   private var encoder = Run()
   /// How many of the first invoices stand in the order of the export, and whether one of them got another place.
   private var ordered = 0
@@ -74,14 +73,15 @@ struct PlannedInvoices: Sendable {
 
   /// The invoice at a position.
   subscript(position: Int) -> PlannedInvoice {
-    get { changed.isEmpty ? written(position) : changed[position] ?? written(position) }
+    get { change(of: position) ?? written(position) }
     set {
       if !hasMoved,
         PlannedInvoices.key(written(position).place) != PlannedInvoices.key(newValue.place)
       {
         hasMoved = true
       }
-      changed[position] = newValue
+      let verdict = number(Verdict(rules: newValue.rules, forced: newValue.forced))
+      changes.set(position, newValue, verdict)
     }
   }
 
@@ -117,7 +117,7 @@ struct PlannedInvoices: Sendable {
 
   /// Puts the invoices in the order of the export, in which they nearly are, with all that has changed.
   mutating func settle() {
-    guard ordered < count || hasMoved || !changed.isEmpty else { return }
+    guard ordered < count || hasMoved || !changes.isEmpty else { return }
     // What was added out of order is little, unless places have changed, and then everything is sorted.
     var late: [PlannedInvoice] = []
     var settled = PlannedInvoices()
@@ -182,7 +182,40 @@ struct PlannedInvoices: Sendable {
   }
 
   fileprivate func change(of position: Int) -> PlannedInvoice? {
-    changed.isEmpty ? nil : changed[position]
+    changes.of(position).map { invoice($0, position) }
+  }
+}
+
+/// What has changed of planned invoices since they were written, by position, as they are written themselves: of
+/// a migration some tens of thousands change, while memory is at its highest.
+private struct Changes: Sendable {
+  private var starts: [Int32: UInt32] = [:]
+  private var bytes: [UInt8] = []
+
+  var isEmpty: Bool { starts.isEmpty }
+
+  func of(_ position: Int) -> Run? {
+    guard !starts.isEmpty, let start = starts[Int32(position)] else { return nil }
+    var run = Run()
+    var index = Int(start)
+    run.read(bytes.span, &index)
+    return run
+  }
+
+  mutating func set(_ position: Int, _ invoice: PlannedInvoice, _ verdict: Int) {
+    let begin = bytes.count
+    var run = Run()
+    run.append(invoice, verdict, to: &bytes)
+    guard let start = starts.updateValue(UInt32(begin), forKey: Int32(position)) else { return }
+    // What takes no more room than before is written over it.
+    var end = Int(start)
+    run = Run()
+    run.read(bytes.span, &end)
+    let length = bytes.count - begin
+    guard length <= end - Int(start) else { return }
+    for place in 0..<length { bytes[Int(start) + place] = bytes[begin + place] }
+    bytes.removeLast(length)
+    starts[Int32(position)] = start
   }
 }
 
