@@ -46,7 +46,9 @@ struct LoadBooks: ParsableCommand {
   /// what is wrong, and what is `loadbooks --help`.
   private static func direct(_ arguments: [String]) -> (any ParsableCommand)? {
     guard let name = arguments.first,
-      let command = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
+      let command = configuration.subcommands.first(where: {
+        $0.configuration.commandName == name
+      }),
       command.configuration.subcommands.isEmpty
     else { return nil }
     return try? command.parseAsRoot(Array(arguments.dropFirst()))

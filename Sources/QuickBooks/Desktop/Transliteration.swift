@@ -34,7 +34,7 @@ enum Transliteration {
     0xFF01...0xFF5E,
   ]
 
-  /// What those that were met were taken apart into. All of them would be a tenth of a small run.
+  /// What those that were met were taken apart into: to do so with all of them would be a tenth of a small run.
   private static let apart = Mutex<[UInt32: [UInt8]?]>([:])
 
   private static func parts(_ scalar: Unicode.Scalar) -> [UInt8]? {
