@@ -166,7 +166,10 @@ final class CompanyWatch {
   }
 
   /// Says that it has ended in good order; a hook that runs is waited for.
+  ///
+  /// While a batch was in work, files may have come, or one of its own was put back: they are counted anew.
   func stop() {
+    if hasWorked { _ = try? look(clock.elapsed(), KeptPlanner(company, delivery)) }
     goOnTelling(atMost: nil)
     status.state = .stopped
     saved = nil

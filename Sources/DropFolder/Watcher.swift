@@ -33,6 +33,8 @@ public final class Watcher: Sendable {
     public var waitsForInvoices = false
     /// The folders of files that were taken and are not done with: the next time goes on.
     public var unfinished: [String] = []
+    /// Whether it ended because it was told to.
+    public var isStopped = false
     /// What kept it from going on.
     public var failure: Failure?
   }
@@ -77,7 +79,7 @@ public final class Watcher: Sendable {
         if let next { wait = min(wait ?? next, next) }
       }
       writeHealth()
-      guard let wait else { return turns.map { $0.end() } }
+      guard let wait else { return turns.map { $0.end(isStopped: shallStop) } }
       // A signal does not end a sleep, so it is a short one.
       var left = wait.milliseconds
       while left > 0, !shallStop {
@@ -130,7 +132,8 @@ public final class Watcher: Sendable {
     }
 
     /// What became of it.
-    func end() -> Result {
+    func end(isStopped: Bool) -> Result {
+      result.isStopped = isStopped
       result.hasHeld = watch.hasHeld
       result.failure = watch.failure
       result.unfinished = watch.unfinished

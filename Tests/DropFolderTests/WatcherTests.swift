@@ -22,10 +22,13 @@ struct WatcherTests {
     return company
   }
 
-  private func watcher(_ companies: [CompanyFolder], health: String? = nil) -> Watcher {
+  private func watcher(
+    _ companies: [CompanyFolder], health: String? = nil,
+    at: @escaping @Sendable (TestDelivery.Point) throws(Failure) -> Void = { _ in }
+  ) -> Watcher {
     let clock = WatchClock.system()
     return Watcher(
-      companies, TestDelivery(clock: clock), clock: clock,
+      companies, TestDelivery(clock: clock, at: at), clock: clock,
       log: .init(
         label: "test", factory: { _ in LogLines(.json, timestamp: { "" }, write: { _ in }) }),
       health: health)
@@ -60,6 +63,39 @@ struct WatcherTests {
     #expect(results[0].failure?.cause == .settingsWrong)
     #expect(results[0].batches.isEmpty)
     #expect(results[1].batches.count == 1)
+  }
+
+  @Test
+  func `once: what somebody has open all the time is counted, and what came with it is taken`()
+    throws
+  {
+    let company = try company("acme", ["a.csv": Sandbox.export([1]), "b.csv": Sandbox.export([2])])
+    let file = try #require(
+      FileHandle(forUpdatingAtPath: folder.path("acme/inbox/b.csv")))
+    try folder.write(
+      "company: acme\nwatch: { quiet_time: 50ms, longest_wait: 100ms, look_every: 20ms }\n",
+      to: "acme/loadbooks.yaml")
+    let result = watcher([company]).once()[0]
+    #expect(result.batches.count == 1)
+    #expect(result.arriving == 1)
+    try file.close()
+    let next = watcher([company]).once()[0]
+    #expect((next.batches.count, next.arriving) == (1, 0))
+  }
+
+  @Test func `once: what came while the last batch was in work is counted when it ends`() throws {
+    let company = try company("acme", ["a.csv": Sandbox.export([1])])
+    try folder.write(
+      "company: acme\nwatch: { quiet_time: 50ms, longest_wait: 100ms, look_every: 20ms }\n",
+      to: "acme/loadbooks.yaml")
+    let place = folder.path("acme/inbox/b.csv")
+    let result = watcher([company]) { point in
+      guard point == .afterRun, access(place, F_OK) != 0 else { return }
+      usleep(600_000)
+      try? Data(Sandbox.export([2]).utf8).write(to: URL(fileURLWithPath: place))
+    }.once()[0]
+    #expect(result.batches.count == 1)
+    #expect(result.arriving == 1)
   }
 
   @Test func `a hook that hangs is ended, health tells of it, and the other company goes on`()

@@ -28,6 +28,21 @@ struct WatchCommandTests {
     #expect(answer.messages.contains("is not a length of time"))
   }
 
+  @Test func `a layout or a level of the log that is none names those there are`() throws {
+    for (flag, words) in [
+      ("--log", "'--log <layout>': it takes logfmt or json."),
+      (
+        "--log-level",
+        "'--log-level <level>': it takes trace, debug, info, notice, warning, error or "
+      ),
+    ] {
+      let answer = try run(["watch", "--once", "away", flag, "xml"])
+      #expect(answer.code == 64)
+      #expect(
+        answer.messages.contains("The value 'xml' is invalid for \(words)"), "\(answer.messages)")
+    }
+  }
+
   @Test func `a health file that cannot be written is said at the start, and once writes it`()
     throws
   {
@@ -55,6 +70,22 @@ struct WatchCommandTests {
     #expect(once.code == 78)
     #expect(!once.messages.contains("still arriving"))
     #expect(once.messages.contains("1 complete and not taken"))
+  }
+
+  @Test func `once says in its summary and by its exit code what is still arriving`() throws {
+    _ = try run(["init", "co"])
+    let times = ["--set", "watch.quiet_time=0s", "--set", "watch.longest_wait=0s"]
+    try folder.write(
+      "Invoice #,Customer,Invoiced On,Pay Item,Amount\n1,Acme,2026-11-01,Line Haul,1.00\n",
+      to: "co/inbox/a.csv")
+    let file = try #require(FileHandle(forUpdatingAtPath: folder.path("co/inbox/a.csv")))
+    let once = try run(["watch", "--once", "co"] + times)
+    #expect(once.code == 75, "\(once.messages)")
+    #expect(once.output.contains("co: 1 file still arriving, or open for writing, when it ended"))
+    try file.close()
+    let next = try run(["watch", "--once", "co"] + times)
+    #expect(next.code == 0)
+    #expect(!next.output.contains("still arriving"))
   }
 
   @Test func `a folder whose name is a slip is refused at the start, with the right one`() throws {

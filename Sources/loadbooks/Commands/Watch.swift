@@ -172,8 +172,10 @@ struct Watch: ParsableCommand {
       for result in results {
         for batch in result.batches { here.print(batch.text) }
         if result.arriving > 0 {
-          here.tell(
-            "note: \(result.folder): \(result.arriving) still arriving; the next time takes them")
+          let isOne = result.arriving == 1
+          here.print(
+            "\(FindingText.visible(result.folder)): \(SyncReport.counted(result.arriving, "file")) still arriving, "
+              + "or open for writing, when it ended; the next time takes \(isOne ? "it" : "them")")
         }
         for folder in result.unfinished {
           here.tell("note: \(folder): taken and not done with; the next time goes on")
@@ -191,6 +193,7 @@ struct Watch: ParsableCommand {
       throw ExitCode(failure.cause)
     }
     if results.contains(where: \.hasHeld) { throw ExitCode.held }
+    if results.contains(where: { $0.arriving > 0 && !$0.isStopped }) { throw ExitCode.tryAgain }
   }
 
   private static func json(_ result: Watcher.Result) -> JSONText {
@@ -207,8 +210,10 @@ struct Watch: ParsableCommand {
 /// One of a few words.
 private func word<Word: RawRepresentable<String>>(_ text: String, _ words: [Word]) throws -> Word {
   guard let word = words.first(where: { $0.rawValue == text }) else {
-    throw ValidationError(
-      "It cannot be \"\(text)\"; write \(words.map(\.rawValue).joined(separator: ", ")).")
+    // What was written, and for which flag, stands in front of it already.
+    let names = words.map(\.rawValue)
+    let last = names.last ?? ""
+    throw ValidationError("it takes \(names.dropLast().joined(separator: ", ")) or \(last).")
   }
   return word
 }
