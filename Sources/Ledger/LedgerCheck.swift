@@ -9,6 +9,8 @@ public struct LedgerFinding: Hashable, Sendable {
     case right
     /// It is not, and what the ledger says can no longer be relied upon.
     case wrong
+    /// The ledger is sound, and QuickBooks has something otherwise than it was sent.
+    case differs
     /// Worth knowing, and no damage.
     case remark
   }
@@ -114,7 +116,7 @@ private struct LedgerCheck {
   }
 
   /// What must hold between the rows: a query for what does not, and the sentence for each row of it.
-  private static let rules: [(right: String, verdict: LedgerFinding.Verdict, sql: String)] = [
+  private static let rules: [(right: String?, verdict: LedgerFinding.Verdict, sql: String)] = [
     (
       "every invoice belongs to a run that counts, or was taken in by hand", .wrong,
       """
@@ -185,10 +187,17 @@ private struct LedgerCheck {
         + "JOIN runs ON sequence = run WHERE undos.finished_at IS NULL"
     ),
     (
-      "QuickBooks has nothing otherwise than it was sent", .remark,
+      "QuickBooks has nothing otherwise than it was sent", .differs,
       """
       SELECT message || ', since ' || at FROM remarks JOIN runs ON sequence = run
-      WHERE \(SyncLedger.isOpen)
+      WHERE \(SyncLedger.isOpen) AND kind <> '\(LedgerRemark.totalUnchecked)'
+      """
+    ),
+    (
+      nil, .remark,
+      """
+      SELECT message || ', since ' || at FROM remarks JOIN runs ON sequence = run
+      WHERE \(SyncLedger.isOpen) AND kind = '\(LedgerRemark.totalUnchecked)'
       """
     ),
     (
@@ -244,10 +253,12 @@ private struct LedgerCheck {
           if count <= LedgerCheck.mostOfAKind { add(rule.verdict, rows.text(0)) }
         }
       } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
-        add(.wrong, "because of the damage it cannot be told whether \(rule.right)")
+        if let right = rule.right {
+          add(.wrong, "because of the damage it cannot be told whether \(right)")
+        }
         continue
       }
-      if count == 0 { add(.right, rule.right) }
+      if count == 0, let right = rule.right { add(.right, right) }
       if count > LedgerCheck.mostOfAKind {
         add(rule.verdict, "and \(count - LedgerCheck.mostOfAKind) more of this kind")
       }

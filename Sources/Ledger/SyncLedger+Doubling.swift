@@ -26,6 +26,8 @@ public enum LedgerDoubling: Hashable, Sendable {
 extension LedgerRemark {
   /// The id of the finding about two documents of one invoice.
   public static let doubled = "answer-doubled"
+  /// The id of the finding about a total that no answer shows, which nobody can compare.
+  public static let totalUnchecked = "answer-total-unchecked"
 }
 
 extension AnswerRecorder {

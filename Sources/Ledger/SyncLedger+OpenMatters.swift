@@ -205,6 +205,18 @@ extension SyncLedger {
     try remarks("\(SyncLedger.isOpen) AND (?1 IS NULL OR runs.id = ?1)", [run])
   }
 
+  /// What QuickBooks has twice of what a run sent, where it was another run whose answer has shown it.
+  ///
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func doubles(of run: String) throws(Failure) -> [LedgerRemark] {
+    try remarks(
+      """
+      \(SyncLedger.isOpen) AND remarks.kind = '\(LedgerRemark.doubled)' AND runs.id <> ?1 AND EXISTS (
+        SELECT 1 FROM invoices JOIN runs AS own ON own.sequence = invoices.run
+        WHERE own.id = ?1 AND number = remarks.invoice)
+      """, [run])
+  }
+
   /// What is open about an invoice.
   ///
   /// - Throws: `Failure` when the ledger cannot be read.

@@ -226,6 +226,7 @@ struct AnswersOnceTests {
     #expect(try desk.run("accept", "b.xml").code == 4)
     #expect(try desk.run("accept", "a.xml").output.contains("[answer-doubled]"))
     #expect(try desk.run("ledger", "export", "-").output == before)
+    #expect(try desk.run("ledger", "check").code == 4)
     for words in [["ledger", "check"], ["explain", "1001"]] {
       #expect(try desk.run(words: words).output.contains("U-inv-1001"), "\(words)")
     }
@@ -237,6 +238,7 @@ struct AnswersOnceTests {
     }
     #expect(try desk.run("accept", "b.xml").code == 0)
     #expect(try desk.run("verify", desk.runs[0]).code == 0)
+    #expect(try desk.run("ledger", "check").code == 0)
   }
 
   @Test func `a number that QuickBooks has already is a refusal`() throws {

@@ -50,6 +50,9 @@ struct OpenMattersTests {
       #expect(try desk.run(words: command).output.contains("108.25"), "\(command)")
     }
     #expect(try desk.run("verify", desk.newest).code == 4)
+    let check = try desk.run("ledger", "check")
+    #expect(check.code == 4 && check.output.contains("\nNOT CLEAN"))
+    #expect(check.messages.contains("leave the ledger as it is: it is sound"))
     #expect(try desk.convert().output.contains("108.25"))
     #expect(try desk.run("accept", "--settle", "1001").code == 64)
     let settled = try desk.run("accept", "--settle", "1001", "--reason", "tax removed")
@@ -109,6 +112,10 @@ struct OpenMattersTests {
       #expect(accepted.output.contains("the total of invoice \(number) "), "\(number)")
     }
     #expect(accepted.output.components(separatedBy: "[answer-total-unchecked]").count == 6)
+    // Nothing is known to be wrong: the memory and the run say so alike.
+    let check = try desk.run("ledger", "check")
+    #expect(check.code == 0 && check.output.contains("! the total of invoice 1001 "))
+    #expect(try desk.run("verify", desk.newest).code == 0)
   }
 
   @Test func `another number, customer, date or an id that is taken is told`() throws {

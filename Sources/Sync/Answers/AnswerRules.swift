@@ -11,7 +11,7 @@ enum AnswerRules {
       "open the document in QuickBooks (sales tax put on top is the usual reason) and put it right; "
       + "then say so with: loadbooks accept --settle NUMBER --reason WHY")
   static let totalUnchecked = Finding.Kind(
-    "answer-total-unchecked", .warning,
+    LedgerRemark.totalUnchecked, .warning,
     meaning: "QuickBooks took a document, but its answer does not show over which amount.",
     remedy: "compare the document in QuickBooks with LoadOps, then say so with: "
       + "loadbooks accept --settle NUMBER --reason WHY")

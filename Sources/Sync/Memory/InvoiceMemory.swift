@@ -121,7 +121,7 @@ struct InvoiceMemory {
         case .undone: ": run \(unsent.run), which had sent it, was taken back"
         case .refused: ": QuickBooks refused it in run \(unsent.run)"
         }
-      } ?? "")
+      } ?? "") + open.map { "; \($0)" }.joined()
   }
 }
 

@@ -9,8 +9,11 @@ public struct LedgerAudit: Sendable {
   /// Everything that was looked at.
   public private(set) var findings: [LedgerFinding] = []
 
-  /// Whether nothing is wrong.
-  public var isClean: Bool { !findings.contains { $0.verdict == .wrong } }
+  /// Whether nothing is wrong, neither here nor, as far as its answers say, in QuickBooks.
+  public var isClean: Bool { isSound && !findings.contains { $0.verdict == .differs } }
+
+  /// Whether the memory is as it must be, and the files of its runs are.
+  private var isSound: Bool { !findings.contains { $0.verdict == .wrong } }
 
   /// What to do about what is wrong; empty when nothing is.
   ///
@@ -30,7 +33,7 @@ public struct LedgerAudit: Sendable {
     }
     do throws(Failure) {
       try checkFolder(ledger, company)
-    } catch  where !isClean {
+    } catch  where !isSound {
       findings.append(
         LedgerFinding(
           .wrong, "because of the damage the files could not be compared: \(error.message)"))
@@ -40,8 +43,13 @@ public struct LedgerAudit: Sendable {
       remedies.append(
         "put back a copy of .loadbooks/ledger.sqlite that is clean, or rebuild it with "
           + "loadbooks ledger import from an export; then compare the newest runs with QuickBooks")
-    } else if files > 0 {
+    } else if !isClean {
       remedies.append("leave the ledger as it is: it is sound")
+    }
+    if findings.contains(where: { $0.verdict == .differs }) {
+      remedies.append(
+        "put right in QuickBooks what it has otherwise than it was sent, then say so for each invoice: "
+          + "loadbooks accept --settle NUMBER --reason WHY")
     }
     if let run = filesChanged.first {
       remedies.append(

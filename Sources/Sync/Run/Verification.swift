@@ -214,7 +214,7 @@ public struct Verification: Sendable {
           verdict: .unknown,
           message: "the run was taken back\(when.map { " on \($0)" } ?? ""): its invoices do not "
             + "count as sent any more"))
-      return
+      return try checkRemarks(record, ledger)
     }
     let known = Dictionary(
       record.outputs.map { ($0.name, $0.fingerprint.hex) }, uniquingKeysWith: { first, _ in first })
@@ -260,7 +260,14 @@ public struct Verification: Sendable {
         found == sum, "\(name) has the bytes that were written",
         "its sum is \(found.short)…, but \(sum.short)… was written")
     }
-    for remark in try ledger.openRemarks(ofRun: record.id) {
+    try checkRemarks(record, ledger)
+  }
+
+  /// What is open between what was sent and what QuickBooks has, also by the answer to another run.
+  private mutating func checkRemarks(
+    _ record: RunRecord, _ ledger: SyncLedger
+  ) throws(Failure) {
+    for remark in try ledger.openRemarks(ofRun: record.id) + ledger.doubles(of: record.id) {
       checks.append(
         Check(
           verdict: remark.kind == AnswerRules.totalUnchecked.id ? .unknown : .differs,

@@ -51,7 +51,7 @@ struct LedgerCheckCommand: ParsableCommand {
   private func sign(_ finding: LedgerFinding) -> String {
     switch finding.verdict {
     case .right: "="
-    case .wrong: "*"
+    case .wrong, .differs: "*"
     case .remark: "!"
     }
   }
