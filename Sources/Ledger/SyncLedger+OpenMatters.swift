@@ -36,6 +36,11 @@ public struct LedgerHold: Hashable, Sendable {
   public var run: String
   /// Whether that run was taken back; filled in when it is read.
   public var isOfUndoneRun = false
+  /// What QuickBooks calls the document that it should not have, as far as it has said; filled in when it is
+  /// read.
+  public var quickBooksID: String?
+  /// The status by which QuickBooks refused last to remove that; filled in when it is read.
+  public var removalRefusal: String?
   /// QuickBooks' words; may be empty.
   public var words: String
 
@@ -110,7 +115,10 @@ extension SyncLedger {
     try Row.fetchAll(
       db,
       sql: """
-        SELECT holds.*, runs.id AS run_id, runs.state = 'undone' AS is_undone FROM holds JOIN runs ON runs.sequence = holds.run
+        SELECT holds.*, runs.id AS run_id, runs.state = 'undone' AS is_undone,
+          CASE cause WHEN 'in_quickbooks' THEN (\(SyncLedger.documentID)) END AS document_id,
+          CASE cause WHEN 'in_quickbooks' THEN (\(SyncLedger.removalRefusal)) END AS refusal
+        FROM holds JOIN runs ON runs.sequence = holds.run
         ORDER BY kind, name, cause = 'in_quickbooks', run
         """
     ).map { row in
@@ -120,9 +128,31 @@ extension SyncLedger {
         contentHash: hash.map { ContentHash(stored: $0.span) }, run: row["run_id"],
         words: row["words"])
       hold.isOfUndoneRun = row["is_undone"]
+      hold.quickBooksID = row["document_id"]
+      hold.removalRefusal = row["refusal"]
       return hold
     }
   }
+
+  /// What QuickBooks calls the document of a row of `holds`.
+  private static let documentID = """
+    SELECT coalesce(withdrawn.quickbooks_id, added.quickbooks_id)
+    FROM withdrawn LEFT JOIN requests AS added
+      ON added.run = withdrawn.run AND added.name = document_number
+        AND added.entity = document_kind AND operation = 'add'
+    WHERE withdrawn.run = holds.run AND withdrawn.number = holds.name
+    ORDER BY withdrawn.id DESC LIMIT 1
+    """
+
+  /// The status by which QuickBooks refused last to remove it.
+  private static let removalRefusal = """
+    SELECT removal.error_code
+    FROM withdrawn JOIN requests AS removal
+      ON removal.run = withdrawn.run AND removal.name = document_number
+        AND removal.entity = document_kind AND operation IN ('delete', 'void')
+    WHERE withdrawn.run = holds.run AND withdrawn.number = holds.name AND removal.state = 'refused'
+    ORDER BY removal.answered_at DESC LIMIT 1
+    """
 
   /// Frees what QuickBooks refused, so that it is sent once more.
   ///

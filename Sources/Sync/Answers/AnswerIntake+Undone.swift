@@ -129,11 +129,13 @@ extension AnswerIntake {
       removals.append((answer, LedgerRemoval(of: document, refusal: refusal)))
     }
     let news = try ledger.record(
-      removals: removals.map(\.removal), manner: manner, inSet: set.messageSet.id, ofRun: run,
-      at: clock())
+      removals: removals.map(\.removal), manner: manner.rawValue, inSet: set.messageSet.id,
+      ofRun: run, at: clock())
+    let folder = RunFolder.undonePath(of: run, in: company)
+    let leftOut = unanswered(set, documents, in: folder + "/" + name)
     if let record = try ledger.run(run), let undo = try ledger.undo(ofRun: run) {
       section.sendNext = try RemovalRequests.writeMissing(
-        record, undo, format: format, ledger, into: RunFolder.undonePath(of: run, in: company),
+        record, undo, besides: Set(leftOut), telling: manner, format: format, ledger, into: folder,
         at: clock())
     }
     let held = Set(
@@ -153,7 +155,13 @@ extension AnswerIntake {
       report.findings.append(
         AnswerIntake.refused(answer, removal, manner, isFreed, next: section.sendNext.first))
     }
-    noteUnanswered(set, documents, in: name, ofRun: run, &section)
+    if let first = leftOut.first, let undo = try ledger.undo(ofRun: run) {
+      section.unanswered = leftOut.count
+      let again = try byID[first]?.quickBooksID.flatMap { (id) throws(Failure) in
+        try RemovalRequests.lastFile(of: manner, asking: id, undo, in: folder)
+      }
+      noteUnanswered(set, leftOut, in: folder + "/" + name, again: again)
+    }
     report.sections.append(section)
   }
 
@@ -163,28 +171,27 @@ extension AnswerIntake {
   }
 
   private static func refused(
-    _ answer: QBXMLAnswer, _ removal: LedgerRemoval, _ manner: String, _ isFreed: Bool,
-    next: String?
+    _ answer: QBXMLAnswer, _ removal: LedgerRemoval, _ manner: QBXMLTakingBack.Manner,
+    _ isFreed: Bool, next: String?
   ) -> Finding {
     let document = removal.document
     return Finding(
       AnswerRules.removalRefused,
-      "QuickBooks did not \(manner) the document \(document.documentNumber)"
+      "QuickBooks did not \(manner.rawValue) the document \(document.documentNumber)"
         + (isFreed ? ", which was said to be gone (release)" : "")
         + ": \(removal.refusal?.words ?? "") (status \(answer.status))",
       remedy: isFreed
         ? "look in QuickBooks whether it is there still, and delete it by hand: its invoice may be sent "
           + "again, or was"
-        : remedy(answer, document.number, next: next),
+        : RemovalRequests.remedy(
+          refusedBy: String(answer.status), document.number, next: next.map { "send \($0)" }),
       location: answer.location, value: document.documentNumber, invoice: document.number)
   }
 
-  /// Requests of a file that removes documents of which the answer says nothing.
-  private mutating func noteUnanswered(
-    _ set: AnsweredSet, _ documents: [TakenBackDocument], in name: String, ofRun run: String,
-    _ section: inout AnswerReport.Section
-  ) {
-    let path = RunFolder.undonePath(of: run, in: company) + "/" + name
+  /// The ids of requests of a file that removes documents of which the answer says nothing.
+  private func unanswered(
+    _ set: AnsweredSet, _ documents: [TakenBackDocument], in path: String
+  ) -> [String] {
     let answered = Set(set.answers.map(\.answer.requestID))
     let removed = Set(
       documents.filter(\.isRemoved).map { RemovalRequests.requestID($0.kind, $0.documentNumber) })
@@ -194,45 +201,36 @@ extension AnswerIntake {
         missing.append(request.id)
       }
     }
-    guard let first = missing.first else { return }
-    section.unanswered = missing.count
+    return missing
+  }
+
+  /// Tells of those requests, and of the one file that is to be sent: the last that has them.
+  private mutating func noteUnanswered(
+    _ set: AnsweredSet, _ ids: [String], in path: String, again: String?
+  ) {
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    let file = again ?? path
     report.findings.append(
       Finding(
         AnswerRules.unanswered,
-        "\(SyncReport.counted(missing.count, "request")) of \(name) "
-          + "\(missing.count == 1 ? "has" : "have") no answer, the first is \"\(first)\"",
-        remedy:
-          "send \(path) again, and accept its answer: what is gone is not removed a second time",
-        location: set.messageSet.location, value: first))
-  }
-
-  /// What to do about a document that QuickBooks did not remove.
-  private static func remedy(_ answer: QBXMLAnswer, _ number: String, next: String?) -> String {
-    let release = AnswerJudge.release(number)
-    if answer.status == 3120 {
-      return
-        "check that the right company file is open; if the document is not in it any more, \(release)"
-    }
-    guard RemovalRequests.mayDoLater(String(answer.status)) else {
-      return AnswerRules.removalRefused.remedy.replacing("NUMBER", with: ShellText.word(number))
-    }
-    return "close all windows in QuickBooks, best in single-user mode; then "
-      + (next.map {
-        "send \($0), because the same file gets the same answer, and accept its answer"
-      }
-        ?? "delete it by hand and \(release)")
+        "\(SyncReport.counted(ids.count, "request")) of \(name) "
+          + "\(ids.count == 1 ? "has" : "have") no answer, the first is \"\(ids[0])\"",
+        remedy: file == path
+          ? "send \(path) again, and accept its answer: what is gone is not removed a second time"
+          : "send \(file), which asks for \(ids.count == 1 ? "it" : "them") as well, and accept its answer",
+        location: set.messageSet.location, value: ids[0]))
   }
 
   /// The run that a set of removals is about, how they are done, and the file.
   private func removal(
     of set: AnsweredSet
-  ) throws(Failure) -> (run: String, manner: String, file: String)? {
+  ) throws(Failure) -> (run: String, manner: QBXMLTakingBack.Manner, file: String)? {
     let manners = QBXMLTakingBack.Manner.allCases
     for undo in try ledger.undos() {
       for manner in manners {
         let sets = RemovalRequests.sets(manner, undo)
         if let number = sets.number(of: set.messageSet.id) {
-          return (undo.run, manner.rawValue, RemovalRequests.fileName(manner, number))
+          return (undo.run, manner, RemovalRequests.fileName(manner, number))
         }
       }
     }
@@ -241,7 +239,7 @@ extension AnswerIntake {
     for undo in try ledger.undos() where !ids.isEmpty {
       let known = Set(try ledger.takenBack(ofRun: undo.run).compactMap(\.quickBooksID))
       if ids.isSubset(of: known) {
-        return (undo.run, set.isAll("TxnVoid") ? "void" : "delete", "")
+        return (undo.run, set.isAll("TxnVoid") ? .void : .delete, "")
       }
     }
     return nil

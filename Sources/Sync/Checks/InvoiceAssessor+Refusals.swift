@@ -12,14 +12,10 @@ extension InvoiceAssessor {
     if let own = holds[.invoice]?[record.string(invoice.number).lowercased()] {
       if own.cause == .inQuickBooks {
         raise(.inQuickBooksAfterUndo, record, invoice.number, .invoiceNumber) { me in
-          let release = AnswerJudge.release(record.string(invoice.number))
-          return Detail(
+          Detail(
             message: "QuickBooks has invoice \(record.string(invoice.number)) from run \(own.run)"
               + (own.isOfUndoneRun ? ", which was taken back" : ""),
-            remedy: own.isOfUndoneRun
-              ? "send the file that deletes it, in outbox/undone/\(own.run), then accept its answer; "
-                + "or delete it by hand, then \(release)"
-              : "delete it in QuickBooks, then \(release); or adopt it, if it is to stay")
+            remedy: RemovalRequests.remedy(own, record.string(invoice.number)))
         }
       } else if own.contentHash == result.content {
         raise(.refusedByQuickBooks, record, invoice.number, .invoiceNumber) { me in

@@ -170,10 +170,11 @@ enum RemovalRequests {
 
   /// Writes the files of both manners, each with as many requests as a set may have.
   ///
-  /// - Returns: The paths of those that delete.
+  /// - Returns: The paths of those of the manner that is asked for.
   static func write(
     _ documents: [QBXMLTakingBack.Document], _ undo: UndoRecord, from first: Int,
-    format: QBXMLFormat, _ ledger: SyncLedger, into folder: String, at: String
+    telling wanted: QBXMLTakingBack.Manner = .delete, format: QBXMLFormat, _ ledger: SyncLedger,
+    into folder: String, at: String
   ) throws(Failure) -> [String] {
     var paths: [String] = []
     for manner in QBXMLTakingBack.Manner.allCases {
@@ -192,7 +193,7 @@ enum RemovalRequests {
           file.discard()
           throw error
         }
-        if manner == .delete { paths.append(file.finalPath) }
+        if manner == wanted { paths.append(file.finalPath) }
       }
     }
     try StagedFile.syncFolder(folder)
@@ -202,6 +203,49 @@ enum RemovalRequests {
   /// The statuses of QuickBooks by which it may do later what it did not do now.
   static func mayDoLater(_ code: String) -> Bool {
     ["1010", "3170", "3175", "3176", "3180", "3231", "3260", "3261"].contains(code)
+  }
+
+  /// What to do about a document that QuickBooks refused to remove.
+  ///
+  /// - Parameters:
+  ///   - code: The status.
+  ///   - number: The number of the invoice in LoadOps.
+  ///   - next: To send the file that asks for it again; nil when there is none.
+  /// - Returns: What to do.
+  static func remedy(refusedBy code: String, _ number: String, next: String?) -> String {
+    let release = AnswerJudge.release(number)
+    if code == "3120" {
+      return
+        "check that the right company file is open; if the document is not in it any more, \(release)"
+    }
+    guard mayDoLater(code) else {
+      return AnswerRules.removalRefused.remedy.replacing("NUMBER", with: ShellText.word(number))
+    }
+    return "close all windows in QuickBooks, best in single-user mode; then "
+      + (next.map {
+        "\($0), because the same file gets the same answer, and accept its answer"
+      }
+        ?? "delete it by hand and \(release)")
+  }
+
+  /// What to do about an invoice that is held because QuickBooks has a document that it should not have.
+  static func remedy(_ hold: LedgerHold, _ number: String) -> String {
+    let release = AnswerJudge.release(number)
+    let folder = "outbox/undone/\(hold.run)"
+    guard hold.isOfUndoneRun else {
+      return "delete it in QuickBooks, then \(release); or adopt it, if it is to stay"
+    }
+    if let code = hold.removalRefusal {
+      return remedy(
+        refusedBy: code, number, next: "send the last file that deletes it, in \(folder)")
+    }
+    guard hold.quickBooksID != nil else {
+      return
+        "delete it in QuickBooks by hand, because it did not say the id by which a file could, then "
+        + release
+    }
+    return "send the last file that deletes it, in \(folder), then accept its answer; "
+      + "or delete it by hand, then \(release)"
   }
 
   /// The files of a manner that are in a folder: their sets, and the ids in QuickBooks that they have.
@@ -221,6 +265,16 @@ enum RemovalRequests {
     return files.sorted { $0.number < $1.number }
   }
 
+  /// The path of the last file of a manner that asks for a document, by QuickBooks' id; nil when none does.
+  ///
+  /// - Throws: `Failure` when a file cannot be read.
+  static func lastFile(
+    of manner: QBXMLTakingBack.Manner, asking id: String, _ undo: UndoRecord, in folder: String
+  ) throws(Failure) -> String? {
+    try asked(manner, undo, in: folder).last { $0.ids.contains(id) }
+      .map { folder + "/" + fileName(manner, $0.number) }
+  }
+
   /// The number of a file, from 1; nil for a name that is none of these.
   private static func number(of name: String, _ manner: QBXMLTakingBack.Manner) -> Int? {
     let first = fileName(manner, 1)
@@ -236,13 +290,28 @@ enum RemovalRequests {
   /// Done again, it writes nothing twice: it leaves out what a file that is there asks for, and what
   /// QuickBooks has deleted or voided.
   ///
-  /// - Returns: The paths of the files that delete.
+  /// - Parameters:
+  ///   - run: The run that was taken back.
+  ///   - undo: How it was.
+  ///   - leftOut: The ids of requests that the answer leaves out: where a new file is written, it asks for
+  ///     these as well, so that there is one file to send.
+  ///   - wanted: The manner whose files are told.
+  ///   - format: The user's choices.
+  ///   - ledger: The company's ledger.
+  ///   - folder: Where the run's files are.
+  ///   - at: The time, ISO 8601 with zone.
+  /// - Returns: The paths of the files of that manner.
+  /// - Throws: `Failure` when the ledger or the folder cannot be written.
   static func writeMissing(
-    _ run: RunRecord, _ undo: UndoRecord, format: QBXMLFormat, _ ledger: SyncLedger,
+    _ run: RunRecord, _ undo: UndoRecord, besides leftOut: Set<String> = [],
+    telling wanted: QBXMLTakingBack.Manner = .delete, format: QBXMLFormat, _ ledger: SyncLedger,
     into folder: String, at: String
   ) throws(Failure) -> [String] {
+    let isLeftOut = { (document: TakenBackDocument) in
+      leftOut.contains(requestID(document.kind, document.documentNumber))
+    }
     let open = try ledger.takenBack(ofRun: run.id).filter {
-      !$0.isRemoved && ($0.isLate || !$0.refusals.isEmpty)
+      !$0.isRemoved && ($0.isLate || !$0.refusals.isEmpty || isLeftOut($0))
     }
     guard !open.isEmpty else { return [] }
     var numbers = try ledger.laterFiles(ofRun: run.id).keys.compactMap { number(of: $0, .delete) }
@@ -251,21 +320,25 @@ enum RemovalRequests {
       files[manner] = try asked(manner, undo, in: folder)
       numbers += (files[manner] ?? []).map(\.number)
     }
-    let documents = open.compactMap { known -> QBXMLTakingBack.Document? in
-      guard let id = known.quickBooksID else { return nil }
-      let isAsked = (files[.delete] ?? []).contains { $0.ids.contains(id) }
-      let isLocked = QBXMLTakingBack.Manner.allCases.contains { manner in
-        guard let refusal = known.refusals[manner.rawValue], mayDoLater(refusal.code),
-          let last = (files[manner] ?? []).last(where: { $0.ids.contains(id) })
-        else { return false }
-        return refusal.stands == LedgerRequest.SetMark(of: sets(manner, undo).id(last.number))
-      }
-      return (known.isLate && !isAsked) || isLocked
-        ? document(known.kind, known.documentNumber, id) : nil
+    let due = Set(
+      open.filter { known in
+        guard let id = known.quickBooksID else { return false }
+        let isAsked = (files[.delete] ?? []).contains { $0.ids.contains(id) }
+        let isLocked = QBXMLTakingBack.Manner.allCases.contains { manner in
+          guard let refusal = known.refusals[manner.rawValue], mayDoLater(refusal.code),
+            let last = (files[manner] ?? []).last(where: { $0.ids.contains(id) })
+          else { return false }
+          return refusal.stands == LedgerRequest.SetMark(of: sets(manner, undo).id(last.number))
+        }
+        return (known.isLate && !isAsked) || isLocked
+      })
+    guard !due.isEmpty else { return [] }
+    let documents = open.filter { due.contains($0) || isLeftOut($0) }.compactMap { known in
+      known.quickBooksID.map { document(known.kind, known.documentNumber, $0) }
     }
-    guard !documents.isEmpty else { return [] }
     try OutputFolder.make(folder)
     return try write(
-      documents, undo, from: (numbers.max() ?? 0) + 1, format: format, ledger, into: folder, at: at)
+      documents, undo, from: (numbers.max() ?? 0) + 1, telling: wanted, format: format, ledger,
+      into: folder, at: at)
   }
 }
