@@ -10,6 +10,9 @@ struct KnownRequest {
   var body: ContentHash
   var quickBooksID: String?
   var code: String?
+
+  /// Whether it waited in a file to be sent when somebody said what became of it: it stands in none since.
+  var stoodInNoSet: Bool { body == ContentHash(high: 0, low: 0) }
 }
 
 /// Where a document stands in the ledger.

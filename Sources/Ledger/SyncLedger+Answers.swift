@@ -270,11 +270,18 @@ struct AnswerRecorder {
     let number = place?.number
     if let known, let doubling = second(answer, known) {
       guard try note(doubling, answer, number) else { return .nothingNew }
+      if case .settled = doubling { try takeUp(answer, known, place) }
       try keepRemarks(answer, number)
       try statements.insert(event(answer, number), ofRun: run)
       return .doubled(doubling)
     }
-    if let known, !isNews(answer, known) { return .nothingNew }
+    if let known, !isNews(answer, known) {
+      guard bringsID(answer, known) else { return .nothingNew }
+      try takeUp(answer, known, place)
+      try keepRemarks(answer, number)
+      try statements.insert(event(answer, number), ofRun: run)
+      return .recorded
+    }
     let effect = try answer.isDocument ? document(answer, place, known) : entry(answer)
     guard effect != .nothingNew else { return effect }
     try statements.keep(
@@ -352,8 +359,10 @@ struct AnswerRecorder {
       // A document that somebody changed by hand is the same document, unless QuickBooks had said that it
       // had none.
       let wasNotThere = known?.state == .intended || known?.state == .refused
+      if isSame, answer.isDoubtful { return .nothingNew }
       if isSame || (cause == "replaced" && !wasNotThere) { return .notOurs }
-      return .doubled(now.run.map { .sentAgain(run: $0) } ?? .adopted)
+      let id = answer.quickBooksID
+      return .doubled(now.run.map { .sentAgain(run: $0, id: id) } ?? .adopted(id: id))
     }
     if cause == "undone" { return .takenBack }
     guard cause == "refused" else { return .notOurs }

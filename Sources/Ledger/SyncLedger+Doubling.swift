@@ -6,19 +6,24 @@ internal import Vocabulary
 public enum LedgerDoubling: Hashable, Sendable {
   /// It carried out one request twice: the document has an id that is not the first one's.
   case takenAgain(first: String?, second: String?)
-  /// It took the document after another run had sent the invoice again.
-  case sentAgain(run: String)
+  /// It took the document, under an id that it may not show, after another run had sent the invoice again.
+  case sentAgain(run: String, id: String?)
   /// It took the document after somebody had entered the invoice by hand.
-  case adopted
+  case adopted(id: String?)
+  /// It took the document after somebody had said that it was there, while its request waited to be sent.
+  case settled(id: String?)
 
   /// What QuickBooks has besides the document, in words.
   public var words: String {
-    switch self {
+    let under = { (id: String?) in id.map { "under the id \($0), " } ?? "" }
+    return switch self {
     case .takenAgain(let first?, let second?):
       "under the id \(second), and had taken it before under the id \(first)"
     case .takenAgain: "a second time, in another file"
-    case .sentAgain(let run): "and run \(run) has sent the invoice again"
-    case .adopted: "and the invoice was entered by hand (adopt) as well"
+    case .sentAgain(let run, let id): "\(under(id))and run \(run) has sent the invoice again"
+    case .adopted(let id): "\(under(id))and the invoice was entered by hand (adopt) as well"
+    case .settled(let id):
+      "\(under(id))after somebody had said that QuickBooks has it already (accept --settle)"
     }
   }
 }
@@ -40,6 +45,7 @@ extension AnswerRecorder {
       return nil
     }
     let first = known.quickBooksID
+    if first == nil, known.stoodInNoSet { return .settled(id: answer.quickBooksID) }
     if let first, let second = answer.quickBooksID {
       return first == second ? nil : .takenAgain(first: first, second: second)
     }
@@ -65,6 +71,43 @@ extension AnswerRecorder {
       LedgerRemark(kind: LedgerRemark.doubled, message: messages.joined(separator: between)),
       answer, number)
     return true
+  }
+
+  /// Whether an answer shows the id of a document that QuickBooks is known to have, and whose id is not:
+  /// somebody has said so, or the first answer did not show it.
+  func bringsID(_ answer: LedgerAnswer, _ known: KnownRequest) -> Bool {
+    answer.isDocument && answer.result == .accepted && known.state == .accepted
+      && known.quickBooksID == nil && answer.quickBooksID != nil
+  }
+
+  /// Takes up that id.
+  ///
+  /// Where nothing but somebody's word was the evidence, the answer is from now on.
+  func takeUp(_ answer: LedgerAnswer, _ known: KnownRequest, _ place: DocumentPlace?) throws {
+    let values: StatementArguments = [
+      "id": answer.quickBooksID, "sequence": answer.editSequence, "at": at, "request": known.row,
+      "row": place?.row,
+    ]
+    // Whoever settles a doubt gives the invoice and its request the same time.
+    let isWord =
+      "evidence = 'confirmed' AND evidence_at = (SELECT answered_at FROM requests WHERE id = :request)"
+    try db.execute(
+      sql: """
+        UPDATE invoices SET quickbooks_id = :id, edit_sequence = coalesce(:sequence, edit_sequence),
+          evidence_at = CASE WHEN \(isWord) THEN :at ELSE evidence_at END,
+          evidence = CASE WHEN \(isWord) THEN 'accepted' ELSE evidence END
+        WHERE id = :row
+        """, arguments: values)
+    try db.execute(
+      sql: """
+        UPDATE requests SET quickbooks_id = :id, edit_sequence = coalesce(:sequence, edit_sequence),
+          cents = coalesce(:cents, cents), error_code = :code, error = :words, answered_at = :at
+        WHERE id = :request
+        """,
+      arguments: [
+        "id": answer.quickBooksID, "sequence": answer.editSequence, "cents": answer.amount?.cents,
+        "code": answer.code, "words": answer.words, "at": at, "request": known.row,
+      ])
   }
 
   /// Keeps what QuickBooks has otherwise than it was sent.

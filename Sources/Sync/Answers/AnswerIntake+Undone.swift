@@ -38,7 +38,8 @@ extension AnswerIntake {
     var taken: [String] = []
     for (item, effect) in zip(items, effects) {
       switch effect {
-      case .nothingNew, .notOurs, .recorded: section.nothingNew += 1
+      case .nothingNew, .notOurs: section.nothingNew += 1
+      case .recorded: section.taken.add(item)
       case .takenBack where item.judgement == .contradictory:
         tellDoubtful(item, run, nil, &section)
       case .doubled(let doubling) where item.judgement == .contradictory:
@@ -49,7 +50,7 @@ extension AnswerIntake {
       case .doubled(let doubling):
         section.taken.add(item)
         taken.append("\(item.title), \(doubling.words)")
-        var finding = AnswerRules.doubled(doubling, item, ofRun: run.run.id)
+        var finding = try doubled(doubling, item, ofRun: run.run.id)
         if case .sentAgain = doubling {
           finding.remedy = "send the file that deletes the document of the run that was taken back"
         }

@@ -121,13 +121,15 @@ extension AnswerIntake {
     let judge = try AnswerJudge(
       ledger: ledger, run: run, books: books, mapping: mapping, known: known)
     // Only what is in doubt was asked for; what was sent again since stands in another set.
-    let open = run.requests(inSet: id, known).filter { request in
+    let own = run.requests(inSet: id, known)
+    let open = own.filter { request in
       guard request.document == nil else { return known[request.id]?.isInDoubt ?? false }
       return known[request.id].map { $0.state != .accepted && $0.state != .refused } ?? true
     }
     let ids = Set(set.answers.map(\.answer.requestID))
     let findings = try LookUpFindings(
-      open, asked: LookUpFile.all(in: run.folder).filter { !$0.ids.isDisjoint(with: ids) }, set,
+      open, settled: own.filter { known[$0.id].map(AnswerIntake.isSettledBlindly) ?? false },
+      asked: LookUpFile.all(in: run.folder).filter { !$0.ids.isDisjoint(with: ids) }, set,
       customers: AnswerIntake.customers(open, known), judge.sent)
     var found = named
     found.messageSet.status = nil
@@ -137,6 +139,12 @@ extension AnswerIntake {
     try tellStrange(findings.strange, named, judge, &section)
     try tellOthers(findings, named, judge, &section)
     report.sections.append(section)
+  }
+
+  /// Whether somebody said meanwhile what became of a document: what QuickBooks shows of it is news.
+  private static func isSettledBlindly(_ request: LedgerRequest) -> Bool {
+    request.entity.isDocument && request.quickBooksID == nil
+      && (request.state == .accepted || request.state == .refused)
   }
 
   /// The ids that QuickBooks gave the customers of documents, by their names in lower case; empty where it

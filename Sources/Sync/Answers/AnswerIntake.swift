@@ -253,7 +253,7 @@ public struct AnswerIntake {
         at: clock(), file: resend?.record)
       try resend?.publish()
       if let added = resend?.record { requests[run.run.id]?.read(added.name, added.fingerprint) }
-      tell(items, effects, run, resend, &section)
+      try tell(items, effects, run, resend, &section)
     } catch {
       resend?.discardUnlessRecorded(ledger)
       throw error
@@ -330,7 +330,7 @@ public struct AnswerIntake {
   private mutating func tell(
     _ items: [AnswerItem], _ effects: [LedgerAnswerEffect], _ run: RunRequests,
     _ resend: ResendFile?, _ section: inout AnswerReport.Section
-  ) {
+  ) throws(Failure) {
     for (item, effect) in zip(items, effects) {
       switch effect {
       case .nothingNew: section.nothingNew += 1
@@ -344,7 +344,7 @@ public struct AnswerIntake {
       case .takenBack: section.taken.add(item)
       case .doubled(let doubling):
         section.taken.add(item)
-        report.findings.append(AnswerRules.doubled(doubling, item, ofRun: run.run.id))
+        report.findings.append(try doubled(doubling, item, ofRun: run.run.id))
         report.findings += item.checks
       case .recorded:
         switch item.result {
@@ -362,6 +362,17 @@ public struct AnswerIntake {
       }
     }
     if let resend { section.sendNext.append(resend.path) }
+  }
+
+  /// What there is to say of an invoice that QuickBooks has, or may have, twice.
+  func doubled(
+    _ doubling: LedgerDoubling, _ item: AnswerItem, ofRun run: String
+  ) throws(Failure) -> Finding {
+    let kind: LedgerEntry.DocumentKind = item.entity == .creditMemo ? .creditMemo : .invoice
+    let owner = try ledger.owner(ofDocument: item.request.name, kind)
+    return AnswerRules.doubled(
+      doubling, item, ofRun: run,
+      other: try owner.flatMap { (number) throws(Failure) in try ledger.entry(number: number) })
   }
 
   // MARK: - What was left out

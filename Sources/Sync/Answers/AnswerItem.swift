@@ -11,6 +11,8 @@ struct AnswerItem {
   let messageSet: String
   let entity: LedgerAnswer.Entity
   var result: LedgerAnswer.Result = .accepted
+  /// Whether QuickBooks shows such a document, and does not say that it comes from this request.
+  var isDoubtful = false
   /// Whether a list entry was there already.
   var exists = false
   /// Whether the name is taken, and nothing shows yet that it is a customer who has it.
@@ -49,7 +51,7 @@ struct AnswerItem {
       kept.words = answer.message.isEmpty ? nil : answer.message
     }
     if result == .refused { kept.hold = hold }
-    kept.isDoubtful = judgement == .contradictory
+    kept.isDoubtful = judgement == .contradictory || isDoubtful
     kept.remarks = checks.map { LedgerRemark(kind: $0.kind.id, message: $0.message) }
     if result == .accepted, let record {
       kept.quickBooksID = record.quickBooksID.isEmpty ? nil : record.quickBooksID

@@ -41,10 +41,13 @@ struct AnswerJudge {
       let entity = LedgerAnswer.Entity(request: request.type)
     else { return nil }
     let isNotThere = isLookUp && answer.status == LookUpFindings.notThere
-    return AnswerItem(
+    var item = AnswerItem(
       request: request, answer: answer, record: record,
       judgement: isNotThere ? .later(LookUpFindings.notThereWords) : AnswerJudgement(answer),
       messageSet: messageSet, entity: entity)
+    // It may be the document of the run that has sent the invoice since.
+    item.isDoubtful = isLookUp && known[request.id]?.state == .refused
+    return item
   }
 
   /// Leaves of several answers to one request those that say that it was done, each with another document.
@@ -85,10 +88,11 @@ struct AnswerJudge {
   /// Whether QuickBooks is known to have taken just this document.
   private func isKnown(_ item: AnswerItem) -> Bool {
     guard let known = known[item.request.id], known.state == .accepted else { return false }
-    guard let first = known.quickBooksID, let second = item.record?.quickBooksID,
-      !second.isEmpty
-    else { return known.stands == LedgerRequest.SetMark(of: item.messageSet) }
-    return first == second
+    let (first, second) = (known.quickBooksID, item.record?.quickBooksID ?? "")
+    if let first, !second.isEmpty { return first == second }
+    // A document whose id nobody knew was not looked at.
+    guard second.isEmpty || first != nil else { return false }
+    return known.stands == LedgerRequest.SetMark(of: item.messageSet)
   }
 
   /// Decides about all answers of a set: some mean more beside others.

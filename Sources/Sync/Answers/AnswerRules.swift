@@ -86,13 +86,40 @@ enum AnswerRules {
       + "loadbooks accept --settle NUMBER --reason WHY")
 
   /// QuickBooks took a document of an invoice of which it has another one.
-  static func doubled(_ doubling: LedgerDoubling, _ item: AnswerItem, ofRun run: String) -> Finding
-  {
-    Finding(
-      doubled, "QuickBooks has taken \(item.title) of run \(run) \(doubling.words)",
-      remedy: doubled.remedy.replacing("NUMBER", with: ShellText.word(item.request.name)),
-      location: item.answer.location, value: item.request.name, invoice: item.request.name)
+  ///
+  /// - Parameters:
+  ///   - doubling: How it came to that.
+  ///   - item: The answer that shows it.
+  ///   - run: The run that it answers.
+  ///   - other: What counts as sent, if that is another document.
+  /// - Returns: The finding.
+  static func doubled(
+    _ doubling: LedgerDoubling, _ item: AnswerItem, ofRun run: String, other: LedgerEntry?
+  ) -> Finding {
+    var notes: [String] = []
+    if let other, let sender = other.run, sender != run {
+      notes.append(
+        "\(item.title) of run \(sender): "
+          + (other.quickBooksID.map { "QuickBooks has it under the id \($0)" }
+            ?? "no answer of QuickBooks was accepted yet"))
+    }
+    var remedy = doubled.remedy
+    if case .settled = doubling { remedy = mayBeDoubled }
+    if item.isDoubtful { remedy = mayBeDoubled }
+    return Finding(
+      doubled,
+      "QuickBooks \(item.isDoubtful ? "may have" : "has") taken \(item.title) of run \(run) "
+        + doubling.words,
+      remedy: remedy.replacing("NUMBER", with: ShellText.word(item.request.name)),
+      location: item.answer.location, value: item.request.name, invoice: item.request.name,
+      notes: notes)
   }
+
+  /// The remedy where there may be one document alone.
+  private static let mayBeDoubled =
+    "look in QuickBooks for documents with this number, and if there are two, delete one of them; then say so "
+    + "with: loadbooks accept --settle NUMBER --reason WHY"
+
   static let unanswered = Finding.Kind(
     "answer-incomplete", .warning,
     meaning: "An answer leaves out some of the requests of its file.",

@@ -109,6 +109,8 @@ struct LookUpFindings {
   ///
   /// - Parameters:
   ///   - requests: Documents that are in doubt, and list entries that are not answered.
+  ///   - settled: Documents of which somebody has said meanwhile whether they are there; they count only if
+  ///     they are shown.
   ///   - asked: The files that may have been answered.
   ///   - set: The answer.
   ///   - customers: The ids that QuickBooks gave the run's customers, empty where it did not say, by
@@ -116,7 +118,7 @@ struct LookUpFindings {
   ///   - sent: What was sent with a request.
   /// - Throws: What `sent` throws.
   init(
-    _ requests: [QBXMLRequest], asked: [LookUpFile], _ set: AnsweredSet,
+    _ requests: [QBXMLRequest], settled: [QBXMLRequest], asked: [LookUpFile], _ set: AnsweredSet,
     customers: [String: String], _ sent: (QBXMLRequest) throws(Failure) -> SentDocument
   ) throws(Failure) {
     var found: [String: [QBXMLRecord]] = [:]
@@ -153,6 +155,16 @@ struct LookUpFindings {
       if own.isEmpty { others.append((request, first)) }
       for record in own {
         answer.location = record.location
+        answers.append((answer, record))
+      }
+    }
+    for request in settled {
+      let document = try sent(request)
+      let kind = request.type.dropLast(3)
+      for record in found[kind + " " + request.name] ?? [] where document.isShown(by: record) {
+        let answer = QBXMLAnswer(
+          type: request.type, requestID: request.id, status: 0, severity: .info, message: "",
+          location: record.location)
         answers.append((answer, record))
       }
     }
