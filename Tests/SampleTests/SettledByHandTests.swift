@@ -166,4 +166,24 @@ struct SettledByHandTests {
       runs: [run])
     #expect(try desk.run("explain", "1004", "--json").output.contains("U-inv-1004"))
   }
+
+  // MARK: - Adopting
+
+  @Test(arguments: [[], ["--export", "in"]])
+  func `to adopt what waits, or is in doubt, leads to accept --settle`(_ more: [String]) throws {
+    try desk.answer("p.xml", ["inv-1004": .error(3231, "x"), "inv-1005": .contradiction])
+    _ = try desk.run("accept", "p.xml")
+    let run = desk.newest
+    let waits = try desk.run(words: ["adopt", "1004", "--reason", "by hand"] + more)
+    #expect(waits.code == 3)
+    #expect(waits.messages.contains("-resend.xml of run \(run)"), "\(waits.messages)")
+    #expect(waits.messages.contains("loadbooks accept --settle 1004 --as sent --reason WHY"))
+    #expect(!waits.messages.contains("nothing needs to be done"))
+    let doubtful = try desk.run(words: ["adopt", "1005", "--reason", "by hand"] + more)
+    #expect(doubtful.code == 3)
+    #expect(doubtful.messages.contains("is in doubt"), "\(doubtful.messages)")
+    #expect(doubtful.messages.contains("loadbooks accept --settle 1005 --as sent (or not-sent)"))
+    let there = try desk.run(words: ["adopt", "1001", "--reason", "by hand"] + more)
+    #expect(there.messages.contains("nothing needs to be done"))
+  }
 }

@@ -179,7 +179,7 @@ private struct PendingSets {
 
 /// Documents that QuickBooks did not get to, with the files in which they wait.
 struct PendingNames {
-  private var words: [String: String] = [:]
+  private var places: [String: String] = [:]
 
   /// All of them.
   ///
@@ -188,16 +188,23 @@ struct PendingNames {
     var names = PendingSets()
     for request in try ledger?.pendingRequests() ?? [] where !request.isInDoubt {
       guard let name = names.name(of: request) else { continue }
-      words["\(request.run) \(request.entity.rawValue) \(request.name)"] =
-        "QuickBooks did not get to it: it waits in \(name) of run \(request.run) (see: loadbooks runs)"
+      places["\(request.run) \(request.entity.rawValue) \(request.name)"] =
+        "\(name) of run \(request.run)"
     }
   }
 
-  var isEmpty: Bool { words.isEmpty }
+  var isEmpty: Bool { places.isEmpty }
+
+  /// The file in which an invoice waits, `003-resend.xml of run RUN`; nil for one that does not wait.
+  func place(of entry: LedgerEntry) -> String? {
+    entry.run.flatMap { places["\($0) \(entry.documentKind.rawValue) \(entry.documentNumber)"] }
+  }
 
   /// What is to be done about an invoice; nil for one that does not wait.
   func words(_ entry: LedgerEntry) -> String? {
-    entry.run.flatMap { words["\($0) \(entry.documentKind.rawValue) \(entry.documentNumber)"] }
+    place(of: entry).map {
+      "QuickBooks did not get to it: it waits in \($0) (see: loadbooks runs)"
+    }
   }
 }
 

@@ -7,7 +7,8 @@ public import Vocabulary
 /// Records documents that somebody entered, or changed, in QuickBooks by hand.
 ///
 /// What an invoice is about comes from an export, or from the run that met it last and held it. What
-/// counts as sent with exactly this content is refused: there is nothing to say about it.
+/// counts as sent with exactly this content is refused: there is nothing to say about it. What QuickBooks has
+/// not answered, or not got to, is refused as well: what became of that is said with `accept --settle`.
 public struct Adoption {
   /// What was asked for and cannot be.
   public struct Refusal: Sendable, Hashable {
@@ -77,6 +78,25 @@ public struct Adoption {
     refusals.append(Refusal(number: number, message: message, remedy: remedy))
   }
 
+  /// Refuses an invoice that counts as sent: it is in doubt, or waits, or is there with this content.
+  private mutating func refuse(_ entry: LedgerEntry, _ remedy: String) throws(Failure) {
+    let number = entry.number.text
+    let settle = "loadbooks accept --settle \(ShellText.word(number)) --as"
+    if entry.state == .inDoubt {
+      refuse(
+        number, "is in doubt: QuickBooks has not answered whether it has it",
+        "look for it in QuickBooks, then say what you found: \(settle) sent (or not-sent) --reason WHY"
+      )
+    } else if let place = try PendingNames(ledger).place(of: entry) {
+      refuse(
+        number, "waits to be sent again: QuickBooks did not get to it, and it stands in \(place)",
+        "if it was entered in QuickBooks by hand, say so with: \(settle) sent --reason WHY, which takes it out "
+          + "of that file; if not, send the file, then accept its answer")
+    } else {
+      refuse(number, "is synced already, \(entry.howItCame)", remedy)
+    }
+  }
+
   /// The invoices of an export with everything they carry; nil for one without date or customer.
   private static func read(
     _ plan: SyncPlan, _ numbers: Set<String>, _ numberLimit: Int
@@ -112,11 +132,10 @@ public struct Adoption {
   ) throws(Failure) {
     guard let met = try ledger.unsent(number: number) else {
       if let entry = try ledger.entry(number: number) {
-        refuse(
-          number, "is synced already, \(entry.howItCame)",
+        return try refuse(
+          entry,
           "nothing needs to be done; if it was changed in QuickBooks by hand, name the export that "
             + "has it as it is now with --export")
-        return
       }
       refuse(
         number,
@@ -150,14 +169,8 @@ public struct Adoption {
   ) throws(Failure) {
     var found = found
     if let old = try ledger.entry(number: number) {
-      guard old.contentHash != found.entry.contentHash else {
-        refuse(number, "is synced already, \(old.howItCame)", "nothing needs to be done")
-        return
-      }
-      guard old.state == .synced else {
-        refuse(
-          number, "is in doubt: QuickBooks has not answered", "settle that first, then adopt it")
-        return
+      guard old.contentHash != found.entry.contentHash, old.state == .synced else {
+        return try refuse(old, "nothing needs to be done")
       }
       found.entry.documentNumber = old.documentNumber
       replaced.insert(number)
