@@ -37,6 +37,9 @@ public enum UndoObstacle: Hashable, Sendable {
   /// A later run refers to a list entry that only this run declared.
   case listEntry(run: String, kind: LedgerListEntry.Kind, name: String)
   /// An invoice was found in the books; taking the run back would send it twice.
+  ///
+  /// What somebody has said to be in QuickBooks while a qbXML run waited for an answer is none: it is held, like
+  /// what QuickBooks itself has said to have.
   case confirmed(invoice: String, at: String?)
   /// A document was changed in QuickBooks by hand since, and counts with its new content.
   case replaced(invoice: String)
@@ -100,11 +103,18 @@ extension SyncLedger {
   private static func settled(
     _ arguments: StatementArguments, _ db: Database
   ) throws -> [UndoObstacle] {
+    // Whoever settles a doubt gives the invoice and its request the same time.
+    let isWord = """
+      EXISTS (SELECT 1 FROM requests JOIN runs ON runs.sequence = requests.run
+        WHERE requests.run = invoices.run AND target = 'qbxml' AND operation = 'add'
+          AND requests.name = document_number AND requests.entity = document_kind
+          AND requests.state = 'accepted' AND requests.answered_at = evidence_at)
+      """
     var obstacles = try Row.fetchAll(
       db,
       sql: """
         SELECT number, evidence_at, state FROM invoices
-        WHERE run = :run AND (evidence = 'confirmed' OR state = 'in_doubt')
+        WHERE run = :run AND ((evidence = 'confirmed' AND NOT \(isWord)) OR state = 'in_doubt')
         ORDER BY id DESC LIMIT :limit
         """, arguments: arguments
     ).map {

@@ -167,6 +167,55 @@ struct SettledByHandTests {
     #expect(try desk.run("explain", "1004", "--json").output.contains("U-inv-1004"))
   }
 
+  // MARK: - Taking back
+
+  @Test func `a run is taken back although QuickBooks' id of what was said to be there is unknown`()
+    throws
+  {
+    let run = desk.newest
+    try desk.answer("a.xml", [:])
+    try desk.answer("b.xml", ["inv-1004": .contradiction])
+    _ = try desk.run("accept", "b.xml")
+    try settle("1004", as: "sent")
+    let asked = try desk.run("undo", run)
+    #expect(asked.output.contains("1 document can be removed by hand only"), "\(asked.output)")
+    #expect(asked.output.contains("INVOICE 1004, 400.00, to GoodCo: somebody has said"))
+    #expect(asked.output.contains("loadbooks release --refused 1004"))
+    let shown = try desk.run("undo", run, "--json").output
+    #expect(shown.contains("\"by_hand\": [") && shown.contains("\"obstacles\": []"), "\(shown)")
+    let undone = try desk.run("undo", run, "--yes")
+    #expect(undone.code == 0, "\(undone.messages)")
+    #expect(undone.output.contains("QuickBooks has said that it has 6 of them"), "\(undone.output)")
+    #expect(undone.output.contains("In no such file, and held: INVOICE 1004"))
+    let file = try desk.folder.text("company/outbox/undone/\(run)/delete-from-quickbooks.xml")
+    #expect(file.contains("T-inv-1005") && !file.contains("inv-1004"))
+    let held = try desk.convert().output
+    #expect(held.contains("delivered 0") && held.contains("held 7"), "\(held)")
+    #expect(held.contains("delete it in QuickBooks by hand"))
+    // Its answer comes late: then there is a file for it.
+    let late = try desk.run("accept", "a.xml")
+    #expect(late.code == 4)
+    #expect(late.output.contains("delete-from-quickbooks-2.xml"), "\(late.output)")
+    #expect(
+      try desk.folder.text("company/outbox/undone/\(run)/delete-from-quickbooks-2.xml")
+        .contains("T-inv-1004"))
+    #expect(try desk.run("release", "--refused", "1004").code == 0)
+    #expect(try desk.convert().output.contains("delivered 1"))
+  }
+
+  @Test func `what was found in the books keeps its run from being taken back`() throws {
+    let run = desk.newest
+    try desk.answer("a.xml", [:])
+    _ = try desk.run("accept", "a.xml")
+    try desk.folder.write(
+      "Date,Type,Num,Name,Amount\n11/03/2026,Invoice,1004,GoodCo,400.00\n", to: "list.csv")
+    _ = try desk.run(
+      "reconcile", "in", "--mapping", "mapping.csv", "--books", "list.csv", "--confirm")
+    let refused = try desk.run("undo", run, "--yes")
+    #expect(refused.code == 77)
+    #expect(refused.messages.contains("invoice 1004 was found in the books"), "\(refused.messages)")
+  }
+
   // MARK: - Adopting
 
   @Test(arguments: [[], ["--export", "in"]])

@@ -23,6 +23,14 @@ extension RunUndo {
       return text
     }
     text += "  a list of what must be removed if it was imported would be written beside them\n"
+    if obstacles.isEmpty, !byHand.isEmpty {
+      text += "  \(SyncReport.counted(byHand.count, "document")) can be removed by hand only, and "
+      text += "\(byHand.count == 1 ? "its invoice" : "their invoices") would be held until then:\n"
+      for entry in byHand {
+        text += "    - \(FindingText.visible(RunUndo.words(entry)))\n"
+        text += "      remedy: \(FindingText.visible(RunUndo.remedy(entry)))\n"
+      }
+    }
     if !obstacles.isEmpty {
       text += "  It cannot be taken back now:\n"
       for obstacle in obstacles { text += "    - \(FindingText.visible(obstacle.words))\n" }
@@ -52,19 +60,48 @@ extension RunUndo {
         """
     }
     let others = tally.invoices - held.count
-    return """
-      Done: run \(run.id) is taken back, with \(invoices) (\(tally.amount.grouped)).
-      QuickBooks has said that it has \(held.count) of them. \(held.count == 1 ? "It is" : "They are") held \
-      until removed there: send
-        \(place)/delete-from-quickbooks.xml
-      (or void-in-quickbooks.xml; and those with -2 and so on, if there are any), then give its answer to
-      loadbooks accept. If you have deleted the documents by hand, or restored the backup made before, say so
-      with: loadbooks release --refused \(run.id)
-      """
-        + (others > 0
-          ? "\nThe other \(others) may be sent again; if a file of theirs was sent, accept its answer first."
-          : "") + "\nAll of it is listed in \(place)/remove-from-quickbooks.txt"
+    var text = "Done: run \(run.id) is taken back, with \(invoices) (\(tally.amount.grouped)).\n"
+    let inFiles = held.count - byHand.count
+    if inFiles > 0 {
+      text += """
+        QuickBooks has said that it has \(inFiles) of them. \(inFiles == 1 ? "It is" : "They are") held \
+        until removed there: send
+          \(place)/delete-from-quickbooks.xml
+        (or void-in-quickbooks.xml; and those with -2 and so on, if there are any), then give its answer to
+        loadbooks accept. If you have deleted the documents by hand, or restored the backup made before, say so
+        with: loadbooks release --refused \(run.id)
+
+        """
+    }
+    for entry in byHand {
+      text += "In no such file, and held: \(FindingText.visible(RunUndo.words(entry)))\n"
+      text += "  remedy: \(FindingText.visible(RunUndo.remedy(entry)))\n"
+    }
+    text = String(text.dropLast())
+    return text
+      + (others > 0
+        ? "\nThe other \(others) may be sent again; if a file of theirs was sent, accept its answer first."
+        : "") + "\nAll of it is listed in \(place)/remove-from-quickbooks.txt"
   }
+
+  /// A document that no file can remove, and why.
+  public static func words(_ entry: LedgerEntry) -> String {
+    "\(entry.documentWords), \(entry.amount.grouped), to \(entry.quickBooksCustomer): "
+      + (entry.evidence == .confirmed
+        ? "somebody has said that QuickBooks has it (accept --settle), and no answer shows QuickBooks' id of it"
+        : "QuickBooks has taken it, and its answer did not show its id")
+  }
+
+  /// What to do about it.
+  public static func remedy(_ entry: LedgerEntry) -> String {
+    "accept QuickBooks' answer to its file, if there is one, and a file is written that deletes it; if not, "
+      + "delete it in QuickBooks by hand, then \(AnswerJudge.release(entry.number.text))"
+  }
+}
+
+extension LedgerEntry {
+  /// Whether QuickBooks has said that it has it, or somebody has.
+  var isInQuickBooks: Bool { evidence == .accepted || evidence == .confirmed }
 }
 
 extension UndoObstacle {

@@ -44,6 +44,8 @@ public struct RunUndo: Sendable {
   public let sent: RunRecord.Tally
   /// What stands against it.
   public let obstacles: [UndoObstacle]
+  /// What QuickBooks has of it and no file of requests can remove: nobody knows QuickBooks' id of it.
+  public let byHand: [LedgerEntry]
   /// What is known of an earlier request to take it back.
   public let earlier: UndoRecord?
 
@@ -82,6 +84,13 @@ public struct RunUndo: Sendable {
     }
     sent = isDone ? run.totals.delivered : try ledger.tally(ofRun: id)
     obstacles = run.state == .finished ? try ledger.obstacles(toUndo: id) : []
+    var byHand: [LedgerEntry] = []
+    if run.state == .finished, run.target == "qbxml" {
+      try ledger.forEachEntry(ofRun: id) { (entry) throws(Failure) in
+        if entry.isInQuickBooks, entry.quickBooksID == nil { byHand.append(entry) }
+      }
+    }
+    self.byHand = byHand
   }
 
   /// Whether the run was taken back before.

@@ -140,6 +140,13 @@ struct Undo: ParsableCommand {
             "documents": .integer($0.documents),
           ]
         }),
+      "by_hand": .array(
+        undo.byHand.map {
+          [
+            "invoice": .string($0.number.text), "message": .string(RunUndo.words($0)),
+            "remedy": .string(RunUndo.remedy($0)),
+          ]
+        }),
       "obstacles": .array(
         undo.obstacles.map { ["message": .string($0.words), "remedy": .string($0.remedy)] }),
     ]
