@@ -93,6 +93,7 @@ enum BookReport {
     var row = ReportRow()
     var cells: [CSVCell] = []
     var line = 1
+    var hasLineEnd = true
     while true {
       if window.start >= window.bytes.count {
         if window.isAtEnd { break }
@@ -112,13 +113,17 @@ enum BookReport {
         row.take(window.bytes.buffer.span, cells, line: line)
         reading.take(row, &table)
         line += row.spansLines ? LineEnds.count(window.bytes, start..<next) : 1
+        if isLast, next == window.bytes.count {
+          let byte = window.bytes[next - 1]
+          hasLineEnd = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+        }
         window.start = next
       }
     }
     if let sum = window.fingerprint() {
-      reading.finish(&table, sum)
+      reading.finish(&table, sum, hasLineEnd: hasLineEnd)
     } else {
-      reading.finish(&table, try BooksReader.fingerprint(path))
+      reading.finish(&table, try BooksReader.fingerprint(path), hasLineEnd: hasLineEnd)
     }
     return false
   }

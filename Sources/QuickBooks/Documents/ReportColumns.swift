@@ -18,6 +18,8 @@ struct ReportColumns {
   private(set) var memo = -1
   private(set) var status = -1
   private var aging = -1
+  /// Whether a title is the name of the report.
+  private var isNamed = false
   /// Whether it is the header of a file of LoadOps, or of our own: QuickBooks joins no words by underscores.
   private(set) var isOfLoadOps = false
 
@@ -28,6 +30,18 @@ struct ReportColumns {
 
   /// The columns of amounts; -1 for each that is not there.
   var amounts: InlineArray<4, Int> { [amount, debit, credit, balance] }
+
+  /// Whether QuickBooks ends this report with a row of totals for all of it, or at least with the time.
+  ///
+  /// Its lists of transactions have none, or only one for each group, and a list that somebody made may end
+  /// anyhow.
+  func endsWithTotal(_ file: BookFile) -> Bool {
+    switch form {
+    case .agingDetail, .openInvoices: isNamed || aging >= 0
+    case .invoiceList: isNamed && (file.from != nil || file.until != nil)
+    default: false
+    }
+  }
 
   /// Whether a column tells what a document is about, and not only what is open of it.
   var tellsTotal: Bool { amount >= 0 || debit >= 0 || credit >= 0 }
@@ -51,6 +65,7 @@ struct ReportColumns {
     takeBalance(keys, named)
     guard number >= 0, date >= 0, tellsTotal || balance >= 0 else { return nil }
     form = named ?? formByColumns
+    isNamed = named != nil
     isOfLoadOps = keys.indices.contains { column in
       ReportColumns.loadOps.contains(keys[column]) && row.string(column).contains("_")
     }

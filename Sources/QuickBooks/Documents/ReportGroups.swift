@@ -9,11 +9,17 @@ extension ReportColumns {
   func isLabel(_ row: ReportRow) -> Bool {
     let hasType = !row.range(type).isEmpty
     let day = row.range(date)
-    guard let first = row.text[day].first else { return !hasType }
+    guard let first = row.text[day].first else { return !hasType || isTotalOfType(row) }
     // Groups may stand in the column of the dates, too, and customers be called "84 Lumber".
     if row.filledCount == 1 { return !ReportColumns.isDay(row.text.span.extracting(day)) }
     let isWord = first | 0x20 >= 0x61 && first | 0x20 <= 0x7A
     return isWord && !hasType && row.range(number).isEmpty && row.range(customer).isEmpty
+  }
+
+  /// Whether the label of a total stands in the column of the types, where that is the first one.
+  private func isTotalOfType(_ row: ReportRow) -> Bool {
+    row.firstFilled == type && row.range(number).isEmpty && row.range(customer).isEmpty
+      && row.string(type).lowercased().hasPrefix("total")
   }
 
   private static func isDay(_ text: Span<UInt8>) -> Bool {

@@ -42,6 +42,7 @@ struct ReportReading {
   private var firstDocument = 0
   private var fileIndex = 0
   private var faultCount = 0
+  private var ending = ReportEnding()
   private var scratch: [UInt8] = []
 
   init(name: String, sheet: String?, _ conventions: BookConventions, groups: TotalSurvey?) {
@@ -71,13 +72,17 @@ struct ReportReading {
         "row \(row.line) has a quotation mark inside a cell, so that it is not what was meant",
         row.line, &table)
     }
+    ending.line = row.line
     let wasHeader = isBelowHeader
     isBelowHeader = false
     if columns.isLabel(row) {
+      ending.last = .other
       if !isPageMatter(row, wasHeader) { takeLabel(row, columns, &table) }
     } else if isHeader(row, columns) {
       isBelowHeader = true
+      ending.last = .other
     } else {
+      ending.takeTransaction(cells: row.isBroken ? .max : row.cells.count)
       takeTransaction(row, columns, &table)
     }
   }
@@ -125,9 +130,11 @@ struct ReportReading {
     let text = row.string(column)
     let lower = text.lowercased()
     if let wanted = columns.total(row, isOpen: { name in groups.contains { $0.name == name } }) {
+      ending.takeTotal(isOfAll: wanted.name.isEmpty)
       return takeTotal(row, columns, wanted, &table)
     }
     if let day = CompanySnapshot.day(inWords: text) {
+      ending.isWhole = true
       table.files[fileIndex].day = table.files[fileIndex].day ?? day
       return
     }
@@ -139,6 +146,7 @@ struct ReportReading {
       }
       return
     }
+    ending.last = .group
     open(text, column)
   }
 
@@ -195,6 +203,8 @@ struct ReportReading {
     if wanted.name.isEmpty {
       compare(row, columns, whole, "all rows", &table)
       groups.removeAll()
+    } else if groups.lastIndex(where: { $0.name == wanted.name }) == nil {
+      ending.hasStrayTotal = true
     } else if let index = groups.lastIndex(where: { $0.name == wanted.name }) {
       let words = "the rows of \"\(wanted.name)\""
       let isOwn =
@@ -237,13 +247,15 @@ struct ReportReading {
     if isStated { table.files[fileIndex].controls += 1 }
   }
 
-  private mutating func tell(_ message: String, _ line: Int, _ table: inout BookTable) {
+  private mutating func tell(
+    _ message: String, _ line: Int, _ table: inout BookTable,
+    remedy: String = "rows are missing or were changed: export the report again from QuickBooks"
+  ) {
     faultCount += 1
     guard faultCount <= ReportReading.faultLimit else { return }
     table.files[fileIndex].faults.append(
       BookFile.Fault(
-        message,
-        remedy: "rows are missing or were changed: export the report again from QuickBooks",
+        message, remedy: remedy,
         location: SourceLocation(file: name, line: line, sheet: sheet)))
   }
 
@@ -386,15 +398,33 @@ struct ReportReading {
 
   // MARK: - The end
 
-  mutating func finish(_ table: inout BookTable, _ sum: Fingerprint) {
-    guard columns != nil else { return }
+  /// Ends the file.
+  ///
+  /// - Parameters:
+  ///   - table: The table.
+  ///   - sum: The sum of its bytes.
+  ///   - hasLineEnd: Whether its last row ends with a line end, as far as it has such.
+  mutating func finish(_ table: inout BookTable, _ sum: Fingerprint, hasLineEnd: Bool = true) {
+    guard let columns else { return }
     table.files[fileIndex].fingerprint = sum
+    let open = groups.last { $0.rows > 0 && !$0.hasOwnTotal }?.name
+    let isTotalExpected = columns.endsWithTotal(table.files[fileIndex])
+    if let words = ending.fault(
+      hasLineEnd: hasLineEnd, isTotalExpected: isTotalExpected, openGroup: open)
+    {
+      tell(
+        words, ending.line, &table,
+        remedy:
+          "the file may be cut off: export the report again from QuickBooks, and leave it as it is")
+    }
     if table.files[fileIndex].form == .invoiceList {
       // QuickBooks Online's list has no credit memos at all; whether they are left out shows by one alone.
       table.files[fileIndex].listsCreditMemos = (firstDocument..<table.count).contains {
         table.kind($0) == .creditMemo
       }
     }
+    days.settle(&table, from: firstDocument, preferring: conventions.dateOrder)
+    checkPeriod(&table)
     if faultCount > ReportReading.faultLimit {
       table.files[fileIndex].faults.append(
         BookFile.Fault(
@@ -402,6 +432,27 @@ struct ReportReading {
           remedy: "export the report again from QuickBooks",
           location: SourceLocation(file: name, line: 1, sheet: sheet)))
     }
-    days.settle(&table, from: firstDocument, preferring: conventions.dateOrder)
+  }
+
+  /// The titles say which days are in the report: what is of another day was not there when QuickBooks made it.
+  private mutating func checkPeriod(_ table: inout BookTable) {
+    let (from, until) = (table.files[fileIndex].from, table.files[fileIndex].until)
+    guard from != nil || until != nil else { return }
+    var (first, count) = (-1, 0)
+    for document in firstDocument..<table.count {
+      guard let date = table.date(document) else { continue }
+      guard from.map({ date < $0 }) ?? false || until.map({ $0 < date }) ?? false else { continue }
+      count += 1
+      if first < 0 { first = document }
+    }
+    guard first >= 0, let date = table.date(first) else { return }
+    let days = [from.map { "from \($0)" }, until.map { "until \($0)" }].compactMap(\.self)
+    tell(
+      "the titles say \(days.joined(separator: " ")), but \(count == 1 ? "a document is" : "\(count) documents are") "
+        + "of other days: the first is \(table.number(first)) of \(date)", table.line(first),
+      &table,
+      remedy:
+        "titles or rows were changed, or the dates are read in the wrong order: export the report again from "
+        + "QuickBooks, and leave it as it is")
   }
 }

@@ -91,7 +91,8 @@ struct BookDocumentsReportTests {
     #expect(table.files[0].faults.isEmpty)
     let wrong = try read([
       "a.csv": Self.grouped + "Plains,,,,\n,09/01/2026,Invoice,1,10.00\n"
-        + rows.replacing("30.00", with: "31.00") + "Zed,,,,\n,09/03/2026,Invoice,3,5.00\n"
+        + rows.replacing("30.00", with: "31.00")
+        + "Zed,,,,\n,09/03/2026,Invoice,3,5.00\nTotal for Zed,,,,5.00\n"
     ])
     #expect(wrong.files[0].faults.count == 1)
   }
@@ -186,6 +187,67 @@ struct BookDocumentsReportTests {
     #expect(again.count == 1)
     #expect(again.isContradicted(0))
     #expect(again.files[1].faults.count == 1)
+  }
+
+  // MARK: - The end
+
+  private static let open = "Type,Date,Num,Name,Due Date,Aging,Open Balance\n"
+  private static let openRow = "Invoice,09/01/2026,1,A,,,4.00\n"
+  private static let month = "Invoice List\n\"September 1-30, 2026\"\n"
+  private static let group = "A,,,,\n,09/01/2026,Invoice,1,10.00\nTotal for A,,,,10.00\n"
+
+  /// The ends of reports, with what is said of them; empty where they are whole.
+  private static let endings: [(text: String, words: String)] = [
+    ("\(open)\(openRow)", "neither the total"), ("\(open)\(openRow)TOTAL,,,,,,4.00\n", ""),
+    ("\(open)\(openRow)TOTAL,,,,,,4.00", ""),
+    ("\(open)\(openRow)TOTAL,,,,,,\n", "neither the total"),
+    ("\(open)TOTAL,,,,,,0.00\n", ""), ("\(open)", ""),
+    ("Open Invoices\n,Date,Num,Customer,Open Balance\n,09/01/2026,1,A,4.00\n", "neither the total"),
+    ("\(month)\(list)\(row)", "neither the total"),
+    ("\(month)\(list)\(row)TOTAL,,,,,10.00,10.00\n", ""),
+    ("\(month)\(list)\(row)\"Wednesday, Sep 30, 2026 10:15:03 AM GMT-5\",,,,,,", ""),
+    // A list that somebody made may end anyhow, but not in the middle of a row.
+    ("\(list)\(row)", ""),
+    ("\(list)\(row)09/02/2026,Invoice,2,A,10/02/2026,20.00,20.0", "in row 3"),
+    ("\(list)\(row)09/02/2026,Invoice,2,A,10/02/2026,2", "in row 3"),
+    ("\(list)\(row)\(row)09/02/2026,Invoice,2,A,10/02/2026,2\n", "has 6 cells"),
+    ("\(list)\(row)Accrual Basis", ""),
+    // Where groups end with totals, the last one does, too.
+    ("\(grouped)\(group)", ""),
+    ("\(grouped)\(group)B,,,,\n,09/02/2026,Invoice,2,5.00\n", "no total"),
+    ("\(grouped)\(group)B,,,,\n", ""), ("\(grouped)\(group)B,,", "in row 5"),
+    ("\(grouped)A,,,,\n,09/01/2026,Invoice,1,10.00\nTotal for A,,,,10.00", "in row 4"),
+    ("\(grouped)P,,,,\n\(group)", "the rows of \"P\""),
+    ("\(grouped)P,,,,\n\(group)Total for P,,,,10.00\n", ""),
+    ("\(grouped)A,,,,\n,09/01/2026,Invoice,1,10.00\nB,,,,\n,09/02/2026,Invoice,2,5.00\n", ""),
+  ]
+
+  @Test(arguments: endings)
+  func `a report that was cut off is told`(text: String, words: String) throws {
+    let faults = try read(["a.csv": text]).files[0].faults
+    #expect(faults.count == (words.isEmpty ? 0 : 1), "\(faults.map(\.message))")
+    guard !words.isEmpty else { return }
+    #expect(faults.first?.message.contains(words) == true, "\(faults.map(\.message))")
+    #expect(faults.first?.remedy.contains("may be cut off") == true)
+  }
+
+  @Test(arguments: [
+    ("September 2026", "09/30/2026", true), ("September 2026", "10/01/2026", false),
+    ("September 2026", "08/31/2026", false), ("As of September 30, 2026", "01/01/2020", true),
+    ("As of September 30, 2026", "10/01/2026", false), ("All Dates", "10/01/2026", true),
+  ])
+  func `rows of days that the titles leave out are told`(
+    title: String, day: String, fits: Bool
+  ) throws {
+    let table = try read([
+      "a.csv": "Transaction List by Date\n\"\(title)\"\n" + Self.list
+        + "09/15/2026,Invoice,1,A,,10.00,\n\(day),Invoice,2,A,,10.00,\n"
+    ])
+    let faults = table.files[0].faults
+    #expect(faults.isEmpty == fits, "\(faults.map(\.message))")
+    guard !fits else { return }
+    #expect(faults[0].message.contains("a document is of other days: the first is 2 of "))
+    #expect(faults[0].location.line == 5)
   }
 
   // MARK: - Several files

@@ -164,15 +164,15 @@ struct ReconcilerTests {
   @Test func `what no amount or no day could be compared of is not the same`() throws {
     let header = "Date,Type,Num,Customer,Aging,Open Balance\n"
     let whole = try Self.result(
-      Self.one, "2026-09-01,Invoice,LD1,Acme,,10.00\n", bookHeader: header)
+      Self.one, "2026-09-01,Invoice,LD1,Acme,,10.00\nTOTAL,,,,,10.00\n", bookHeader: header)
     #expect(whole.isClean)
     // LoadOps does not say what is open: less than the whole may be right.
     let part = try Self.result(
-      Self.one, "2026-09-01,Invoice,LD1,Acme,,4.00\n", bookHeader: header)
+      Self.one, "2026-09-01,Invoice,LD1,Acme,,4.00\nTOTAL,,,,,4.00\n", bookHeader: header)
     #expect(Self.told(part) == ["cannot_compare LD1"])
     #expect(!part.isClean)
     let ignored = try Self.result(
-      Self.one, "2026-09-01,Invoice,LD1,Acme,,4.00\n", bookHeader: header
+      Self.one, "2026-09-01,Invoice,LD1,Acme,,4.00\nTOTAL,,,,,4.00\n", bookHeader: header
     ) { $0.ignored = .balance }
     #expect(ignored.isClean)
     let noDay = try Self.result(Self.one, ",Invoice,LD1,Acme,10.00\n")
