@@ -100,9 +100,48 @@ extension FixedDecimal {
     parse(text, convention == .us ? NumberStyle.us : NumberStyle.eu)
   }
 
+  /// Digits in groups of three, as in `-1,234.56`; nil for everything else.
+  private static func parseGrouped(_ text: Span<UInt8>) -> FixedDecimal? {
+    let negative = text[0] == UInt8(ascii: "-")
+    var index = negative ? 1 : 0
+    // A first group of zeros means a decimal mark of the other convention.
+    guard index < text.count, text[index] != 0x30 else { return nil }
+    var (whole, digits, group, marks): (Int64, Int, Int, Int) = (0, 0, 0, 0)
+    while index < text.count, text[index] != UInt8(ascii: ".") {
+      let byte = text[index]
+      if byte &- 0x30 < 10 {
+        (digits, group) = (digits + 1, group + 1)
+        guard digits <= 10 else { return nil }
+        whole = whole * 10 + Int64(byte &- 0x30)
+      } else {
+        let fits = marks == 0 ? (1...3).contains(group) : group == 3
+        guard byte == UInt8(ascii: ","), fits else { return nil }
+        (group, marks) = (0, marks + 1)
+      }
+      index += 1
+    }
+    guard group == 3, marks > 0 else { return nil }
+    var fraction: Int64 = 0
+    var unit: Int64 = 100_000
+    if index < text.count {
+      index += 1
+      guard index < text.count, text.count - index <= 6 else { return nil }
+      while index < text.count {
+        let digit = text[index] &- 0x30
+        guard digit < 10 else { return nil }
+        fraction += Int64(digit) * unit
+        unit /= 10
+        index += 1
+      }
+    }
+    let micros = whole * 1_000_000 + fraction
+    return FixedDecimal(micros: negative ? -micros : micros)
+  }
+
   private static func parseTolerantly(
     _ text: Span<UInt8>, _ style: NumberStyle
   ) -> NumberReading {
+    if style.convention == .us, let value = parseGrouped(text) { return .value(value) }
     var lexer = LooseNumber(style)
     return lexer.read(text)
   }

@@ -30,6 +30,26 @@ struct NumberTextTests {
     #expect(NumberTextTests.read(text) == .value(FixedDecimal(micros: micros)))
   }
 
+  @Test func `thousands marks say the same with and without a dollar sign in front`() {
+    let pieces = [
+      "0", "1", "12", "123", "1234", ",", ",000", ",45", ",678", ".", ".5", ".678901", ".1234567",
+    ]
+    for first in pieces {
+      for second in pieces {
+        for third in pieces {
+          for sign in ["", "-"] {
+            let digits = first + second + third
+            // The sign of a currency sends it the long way.
+            let (plain, signed) = (
+              NumberTextTests.read(sign + digits), NumberTextTests.read(sign + "$" + digits)
+            )
+            #expect(plain == signed, "\(sign)\(digits)")
+          }
+        }
+      }
+    }
+  }
+
   @Test(arguments: ["", " ", "-", " - ", "\u{2212}", "N/A", "n/a", "\u{A0}", "\t\n"])
   func `nothing, a dash and N/A are absent`(text: String) {
     #expect(NumberTextTests.read(text) == .absent)
