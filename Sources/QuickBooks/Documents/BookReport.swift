@@ -91,7 +91,7 @@ enum BookReport {
         source.peek(at: UInt64(source.markLength), count: surveyed), delimiter,
         isWhole: source.size <= surveyed))
     var row = ReportRow()
-    var cells: [CSVCell] = []
+    var cells = CSVCells()
     var line = 1
     var hasLineEnd = true
     while true {
@@ -110,7 +110,7 @@ enum BookReport {
           .inputUnreadable, "a quotation mark is never closed",
           remedy: "export the report again", location: SourceLocation(file: path, line: line))
       case .row(let next):
-        row.take(window.bytes.buffer.span, cells, line: line)
+        row.take(window.bytes.buffer.span, cells.buffer.span, line: line)
         reading.take(row, &table)
         line += row.spansLines ? LineEnds.count(window.bytes, start..<next) : 1
         if isLast, next == window.bytes.count {
@@ -142,7 +142,7 @@ enum BookReport {
           case .row(let next) = CSVRowParser.parse(
             head.span, from: index, isLast: true, delimiter: delimiter, cells: &cells)
         else { break }
-        row.take(head.span, cells, line: rows)
+        row.take(head.span, cells.span, line: rows)
         if let found = ReportColumns(row, titles: titles) { return (delimiter, found.isOfLoadOps) }
         titles += row.texts
         index = next
@@ -167,7 +167,7 @@ enum BookReport {
         case .row(let next) = CSVRowParser.parse(
           bytes.span, from: index, isLast: true, delimiter: delimiter, cells: &cells)
       else { break }
-      row.take(bytes.span, cells, line: 0)
+      row.take(bytes.span, cells.span, line: 0)
       index = next
       guard !row.isBlank else { continue }
       if survey == nil {
@@ -350,9 +350,10 @@ struct ReportRow {
   /// How many columns hold anything.
   var filledCount: Int { cells.count { !$0.isEmpty } }
 
-  mutating func take(_ bytes: Span<UInt8>, _ found: [CSVCell], line: Int) {
+  mutating func take(_ bytes: Span<UInt8>, _ found: Span<CSVCell>, line: Int) {
     begin(line)
-    for cell in found {
+    for index in found.indices {
+      let cell = found[index]
       var range = Int(cell.start)..<Int(cell.end)
       let start = text.count
       switch cell.form {

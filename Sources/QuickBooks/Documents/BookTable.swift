@@ -291,6 +291,7 @@ public struct BookTable: Sendable {
 /// Finds documents by the hash of their number; whoever asks compares the numbers themselves.
 public struct BookIndex: Sendable {
   private var slots: [Int32]
+  /// The next document of the same hash; -1 behind the last one, -2 where there is but one.
   private var following: [Int32]
   private let mask: Int
 
@@ -300,7 +301,7 @@ public struct BookIndex: Sendable {
     while size < table.count * 2 { size *= 2 }
     mask = size - 1
     slots = Array(repeating: -1, count: size)
-    following = Array(repeating: -1, count: table.count)
+    following = Array(repeating: -2, count: table.count)
     // From the back, so that each chain is in the order of the files.
     for document in stride(from: table.count - 1, through: 0, by: -1) {
       let hash = table.numberHash(document)
@@ -308,7 +309,11 @@ public struct BookIndex: Sendable {
       while slots[slot] >= 0, table.numberHash(Int(slots[slot])) != hash {
         slot = (slot + 1) & mask
       }
-      following[document] = slots[slot]
+      let next = Int(slots[slot])
+      if next >= 0 {
+        following[document] = Int32(next)
+        following[next] = max(following[next], -1)
+      }
       slots[slot] = Int32(document)
     }
   }
@@ -323,6 +328,15 @@ public struct BookIndex: Sendable {
     return -1
   }
 
-  /// The next document of the same hash; -1 when there is none.
+  /// The only document whose number has this hash, perhaps this one; -1 when there are none or several.
+  public func only(_ hash: UInt64, in table: BookTable, near guess: Int) -> Int {
+    if guess < following.count, table.numberHash(guess) == hash {
+      return following[guess] == -2 ? guess : -1
+    }
+    let document = first(hash, in: table)
+    return document >= 0 && following[document] == -2 ? document : -1
+  }
+
+  /// The next document of the same hash; less than zero when there is none.
   public func next(_ document: Int) -> Int { Int(following[document]) }
 }

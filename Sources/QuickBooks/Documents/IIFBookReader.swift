@@ -105,32 +105,47 @@ struct DaySurvey {
   /// A date that can only be read so, and where.
   private var monthFirst = 0
   private var dayFirst = 0
+  /// The text that was read last, and what it says.
+  private var lastText: [UInt8] = []
+  private var last: (day: CalendarDate?, fit: Fit) = (nil, .absent)
+
+  /// In which ways a text can be read as a day.
+  private enum Fit { case absent, unreadable, oneWay, bothWays, monthFirst, dayFirst }
 
   /// Reads a day, and marks it where it fits both ways.
   mutating func day(
     _ text: Span<UInt8>, _ document: inout BookTable.Document, _ role: Role
   ) -> CalendarDate? {
     guard !text.isEmpty else { return nil }
+    // Mostly it is that of the row before.
+    if !text.isSame(as: lastText.span) {
+      last = DaySurvey.read(text)
+      lastText.removeAll(keepingCapacity: true)
+      lastText.append(text)
+    }
+    switch last.fit {
+    case .absent, .oneWay: break
+    case .bothWays:
+      document.marks.insert(role == .date ? .dateFitsBothWays : .dueDateFitsBothWays)
+    case .monthFirst: monthFirst += 1
+    case .dayFirst: dayFirst += 1
+    case .unreadable: document.marks.insert(.dateUnreadable)
+    }
+    return last.day
+  }
+
+  private static func read(_ text: Span<UInt8>) -> (day: CalendarDate?, fit: Fit) {
     let written = WrittenDate(text)
     guard case .slashed(let first, let second, _) = written.shape else {
-      if let day = written.day(nil) { return day }
-      if written.shape != .absent { document.marks.insert(.dateUnreadable) }
-      return nil
+      if let day = written.day(nil) { return (day, .oneWay) }
+      return (nil, written.shape == .absent ? .absent : .unreadable)
     }
     if let day = written.day(.mdy) {
-      if first != second, second <= 12 {
-        document.marks.insert(role == .date ? .dateFitsBothWays : .dueDateFitsBothWays)
-      } else if second > 12 {
-        monthFirst += 1
-      }
-      return day
+      if first != second, second <= 12 { return (day, .bothWays) }
+      return (day, second > 12 ? .monthFirst : .oneWay)
     }
-    if let day = written.day(.dmy) {
-      dayFirst += 1
-      return day
-    }
-    document.marks.insert(.dateUnreadable)
-    return nil
+    if let day = written.day(.dmy) { return (day, .dayFirst) }
+    return (nil, .unreadable)
   }
 
   /// Settles the dates that fit both ways, now that the whole file was read.

@@ -448,4 +448,26 @@ struct BookDocumentsTests {
     #expect(!OnlineSales.isVoid(memo: "Void fill, 12 pallets", total: .zero))
     #expect(!OnlineSales.isVoid(memo: "Voided", total: Money(cents: 1)))
   }
+
+  @Test func `the only document of a number is found, wherever it is looked for first`() throws {
+    var rows = ""
+    for number in ["A", "B", "A", "C", "A"] { rows += "2026-09-01,Invoice,\(number),Acme,,1.00,\n" }
+    let table = try read(["list.csv": Self.header + rows])
+    let index = BookIndex(table)
+    for (number, expected) in [("A", -1), ("B", 1), ("C", 3), ("D", -1)] {
+      let bytes = Array(number.utf8)
+      let hash = ByteHash.of(bytes.span)
+      for guess in 0...table.count {
+        let found = index.only(hash, in: table, near: guess)
+        #expect(found == expected, "\(number) near \(guess)")
+      }
+    }
+    let bytes = Array("A".utf8)
+    var (chain, next) = ([Int](), index.first(ByteHash.of(bytes.span), in: table))
+    while next >= 0 {
+      chain.append(next)
+      next = index.next(next)
+    }
+    #expect(chain == [0, 2, 4])
+  }
 }
