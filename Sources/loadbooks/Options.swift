@@ -218,7 +218,8 @@ struct Planning {
 
   /// Makes the plan.
   func plan(
-    _ exports: [String], _ selection: Selection, ledger: LedgerSnapshot, findings: Int? = nil
+    _ exports: [String], _ selection: Selection, ledger: LedgerSnapshot, findings: Int? = nil,
+    for purpose: Planner.Purpose = .delivering
   ) throws -> SyncPlan {
     let inputs = try ExportInputs(arguments: exports, spoolFolder: NSTemporaryDirectory())
     if let spooled = inputs.spooled { Surroundings.current.removeAtEnd(spooled) }
@@ -229,7 +230,7 @@ struct Planning {
     let line = ProgressLine("reading")
     defer { line.end() }
     return try Planner.plan(
-      inputs, context, findingsPerKind: findings ?? Planner.findingsPerKind,
+      inputs, context, findingsPerKind: findings ?? Planner.findingsPerKind, for: purpose,
       progress: { line.update($0, $1) })
   }
 

@@ -334,6 +334,15 @@ extension InvoiceAssessor {
     }
   }
 
+  /// When an invoice is due: as stated, or by the terms.
+  func dueDate(_ invoice: Invoice, _ assessment: Assessment) -> CalendarDate? {
+    if let stated = invoice.dueDate { return stated }
+    guard let number = assessment.terms, let date = assessment.date,
+      let terms = terms.entries[number].terms
+    else { return nil }
+    return date.adding(days: terms.dueDays)
+  }
+
   mutating func checkTerms(_ record: Record, _ invoice: Invoice) {
     settleTerms(record, invoice)
     guard let number = result.terms else { return }

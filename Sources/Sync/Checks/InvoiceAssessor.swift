@@ -67,6 +67,8 @@ struct InvoiceAssessor {
   let currency: String
   /// Whether the content of every invoice is hashed, or only where there is something to compare it with.
   var keepsContent = true
+  /// Whether texts are looked at that QuickBooks could not hold as they are, which holds no invoice.
+  var checksTexts = true
   private let comparesContent: Bool
   private let selectsAll: Bool
   /// The rules that keep an invoice from going out, under the settings.
@@ -121,7 +123,7 @@ struct InvoiceAssessor {
       checkTerms(record, invoice)
       checkAccounts(record, invoice)
       checkPolicies(record, invoice)
-      checkTexts(record, invoice)
+      if checksTexts { checkTexts(record, invoice) }
       checkRefusals(record, invoice)
     }
     conclude(record, invoice)

@@ -21,6 +21,8 @@ struct PlanTotals {
   private(set) var deliveredClasses: [Int] = []
   private(set) var deliveredItems: [Int] = []
   private(set) var deliveredCustomers: [Int] = []
+  /// Whether lines are counted by their income categories, and items by their use.
+  var countsCategories = true
   private var stamps: [Int] = []
   private var stamp = 0
 
@@ -40,19 +42,7 @@ struct PlanTotals {
     decided[outcome] += tally
     PlanTotals.grow(&customers, assessment.customer, ControlTotals())
     customers[assessment.customer][outcome] += tally
-    stamp += 1
-    for line in invoice.lines {
-      let category = items.number(of: record.text.span.extracting(line.category.value.range))
-      PlanTotals.grow(&categories, category, ControlTotals())
-      PlanTotals.grow(&stamps, category, 0)
-      PlanTotals.grow(&deliveredItems, category, 0)
-      let isFirst = stamps[category] != stamp
-      stamps[category] = stamp
-      categories[category][outcome] += Tally(
-        invoices: isFirst ? sign : 0, lines: sign,
-        amount: Money(cents: Int64(sign) * (line.amount?.cents ?? 0)))
-      if outcome == .delivered { deliveredItems[category] += sign }
-    }
+    if countsCategories { account(sign, outcome, record, invoice, &items) }
     if let terminal = assessment.terminal {
       PlanTotals.grow(&terminals, terminal, .zero)
       terminals[terminal] += tally
@@ -71,6 +61,25 @@ struct PlanTotals {
     if let terminal = assessment.terminal {
       PlanTotals.grow(&deliveredClasses, terminal, 0)
       deliveredClasses[terminal] += sign
+    }
+  }
+
+  /// Takes the lines of an invoice into account, by their categories.
+  private mutating func account(
+    _ sign: Int, _ outcome: Outcome, _ record: Record, _ invoice: Invoice, _ items: inout ItemBook
+  ) {
+    stamp += 1
+    for line in invoice.lines {
+      let category = items.number(of: record.text.span.extracting(line.category.value.range))
+      PlanTotals.grow(&categories, category, ControlTotals())
+      PlanTotals.grow(&stamps, category, 0)
+      PlanTotals.grow(&deliveredItems, category, 0)
+      let isFirst = stamps[category] != stamp
+      stamps[category] = stamp
+      categories[category][outcome] += Tally(
+        invoices: isFirst ? sign : 0, lines: sign,
+        amount: Money(cents: Int64(sign) * (line.amount?.cents ?? 0)))
+      if outcome == .delivered { deliveredItems[category] += sign }
     }
   }
 

@@ -23,10 +23,14 @@ struct PlannedInvoice: Sendable {
   var isScattered = false
   /// Whether the filters mean it.
   var isSelected = true
+  /// When it is due, as stated or by the terms, and what of it; only in a plan for a comparison.
+  var dueDate: CalendarDate?
+  var dueAmount: Money?
 }
 
 /// The invoices of a plan, some fourteen bytes for each, and eight more for its hash while it is needed.
 ///
+/// What is due, where it is kept, takes some three.
 /// A migration has hundreds of thousands. They come in the order of the export, so each is written as what
 /// differs from the one before, in pieces of some thousand that are never copied; in each piece every 16th
 /// begins anew, so that any of them is found in a few steps. The few that change afterwards are kept apart
@@ -76,13 +80,18 @@ struct PlannedInvoices: Sendable {
     get { change(of: position) ?? written(position) }
     set {
       if !hasMoved,
-        PlannedInvoices.key(written(position).place) != PlannedInvoices.key(newValue.place)
+        PlannedInvoices.key(self[position].place) != PlannedInvoices.key(newValue.place)
       {
         hasMoved = true
       }
       let verdict = number(Verdict(rules: newValue.rules, forced: newValue.forced))
       changes.set(position, newValue, verdict)
     }
+  }
+
+  /// Changes an invoice that stays in its place.
+  mutating func change(_ position: Int, to invoice: PlannedInvoice) {
+    changed[position] = invoice
   }
 
   /// The hash of the number of an invoice.
@@ -178,7 +187,8 @@ struct PlannedInvoices: Sendable {
       place: run.place, numberHash: numberHash(position), rules: verdicts[run.verdict].rules,
       forced: verdicts[run.verdict].forced, amount: Money(cents: run.cents), customer: run.customer,
       date: run.hasDate ? CalendarDate(daysSince1970: run.day) : nil, outcome: run.outcome,
-      isScattered: run.isScattered, isSelected: run.isSelected)
+      isScattered: run.isScattered, isSelected: run.isSelected, dueDate: run.dueDate,
+      dueAmount: run.dueAmount)
   }
 
   fileprivate func change(of position: Int) -> PlannedInvoice? {
@@ -228,6 +238,8 @@ private struct Run: Sendable {
   var verdict = 0
   var outcome = Outcome.held
   var (hasDate, isScattered, isSelected) = (false, false, false)
+  var dueDate: CalendarDate?
+  var dueAmount: Money?
 
   // The bits of the first byte above the outcome.
   private static let dated: UInt8 = 4
@@ -236,6 +248,8 @@ private struct Run: Sendable {
   /// In the same file as the one before, and right behind it.
   private static let adjacent: UInt8 = 32
   private static let judged: UInt8 = 64
+  /// What is due follows: which of both there is in the lowest bits, with the days between the dates above them.
+  private static let due: UInt8 = 128
 
   private var end: UInt64 { place.offset &+ UInt64(place.length) }
 
@@ -249,6 +263,7 @@ private struct Run: Sendable {
     if invoice.isSelected { flags |= Run.selected }
     if isAdjacent { flags |= Run.adjacent }
     if verdict != 0 { flags |= Run.judged }
+    if invoice.dueDate != nil || invoice.dueAmount != nil { flags |= Run.due }
     bytes.append(flags)
     if !isAdjacent {
       Run.write(Int64(next.file), to: &bytes)
@@ -264,6 +279,15 @@ private struct Run: Sendable {
       day = date.daysSince1970
     }
     if verdict != 0 { Run.write(unsigned: UInt64(verdict), to: &bytes) }
+    if flags & Run.due != 0 {
+      let days = invoice.dueDate.map { Int64($0.daysSince1970) - Int64(day) } ?? 0
+      Run.write(
+        days << 2 | (invoice.dueDate == nil ? 0 : 2) | (invoice.dueAmount == nil ? 0 : 1),
+        to: &bytes)
+      if let due = invoice.dueAmount {
+        Run.write(invoice.amount.cents &- due.cents, to: &bytes)
+      }
+    }
     place = next
   }
 
@@ -288,6 +312,13 @@ private struct Run: Sendable {
     customer = Int32(truncatingIfNeeded: Run.signed(bytes, &index))
     if hasDate { day = Int32(truncatingIfNeeded: Int64(day) + Run.signed(bytes, &index)) }
     verdict = flags & Run.judged == 0 ? 0 : Int(Run.unsigned(bytes, &index))
+    (dueDate, dueAmount) = (nil, nil)
+    guard flags & Run.due != 0 else { return }
+    let due = Run.signed(bytes, &index)
+    if due & 2 != 0 {
+      dueDate = CalendarDate(daysSince1970: Int32(truncatingIfNeeded: Int64(day) + due >> 2))
+    }
+    if due & 1 != 0 { dueAmount = Money(cents: cents &- Run.signed(bytes, &index)) }
   }
 
   // Seven bits a byte, the lowest first; the highest bit says that there are more. The sign is the lowest.
@@ -325,7 +356,8 @@ private struct Run: Sendable {
 }
 
 extension PlannedInvoices: Sequence {
-  /// Goes through the invoices in their order, which takes no search.
+  /// Goes through the invoices in their order, which takes no search; whoever asks by position for one soon
+  /// behind the last is given it as quickly.
   struct Iterator: IteratorProtocol {
     private let invoices: PlannedInvoices
     private var position = 0
@@ -342,6 +374,25 @@ extension PlannedInvoices: Sequence {
       let bytes = invoices.pieces[position / PlannedInvoices.pieceSize].bytes
       run.read(bytes.span, &index)
       return invoices.change(of: position) ?? invoices.invoice(run, position)
+    }
+
+    /// The invoice at a position.
+    mutating func invoice(at wanted: Int) -> PlannedInvoice {
+      let runs = (
+        next: position / PlannedInvoices.runSize, wanted: wanted / PlannedInvoices.runSize
+      )
+      if wanted < position || runs.next != runs.wanted || position % PlannedInvoices.runSize == 0 {
+        position = runs.wanted * PlannedInvoices.runSize
+        let (piece, place) = position.quotientAndRemainder(dividingBy: PlannedInvoices.pieceSize)
+        index = Int(invoices.pieces[piece].starts[place / PlannedInvoices.runSize])
+        run = Run()
+      }
+      let bytes = invoices.pieces[wanted / PlannedInvoices.pieceSize].bytes
+      while position <= wanted {
+        run.read(bytes.span, &index)
+        position += 1
+      }
+      return invoices.change(of: wanted) ?? invoices.invoice(run, wanted)
     }
   }
 

@@ -19,11 +19,12 @@ extension Planner {
       context: context, files: files, income: income, invoices: invoices,
       scattered: scattered, assessor: assessor, customerIndex: [], itemIndex: [], termsIndex: [],
       classIndex: [])
+    plan.purpose = purpose
     plan.customerTotals = totals.customers
     plan.categoryTotals = totals.categories
     plan.heldTerms = totals.heldTerms
     plan.terminalTotals = totals.terminals
-    if totals.decided.delivered.invoices > 0 { declareLists(&plan) }
+    if totals.decided.delivered.invoices > 0, purpose == .delivering { declareLists(&plan) }
     try report(&plan)
     return plan
   }
@@ -128,9 +129,11 @@ extension Planner {
     plan.report.totals = controls
     plan.report.notSelected = totals.notSelected
     plan.report.dateRange = dates
-    reportShares(&plan)
-    plan.report.books = booksReport(plan.lists)
-    try reportFindings(&plan)
+    if purpose == .delivering {
+      reportShares(&plan)
+      plan.report.books = booksReport(plan.lists)
+      try reportFindings(&plan)
+    }
     guard controls.isBalanced else {
       throw Failure(
         .ownBug,

@@ -8,12 +8,13 @@ extension Planner {
     var met = ScatteredPlaces()
     swap(&met, &scattered)
     for position in scatteredPositions.sorted().map({ Int($0) }) {
-      guard let places = met[invoices[position].place] else { continue }
+      let planned = invoices[position]
+      guard let places = met[planned.place] else { continue }
       let pieces = try pieces(at: places)
       var record = pieces[0]
       var invoice = Invoice()
       var dropped = [source.decode(&record, into: &invoice)]
-      let old = assessor.recall(record, invoice, outcome: invoices[position].outcome)
+      let old = assessor.recall(record, invoice, outcome: planned.outcome)
       totals.account(old, record, invoice, &assessor.items, sign: -1)
       // What was left out of each place by itself is counted again with all of them together.
       for piece in pieces.dropFirst() where piece.rows.count > 1 {
@@ -24,7 +25,6 @@ extension Planner {
         totals.repeated += Tally(
           invoices: -dropped.invoices, lines: -dropped.lines, amount: -dropped.amount)
       }
-      invoices[position].forced = .none
       let copies = try copies(of: places, pieces)
       try settleCopies(copies, position)
     }
@@ -161,11 +161,13 @@ extension Planner {
     let assessment = assessor.assess(copy.record, copy.invoice, forced: rules)
     totals.account(assessment, copy.record, copy.invoice, &assessor.items, sign: 1)
     for other in copy.places.dropFirst() { scattered.add(other, to: place) }
-    invoices[position] = PlannedInvoice(
+    var planned = PlannedInvoice(
       place: place, numberHash: invoices[position].numberHash, rules: assessment.rules,
       forced: rules, amount: assessment.amount, customer: Int32(assessment.customer),
       date: assessment.date, outcome: assessment.outcome,
       isScattered: copy.places.count > 1, isSelected: assessment.isSelected)
+    keepDue(copy.invoice, assessment, &planned)
+    invoices[position] = planned
     if !others.isEmpty {
       let places = (copy.places.dropFirst() + others).prefix(5)
       otherPlaces[PlannedInvoices.key(place)] = Array(places)

@@ -16,10 +16,21 @@ public struct Planner {
   /// How many findings of each kind are made into sentences.
   public static let findingsPerKind = 200
 
+  /// What a plan is made for.
+  public enum Purpose: Sendable {
+    /// To deliver invoices, and to tell what is to be said of them.
+    case delivering
+    /// To compare them with documents: it says when each is due and what, but tells no findings, declares
+    /// nothing, and does not look at texts, by which no document is compared and for which none is held.
+    case comparing
+  }
+
   private let inputs: ExportInputs
   let context: PlanContext
   private let progress: Progress?
   let findingLimit: Int
+  /// What the plan is for.
+  let purpose: Purpose
 
   var files: [SyncPlan.File] = []
   var master = MasterData()
@@ -66,19 +77,21 @@ public struct Planner {
   ///   - context: Everything else that decides.
   ///   - run: Which run the report shall name; its plan's fingerprint is filled in.
   ///   - findingsPerKind: How many findings of a kind to make into sentences.
+  ///   - purpose: What the plan is for.
   ///   - progress: Called now and then.
   /// - Returns: The plan.
   /// - Throws: `Failure` when an input cannot be read as an export at all.
   public static func plan(
     _ inputs: ExportInputs, _ context: PlanContext, run: SyncReport.Run? = nil,
-    findingsPerKind: Int = Planner.findingsPerKind, progress: Progress? = nil
+    findingsPerKind: Int = Planner.findingsPerKind, for purpose: Purpose = .delivering,
+    progress: Progress? = nil
   ) throws(Failure) -> SyncPlan {
     var surveyed: Set<Int> = []
     var contrary: [Int: Set<Field>] = [:]
     var mixed: Set<Int> = []
     try context.check()
     while true {
-      var planner = Planner(inputs, context, findingsPerKind, progress)
+      var planner = Planner(inputs, context, findingsPerKind, purpose, progress)
       try planner.readMasterData(mixed)
       try planner.survey(surveyed, contrary)
       // A file that turns out to write dates with slashes is looked through for their order first.
@@ -102,11 +115,14 @@ public struct Planner {
   }
 
   private init(
-    _ inputs: ExportInputs, _ context: PlanContext, _ findingLimit: Int, _ progress: Progress?
+    _ inputs: ExportInputs, _ context: PlanContext, _ findingLimit: Int, _ purpose: Purpose,
+    _ progress: Progress?
   ) {
     self.inputs = inputs
     self.context = context
     self.findingLimit = findingLimit
+    self.purpose = purpose
+    totals.countsCategories = purpose == .delivering
     self.progress = progress
     assessor = InvoiceAssessor(context: context, master: MasterData())
     source = InvoiceSource(
@@ -188,6 +204,7 @@ public struct Planner {
         Finding(BatchRules.fileIgnored, "\(path) was not read, because no export has such a name"))
     }
     assessor = InvoiceAssessor(context: context, master: master)
+    assessor.checksTexts = purpose == .delivering
   }
 
   /// The refusal of an export without invoices, which may stand on a sheet that is not read.
@@ -328,10 +345,11 @@ public struct Planner {
       let number = record.text.span.extracting(invoice.number.value.range)
       hash = ByteHash.of(number)
       if let known = try position(hash, number, record) {
-        let first = invoices[known]
+        var first = invoices[known]
         scattered.add(record.place, to: first.place)
         if !first.isScattered {
-          invoices[known].isScattered = true
+          first.isScattered = true
+          invoices.change(known, to: first)
           scatteredPositions.append(Int32(known))
         }
         try noteNeighbours(record, known)
@@ -411,15 +429,25 @@ public struct Planner {
   ) {
     let assessment = assessor.assess(record, invoice, forced: forced)
     totals.account(assessment, record, invoice, &assessor.items, sign: 1)
-    invoices.append(
-      PlannedInvoice(
-        place: record.place, numberHash: hash, rules: assessment.rules, forced: forced,
-        amount: assessment.amount, customer: Int32(assessment.customer), date: assessment.date,
-        outcome: assessment.outcome, isSelected: assessment.isSelected))
+    var planned = PlannedInvoice(
+      place: record.place, numberHash: hash, rules: assessment.rules, forced: forced,
+      amount: assessment.amount, customer: Int32(assessment.customer), date: assessment.date,
+      outcome: assessment.outcome, isSelected: assessment.isSelected)
+    keepDue(invoice, assessment, &planned)
+    invoices.append(planned)
     if assessment.isSelected { hasSelected = true }
     if assessment.outcome == .delivered, context.settings.policies.longNumbers == .keepRight {
       noteDocumentNumber(record, invoice, assessment, invoices.count - 1)
     }
+  }
+
+  /// Has a plan for a comparison say when an invoice is due and what.
+  func keepDue(
+    _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment, _ planned: inout PlannedInvoice
+  ) {
+    guard purpose == .comparing else { return }
+    planned.dueDate = assessor.dueDate(invoice, assessment)
+    planned.dueAmount = invoice.dueAmount
   }
 
   // MARK: - What only the batch can know

@@ -58,6 +58,8 @@ public struct SyncPlan {
   /// The lines of invoices in files that have none.
   var income: IncomeTable?
   var invoices: PlannedInvoices
+  /// What it was made for, and what it tells because of that.
+  var purpose = Planner.Purpose.delivering
   /// The places of invoices whose rows stand apart.
   var scattered: ScatteredPlaces
   var assessor: InvoiceAssessor

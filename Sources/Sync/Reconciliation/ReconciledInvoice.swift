@@ -26,19 +26,19 @@ struct Ours {
     .amountMissing, .amountUnreadable, .cellError, .digitsLost,
   ]
 
+  /// Whether the total may be another one than the sum of the lines that could be read.
+  static func isDoubtful(_ rules: RuleSet) -> Bool {
+    rules.contains(.totalMismatch) || unreadable.contains { rules.contains($0) }
+  }
+
   init(
     _ record: Record, _ invoice: Invoice, _ assessment: InvoiceAssessor.Assessment,
     _ plan: borrowing SyncPlan
   ) {
     customer = assessment.customer
     date = assessment.date
-    dueDate = invoice.dueDate
+    dueDate = plan.assessor.dueDate(invoice, assessment)
     dueAmount = invoice.dueAmount
-    if dueDate == nil, let number = assessment.terms, let date,
-      let terms = plan.assessor.terms.entries[number].terms
-    {
-      dueDate = date.adding(days: terms.dueDays)
-    }
     total = assessment.amount
     if !assessment.rules.isEmpty || invoice.lines.isEmpty {
       let isPartly = Ours.unreadable.contains { assessment.rules.contains($0) }
@@ -99,8 +99,14 @@ struct Shares {
   private var nameDifferences: [Int]
   private var months = Array(repeating: Reconciliation.Pair(), count: monthCount)
   private var monthDifferences = Array(repeating: 0, count: monthCount)
-  private var first = -1
-  private var last = -1
+  private var first = Landmark()
+  private var last = Landmark()
+
+  /// A document that agrees, and the place of its invoice in the plan.
+  private struct Landmark {
+    var document = -1
+    var place = 0
+  }
 
   init(customers: Int, names: Int) {
     loadOps = Array(repeating: Reconciliation.Count(), count: customers)
@@ -141,11 +147,19 @@ struct Shares {
     monthDifferences[Shares.month(table.date(document))] += 1
   }
 
-  /// Remembers the first and the last document that agrees.
-  mutating func noteSame(_ document: Int, _ table: BookTable) {
+  /// Remembers the first and the last document that agrees; of one day, by the places of their invoices.
+  mutating func noteSame(_ document: Int, _ table: BookTable, at place: Int) {
     guard let date = table.date(document) else { return }
-    if first < 0 || date < table.date(first) ?? date { first = document }
-    if last < 0 || table.date(last) ?? date <= date { last = document }
+    let mine = Landmark(document: document, place: place)
+    if first.document < 0 {
+      (first, last) = (mine, mine)
+      return
+    }
+    let (firstDate, lastDate) = (
+      table.date(first.document) ?? date, table.date(last.document) ?? date
+    )
+    if date < firstDate || date == firstDate && place < first.place { first = mine }
+    if lastDate < date || date == lastDate && last.place <= place { last = mine }
   }
 
   private static func month(_ date: CalendarDate?) -> Int {
@@ -185,8 +199,8 @@ struct Shares {
           ? "no date" : "\(year)-\(month < 10 ? "0" : "")\(month)", pair: months[$0],
         differences: monthDifferences[$0])
     }
-    result.first = landmark(first, result)
-    result.last = landmark(last, result)
+    result.first = landmark(first.document, result)
+    result.last = landmark(last.document, result)
     result.compared = [
       "customer": compared.customer, "date": compared.date, "due_date": compared.dueDate,
       "total": compared.total, "balance": compared.balance,

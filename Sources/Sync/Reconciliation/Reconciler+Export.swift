@@ -4,9 +4,9 @@ internal import Vocabulary
 
 /// Reading the export once more, as far as that can tell anything new.
 ///
-/// The plan keeps of each invoice the hash of its number, its customer, its date and its cents. Where the one
-/// document of that hash has the same customer, date and total, and says nothing else that an invoice could
-/// contradict, the two are the same: a stranger would have to share all four. What is left is read again: by
+/// The plan keeps of each invoice the hash of its number, its customer, its date, its cents and what is due. Where
+/// the one document of that hash has the same customer, date and total, and says nothing that the invoice
+/// contradicts, the two are the same: a stranger would have to share all four. What is left is read again: by
 /// its places where that is little, from the first to the last row where it is much.
 extension Reconciler {
   /// Compares every invoice.
@@ -26,36 +26,42 @@ extension Reconciler {
   private mutating func settleAgreeing() -> [Bool] {
     let plan = result.plan
     var settled = Array(repeating: false, count: plan.invoices.count)
-    guard request.selection.isAll, !request.tellsWhatIsDue else { return settled }
-    for position in settled.indices {
-      let planned = plan.invoices[position]
+    // The result says of every invoice when it is due and what, also where the books do not.
+    guard request.selection.isAll, plan.purpose == .comparing else { return settled }
+    var last = -1
+    for (position, planned) in plan.invoices.enumerated() {
       guard let ours = Ours(planned) else { continue }
-      let document = onlyDocument(planned.numberHash, ours)
-      guard document >= 0 else { continue }
+      // Both sides are mostly in the same order.
+      let document = index.only(planned.numberHash, in: books, near: last + 1)
+      if document >= 0 { last = document }
+      guard document >= 0, agree(document, ours) else { continue }
       settled[position] = true
       claimed[document] = true
       result.read.add(ours.amount)
       shares.addLoadOps(ours)
-      count(document, ours, judge(document, ours))
-      noteSame(document, position)
+      count(document, ours, judge(document, ours), at: position)
+      noteSame(document, position, planned, ours)
     }
     return settled
   }
 
-  /// The only document of a number, if nothing that it says needs the invoice itself to be compared with;
-  /// -1 otherwise.
-  private func onlyDocument(_ hash: UInt64, _ ours: Ours) -> Int {
-    let document = index.first(hash, in: books)
-    guard document >= 0, index.next(document) < 0, !claimed[document],
-      books.hasNumber(document), !books.isVoid(document), !books.isUnreadable(document),
-      !books.isPending(document), !books.isContradicted(document),
+  /// Whether the only document of a number says all that the plan keeps of the invoice.
+  private func agree(_ document: Int, _ ours: Ours) -> Bool {
+    guard !claimed[document], books.hasNumber(document), !books.isVoid(document),
+      !books.isUnreadable(document), !books.isPending(document), !books.isContradicted(document),
       books.kind(document) == ours.kind, books.total(document) == ours.total,
-      books.date(document) == ours.date, books.dueDate(document) == nil,
-      books.balance(document) == nil
-    else { return -1 }
+      books.date(document) == ours.date, agreeOnDue(document, ours)
+    else { return false }
     let (customer, names) = (books.customer(document), names(of: ours.customer))
-    guard customer >= 0, customer == Int(names.0) || customer == Int(names.1) else { return -1 }
-    return document
+    return customer >= 0 && (customer == Int(names.0) || customer == Int(names.1))
+  }
+
+  /// Whether nothing that a document says of what is due is another thing than the invoice's.
+  private func agreeOnDue(_ document: Int, _ ours: Ours) -> Bool {
+    guard ours.kind == .invoice else { return true }
+    let (date, balance) = (books.dueDate(document), books.balance(document))
+    return (date == nil || ours.dueDate == nil || date == ours.dueDate)
+      && (balance == nil || ours.dueAmount == nil || balance == ours.dueAmount)
   }
 
   // MARK: - What must be read again
@@ -64,6 +70,8 @@ extension Reconciler {
     _ settled: [Bool], _ progress: Progress?
   ) throws(Failure) {
     let replay = try PlanReplay(result.plan)
+    // What nobody compares contents with needs no hash of them.
+    replay.assessor.keepsContent = false
     while try replay.next() {
       if replay.met & 4095 == 0 { progress?(UInt64(replay.met), UInt64(settled.count)) }
       if settled[replay.met - 1] { continue }
@@ -77,6 +85,7 @@ extension Reconciler {
     guard left > 0 else { return }
     let plan = result.plan
     var assessor = plan.assessor
+    assessor.keepsContent = false
     let source = try plan.invoiceSource(hashing: false)
     var record: Record?
     var invoice = Invoice()
@@ -121,13 +130,15 @@ extension Reconciler {
 }
 
 extension Ours {
-  /// What a plan keeps of an invoice, where that is all that there is to know but for what is due; nil where
-  /// rows, lines or the declared total have more to say.
+  /// What a plan keeps of an invoice, where that is all that there is to know; nil where rows, lines or the
+  /// declared total have more to say.
   fileprivate init?(_ planned: PlannedInvoice) {
     guard planned.isSelected, planned.customer >= 0, planned.date != nil, planned.amount != .zero,
-      planned.outcome == .delivered || planned.outcome == .alreadySynced && planned.rules.isEmpty
+      planned.outcome == .delivered || planned.outcome == .alreadySynced && planned.rules.isEmpty,
+      planned.rules.isEmpty || !Ours.isDoubtful(planned.rules)
     else { return nil }
     (customer, date, total) = (Int(planned.customer), planned.date, planned.amount)
+    (dueDate, dueAmount) = (planned.dueDate, planned.dueAmount)
     kind = planned.amount < .zero ? .creditMemo : .invoice
   }
 }

@@ -22,8 +22,21 @@ extension Reconciler {
     }
     left.sort()
     let unsent = unsentKeys()
-    let numbers = left.isEmpty ? [] : Set(result.plan.invoices.lazy.map(\.numberHash))
+    let numbers = numbersOfInvoices(left)
     for document in left { settle(document, unsent, numbers) }
+  }
+
+  /// The hashes of those numbers of documents that an invoice has, too.
+  private func numbersOfInvoices(_ documents: [Int]) -> Set<UInt64> {
+    let wanted = Set(documents.lazy.map { result.books.numberHash($0) })
+    guard !wanted.isEmpty else { return [] }
+    let invoices = result.plan.invoices
+    var numbers: Set<UInt64> = []
+    for position in invoices.indices {
+      let hash = invoices.numberHash(position)
+      if wanted.contains(hash) { numbers.insert(hash) }
+    }
+    return numbers
   }
 
   /// What is known of the invoices that are suppressed or held, but for their numbers.
@@ -169,7 +182,8 @@ extension Reconciler {
     var judgement = judge(document, ours, besides: .number)
     if finding.outcome == .suppressed { judgement.suppress() }
     if finding.outcome == .held, judgement.outcome == .same { result.heldThere.add(ours.amount) }
-    count(document, ours, judgement)
+    // Who was found by other things than its number comes behind all others.
+    count(document, ours, judgement, at: Int.max)
     finding.document = Int32(document)
     (finding.outcome, finding.fields) = (judgement.outcome, judgement.fields)
     finding.reason = judgement.reason == .none ? .renumbered : judgement.reason

@@ -21,9 +21,6 @@ public struct Reconciler {
     public var ignored: Reconciliation.Fields = []
     /// Invoices whose document in QuickBooks has another number than theirs, as the ledger knows.
     public var otherNumbers: [OtherNumber] = []
-    /// Whether the result shall say of every invoice when it is due and what, also where the books do not: the
-    /// whole export is then read again.
-    public var tellsWhatIsDue = false
     /// The hashes of the numbers of invoices whose run was taken back.
     var takenBack: Set<UInt64> = []
 
@@ -95,6 +92,10 @@ public struct Reconciler {
     _ plan: SyncPlan, _ selection: Selection
   ) -> (from: CalendarDate?, until: CalendarDate?) {
     var (first, last): (CalendarDate?, CalendarDate?) = (nil, nil)
+    if !plan.hasHeld {
+      // The plan has gone through them already.
+      (first, last) = (plan.report.dateRange?.lowerBound, plan.report.dateRange?.upperBound)
+    }
     for isStrict in [true, false] where first == nil {
       for invoice in plan.invoices where !isStrict || invoice.outcome != .held {
         guard let date = invoice.date else { continue }
@@ -231,11 +232,11 @@ public struct Reconciler {
       document, record.text.span.extracting(invoice.number.value.range))
     var judgement = judge(document, ours)
     if assessment.outcome == .suppressed { judgement.suppress() }
-    count(document, ours, judgement)
+    count(document, ours, judgement, at: place)
     if judgement.outcome == .same {
       if isOther { result.otherNumbers[document] = record.string(invoice.number) }
       if assessment.outcome == .held { result.heldThere.add(ours.amount) }
-      noteSame(document, place, ours)
+      noteSame(document, place, result.plan.invoices[place], ours)
       return
     }
     var finding = ours.finding(record, invoice, file(place), judgement.outcome)
@@ -247,17 +248,17 @@ public struct Reconciler {
     result.findings.append(finding)
   }
 
-  /// Remembers which invoice an agreeing document belongs to, and what it says.
-  private mutating func noteSame(_ document: Int, _ place: Int, _ ours: Ours) {
-    if result.said.isEmpty { result.said = Array(repeating: nil, count: books.count) }
-    result.said[document] = Reconciliation.Said(
-      dueDate: ours.dueDate, total: ours.total, dueAmount: ours.dueAmount)
-    noteSame(document, place)
-  }
-
-  mutating func noteSame(_ document: Int, _ place: Int) {
+  /// Remembers which invoice an agreeing document belongs to, and what it says that the plan does not.
+  mutating func noteSame(
+    _ document: Int, _ place: Int, _ planned: PlannedInvoice, _ ours: Ours
+  ) {
     result.invoices[document] = Int32(place)
-    let planned = result.plan.invoices[place]
+    if ours.total != planned.amount || ours.dueDate != planned.dueDate
+      || ours.dueAmount != planned.dueAmount
+    {
+      result.said[document] = Reconciliation.Said(
+        dueDate: ours.dueDate, total: ours.total, dueAmount: ours.dueAmount)
+    }
     if planned.outcome == .delivered, request.takenBack.contains(planned.numberHash) {
       result.takenBack.add(planned.amount)
     }
@@ -305,8 +306,8 @@ public struct Reconciler {
     return Judgement(outcome: .same, fields: [])
   }
 
-  /// Counts an invoice and its document.
-  mutating func count(_ document: Int, _ ours: Ours, _ judgement: Judgement) {
+  /// Counts an invoice, by its place in the plan, and its document.
+  mutating func count(_ document: Int, _ ours: Ours, _ judgement: Judgement, at place: Int) {
     let theirs = books.total(document) ?? ours.amount
     result.listed.add(theirs)
     shares.addBooks(books, document, theirs)
@@ -315,7 +316,7 @@ public struct Reconciler {
     switch judgement.outcome {
     case .same:
       result.agreeing[document] = true
-      shares.noteSame(document, books)
+      shares.noteSame(document, books, at: place)
     case .differs:
       if judgement.reason == .suppressedButThere {
         result.wrongAmount += Money(cents: abs(theirs.cents))

@@ -266,8 +266,8 @@ public struct Reconciliation {
   var agreeing: [Bool] = []
   /// The invoices of agreeing documents, by their place in the plan; -1 for none.
   var invoices: [Int32] = []
-  /// What invoices of agreeing documents say, where the plan alone does not; empty while there are none.
-  var said: [Said?] = []
+  /// What invoices of agreeing documents say, where the plan alone does not.
+  var said: [Int: Said] = [:]
   /// Invoices that are paid; they count as the same, and have no document.
   var withoutDocument: [Finding] = []
   /// The LoadOps numbers of agreeing documents that have another one.

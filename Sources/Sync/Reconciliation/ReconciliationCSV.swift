@@ -11,7 +11,7 @@ struct ReconciliationCSV: ~Copyable {
     + "differences,reason,file,line,books_file,books_line\n"
 
   private let file: StagedFile
-  private var buffer: [UInt8] = []
+  private var buffer = ByteSink(capacity: 1 << 16)
   /// The cells of customers and files of the books, by their numbers, once they were met.
   private var customers: [[UInt8]]
   private var files: [[UInt8]]
@@ -23,16 +23,18 @@ struct ReconciliationCSV: ~Copyable {
   ///
   /// - Throws: `Failure` with cause `cannotWrite`.
   static func write(_ report: ReconciliationReport, to file: StagedFile) throws(Failure) {
-    var table = ReconciliationCSV(file, report.reconciliation)
-    for row in report.rows {
-      table.append(row)
+    let result = report.reconciliation
+    var table = ReconciliationCSV(file, result)
+    for finding in result.findings {
+      table.append(ReconciliationReport.Row(finding, result))
       try table.flushIfLong()
     }
-    let result = report.reconciliation
     let told = Set(result.findings.lazy.filter { $0.outcome == .same }.map { Int($0.document) })
+    var invoices = result.plan.invoices.makeIterator()
     for document in result.agreeing.indices
     where result.agreeing[document] && (told.isEmpty || !told.contains(document)) {
-      table.append(agreeing: document, result)
+      let planned = invoices.invoice(at: Int(result.invoices[document]))
+      table.append(agreeing: document, planned, result)
       try table.flushIfLong()
     }
     for finding in result.withoutDocument {
@@ -42,15 +44,14 @@ struct ReconciliationCSV: ~Copyable {
     try table.flush()
   }
 
-  private init(_ file: StagedFile, _ result: Reconciliation) {
+  private init(_ file: StagedFile, _ result: borrowing Reconciliation) {
     self.file = file
     customers = Array(repeating: [], count: result.books.customerCount)
     files = result.books.files.map { ReconciliationCSV.cell($0.name) }
     loadOpsCustomers = Array(
       repeating: [], count: result.plan.assessor.customers.entries.count)
     loadOpsFiles = result.plan.files.map { ReconciliationCSV.cell($0.name) }
-    buffer.reserveCapacity(1 << 16)
-    buffer.append(contentsOf: ReconciliationCSV.header.utf8)
+    buffer.append(text: ReconciliationCSV.header)
   }
 
   private mutating func flushIfLong() throws(Failure) {
@@ -59,12 +60,12 @@ struct ReconciliationCSV: ~Copyable {
 
   private mutating func flush() throws(Failure) {
     try file.write(buffer)
-    buffer.removeAll(keepingCapacity: true)
+    buffer.empty()
   }
 
   private mutating func append(_ row: ReconciliationReport.Row) {
     // A sign by itself is no formula, and a program looks for it.
-    buffer.append(contentsOf: "\(row.outcome.sign),\(row.outcome.word),".utf8)
+    buffer.append(text: "\(row.outcome.sign),\(row.outcome.word),")
     cell(row.number)
     cell(row.customer)
     cell(row.date)
@@ -89,36 +90,43 @@ struct ReconciliationCSV: ~Copyable {
   /// An invoice and the document that agrees with it, each with what its own side says.
   ///
   /// There may be hundreds of thousands: nothing of them becomes a text of its own.
-  private mutating func append(agreeing document: Int, _ result: borrowing Reconciliation) {
+  private mutating func append(
+    agreeing document: Int, _ planned: PlannedInvoice, _ result: borrowing Reconciliation
+  ) {
     let number = result.books.numberBytes(document)
-    let planned = result.plan.invoices[Int(result.invoices[document])]
-    let said = result.said.isEmpty ? nil : result.said[document]
-    buffer.append(contentsOf: "=,same,".utf8)
-    if let other = result.otherNumbers[document] { cell(other) } else { cell(number) }
+    var said = Reconciliation.Said(
+      dueDate: planned.dueDate, total: planned.amount, dueAmount: planned.dueAmount)
+    if !result.said.isEmpty, let other = result.said[document] { said = other }
+    buffer.append("=,same,")
+    if !result.otherNumbers.isEmpty, let other = result.otherNumbers[document] {
+      cell(other)
+    } else {
+      cell(number.span)
+    }
     let customer = Int(planned.customer)
     if customer >= 0 {
       if loadOpsCustomers[customer].isEmpty {
         loadOpsCustomers[customer] = ReconciliationCSV.cell(
           result.plan.assessor.customers.entries[customer].name)
       }
-      buffer.append(contentsOf: loadOpsCustomers[customer])
+      append(loadOpsCustomers[customer])
     } else {
       buffer.append(UInt8(ascii: ","))
     }
     cell(planned.date)
-    cell(said?.dueDate)
-    if let said { cell(said.total) } else { cell(planned.amount) }
-    cell(said?.dueAmount)
-    cell(number)
+    cell(said.dueDate)
+    cell(said.total)
+    cell(said.dueAmount)
+    cell(number.span)
     cell(customer: result.books.customer(document), result.books)
     cell(result.books.date(document))
     cell(result.books.dueDate(document))
     cell(result.books.total(document))
     cell(result.books.balance(document))
-    buffer.append(contentsOf: ",,".utf8)
-    buffer.append(contentsOf: loadOpsFiles[Int(planned.place.file)])
+    buffer.append(",,")
+    append(loadOpsFiles[Int(planned.place.file)])
     cell(line: Int(planned.place.line))
-    buffer.append(contentsOf: files[result.books.file(document)])
+    append(files[result.books.file(document)])
     cell(line: result.books.line(document))
     endRow()
   }
@@ -128,8 +136,11 @@ struct ReconciliationCSV: ~Copyable {
     if customers[number].isEmpty {
       customers[number] = ReconciliationCSV.cell(books.customerName(number))
     }
-    buffer.append(contentsOf: customers[number])
+    append(customers[number])
   }
+
+  /// Appends a cell that was made before.
+  private mutating func append(_ cell: [UInt8]) { buffer.append(cell.span) }
 
   private static func cell(_ text: String) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -139,39 +150,38 @@ struct ReconciliationCSV: ~Copyable {
   }
 
   private mutating func cell(_ text: String) {
-    CSVText.appendCell(text, to: &buffer)
+    CSVText.appendCell(text.utf8.span, to: &buffer)
     buffer.append(UInt8(ascii: ","))
   }
 
-  private mutating func cell(_ bytes: ArraySlice<UInt8>) {
-    CSVText.appendCell(bytes.span, to: &buffer)
+  private mutating func cell(_ bytes: Span<UInt8>) {
+    CSVText.appendCell(bytes, to: &buffer)
     buffer.append(UInt8(ascii: ","))
   }
 
   private mutating func cell(_ date: CalendarDate?) {
     if let (year, month, day) = date?.components {
-      buffer.appendDecimal(UInt64(year))
+      buffer.append(decimal: UInt64(year))
       buffer.append(UInt8(ascii: "-"))
-      if month < 10 { buffer.append(UInt8(ascii: "0")) }
-      buffer.appendDecimal(UInt64(month))
+      buffer.append(twoDigits: month)
       buffer.append(UInt8(ascii: "-"))
-      if day < 10 { buffer.append(UInt8(ascii: "0")) }
-      buffer.appendDecimal(UInt64(day))
+      buffer.append(twoDigits: day)
     }
     buffer.append(UInt8(ascii: ","))
   }
 
   private mutating func cell(_ money: Money?) {
-    money?.append(to: &buffer)
+    if let money { buffer.append(money) }
     buffer.append(UInt8(ascii: ","))
   }
 
   private mutating func cell(line: Int?) {
-    if let line, line > 0 { buffer.appendDecimal(UInt64(line)) }
+    if let line, line > 0 { buffer.append(decimal: UInt64(line)) }
     buffer.append(UInt8(ascii: ","))
   }
 
   private mutating func endRow() {
-    buffer[buffer.count - 1] = UInt8(ascii: "\n")
+    buffer.cut(to: buffer.count - 1)
+    buffer.append(UInt8(ascii: "\n"))
   }
 }

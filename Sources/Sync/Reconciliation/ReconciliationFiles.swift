@@ -62,7 +62,7 @@ public enum ReconciliationFiles {
       switch name {
       case "reconciliation.txt": try file.write(report.text(listing: 1000))
       case "reconciliation.html": try file.write(report.html)
-      case "reconciliation.json": try file.write(report.json.bytes)
+      case "reconciliation.json": try report.writeJSON(to: file)
       case "reconciliation.csv": try ReconciliationCSV.write(report, to: file)
       case "statement.html": try file.write(MigrationStatement(report).html)
       default: try file.write(MigrationStatement(report).text)

@@ -314,7 +314,7 @@ struct ReconciliationPage {
         html.markup("<th scope=\"col\" class=\"num\">QuickBooks</th><th scope=\"col\">Class</th>")
         html.markup("<th scope=\"col\">What</th><th scope=\"col\">Where</th>")
         html.markup("</tr></thead>\n<tbody>\n")
-        for row in report.rows.prefix(ReconciliationReport.findingsOnPage) {
+        for row in report.rows(ReconciliationReport.findingsOnPage) {
           append(row, to: &html)
         }
         html.markup("</tbody>\n")

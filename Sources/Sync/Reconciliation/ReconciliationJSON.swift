@@ -10,6 +10,38 @@ extension ReconciliationReport {
 
   /// The report as `reconciliation.json`, whose schema is `Schemas/reconciliation.schema.json`.
   public var json: JSONText {
+    json(rows(ReconciliationReport.listedInJSON).map(ReconciliationReport.json))
+  }
+
+  /// Writes ``json``, one finding after the other: all of them at once would take much memory.
+  func writeJSON(to file: StagedFile) throws(Failure) {
+    guard case .object(let members) = json([]),
+      let place = members.firstIndex(where: { $0.name == "findings" })
+    else { return try file.write(json.bytes) }
+    let result = reconciliation
+    var output: [UInt8] = []
+    JSONText.object(Array(members[..<place])).append(to: &output, indentation: 0)
+    // The brace, and the line end in front of it.
+    output.removeLast(2)
+    output.append(contentsOf: ",\n  \"findings\": [".utf8)
+    let shown = result.findings.prefix(ReconciliationReport.listedInJSON)
+    for (index, finding) in shown.enumerated() {
+      output.append(contentsOf: (index == 0 ? "\n    " : ",\n    ").utf8)
+      ReconciliationReport.json(Row(finding, result)).append(to: &output, indentation: 2)
+      if output.count >= 1 << 16 {
+        try file.write(output)
+        output.removeAll(keepingCapacity: true)
+      }
+    }
+    output.append(contentsOf: (shown.isEmpty ? "]," : "\n  ],").utf8)
+    var rest: [UInt8] = []
+    JSONText.object(Array(members[(place + 1)...])).append(to: &rest, indentation: 0)
+    output.append(contentsOf: rest.dropFirst())
+    output.append(UInt8(ascii: "\n"))
+    try file.write(output)
+  }
+
+  private func json(_ findings: [JSONText]) -> JSONText {
     let result = reconciliation
     return [
       "format": "loadbooks-reconciliation", "version": 1,
@@ -53,8 +85,7 @@ extension ReconciliationReport {
         customersWithDifferences.prefix(ReconciliationReport.customersInJSON).map {
           ReconciliationReport.json($0, "name")
         }),
-      "findings": .array(
-        rows.prefix(ReconciliationReport.listedInJSON).map(ReconciliationReport.json)),
+      "findings": .array(findings),
       "findings_count": .integer(result.findings.count),
       "confirmation": confirmationJSON,
     ]

@@ -79,8 +79,13 @@ public struct ReconciliationReport {
     }
   }
 
-  /// What there is to tell of every finding.
-  var rows: some Sequence<Row> { reconciliation.findings.lazy.map { Row($0, reconciliation) } }
+  /// What there is to tell of the first findings, or of all.
+  func rows(_ limit: Int = Int.max) -> [Row] {
+    let result = reconciliation
+    var rows: [Row] = []
+    for finding in result.findings.prefix(limit) { rows.append(Row(finding, result)) }
+    return rows
+  }
 
   /// One finding, laid out.
   struct Row {
@@ -106,7 +111,8 @@ public struct ReconciliationReport {
     /// The name that the customer should have in QuickBooks.
     private let expected: String
 
-    init(_ finding: Reconciliation.Finding, _ result: Reconciliation) {
+    /// Lays a finding out; what it is a finding of is large, and not to be copied for each.
+    init(_ finding: Reconciliation.Finding, _ result: borrowing Reconciliation) {
       outcome = finding.outcome
       fields = finding.fields
       number = finding.number
@@ -119,14 +125,15 @@ public struct ReconciliationReport {
       location =
         hasInvoice ? result.plan.files[Int(finding.file)].location(line: finding.line) : nil
       hasDocument = finding.document >= 0
-      let (table, document) = (result.books, Int(finding.document))
-      bookNumber = hasDocument ? table.number(document) : ""
-      bookCustomer = hasDocument ? table.customerName(table.customer(document)) : ""
-      bookDate = hasDocument ? table.date(document) : nil
-      bookDueDate = hasDocument ? table.dueDate(document) : nil
-      bookTotal = hasDocument ? table.total(document) : nil
-      bookBalance = hasDocument ? table.balance(document) : nil
-      bookLocation = hasDocument ? table.location(document) : nil
+      let document = Int(finding.document)
+      bookNumber = hasDocument ? result.books.number(document) : ""
+      bookCustomer =
+        hasDocument ? result.books.customerName(result.books.customer(document)) : ""
+      bookDate = hasDocument ? result.books.date(document) : nil
+      bookDueDate = hasDocument ? result.books.dueDate(document) : nil
+      bookTotal = hasDocument ? result.books.total(document) : nil
+      bookBalance = hasDocument ? result.books.balance(document) : nil
+      bookLocation = hasDocument ? result.books.location(document) : nil
       reason = Row.words(finding, result, bookNumber)
     }
 
@@ -151,9 +158,11 @@ public struct ReconciliationReport {
     }
 
     private static func words(
-      _ finding: Reconciliation.Finding, _ result: Reconciliation, _ bookNumber: String
+      _ finding: Reconciliation.Finding, _ result: borrowing Reconciliation, _ bookNumber: String
     ) -> String {
-      let holding = result.plan.assessor.holding(finding.rules).map(\.kind.id)
+      let holding =
+        finding.rules.isEmpty
+        ? [] : result.plan.assessor.holding(finding.rules).map(\.kind.id)
       let reasons = holding.isEmpty ? "" : ": " + holding.joined(separator: ", ")
       switch finding.outcome {
       case .held: return "held\(reasons)"

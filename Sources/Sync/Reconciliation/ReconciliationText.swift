@@ -126,18 +126,20 @@ extension ReconciliationReport {
   }
 
   private func findingsText(_ limit: Int) -> String {
+    let result = reconciliation
     var text = ""
     var shown = 0
     var outcome: Reconciliation.Outcome?
-    for row in rows {
-      if row.outcome != outcome {
+    for finding in result.findings {
+      if finding.outcome != outcome {
         text += more(outcome, shown, limit)
-        outcome = row.outcome
+        outcome = finding.outcome
         shown = 0
-        text += "\n\(row.outcome.sign) \(row.outcome.title)\n"
+        text += "\n\(finding.outcome.sign) \(finding.outcome.title)\n"
       }
       shown += 1
       guard shown <= limit else { continue }
+      let row = Row(finding, result)
       text += "  \(row.title)\n"
       for change in row.changes { text += "    \(FindingText.visible(change))\n" }
       let places = [row.location, row.bookLocation].compactMap { $0?.description }

@@ -43,6 +43,16 @@ public enum CSVText {
     text.withUTF8 { appendCell($0.span, to: &output, defuse: defuse) }
   }
 
+  /// Appends one cell to bytes on their way into a file; most need neither quotes nor an apostrophe.
+  static func appendCell(_ bytes: Span<UInt8>, to output: inout ByteSink) {
+    guard needsQuotes(bytes) || looksLikeFormula(bytes) || looksDefused(bytes) else {
+      return output.append(bytes)
+    }
+    var cell: [UInt8] = []
+    appendCell(bytes, to: &cell)
+    output.append(cell.span)
+  }
+
   /// A text as its cell reads, without the quotes: with the apostrophe that keeps a formula a text.
   static func plainCell(_ text: String) -> String {
     var text = text

@@ -127,11 +127,10 @@ struct Reconcile: ParsableCommand {
       try refuseStale(table, ledger)
     }
     let plan = try planning.plan(
-      exports, .all, ledger: try ledger?.snapshot() ?? .none, findings: 0)
+      exports, .all, ledger: try ledger?.snapshot() ?? .none, for: .comparing)
     try refuseExport(table, plan)
     var request = Reconciler.Request()
     request.selection = filters.selection
-    request.tellsWhatIsDue = output != nil
     if let ledger { try request.take(ledger) }
     if online { try ask(planning, plan, request, ledger).fill(&table) }
     for field in ignore { request.ignored.formUnion(field) }

@@ -22,19 +22,22 @@ struct PlanFixture {
   }
 
   /// The plan of one file with this text.
-  func plan(_ text: String, named name: String = "invoices.csv") throws -> SyncPlan {
+  func plan(
+    _ text: String, named name: String = "invoices.csv",
+    for purpose: Planner.Purpose = .delivering
+  ) throws -> SyncPlan {
     try folder.write(text, to: "in/\(name)")
-    return try plan()
+    return try plan(for: purpose)
   }
 
   /// The plan of all files.
-  func plan() throws -> SyncPlan {
+  func plan(for purpose: Planner.Purpose = .delivering) throws -> SyncPlan {
     let inputs = try ExportInputs(
       arguments: [folder.path("in")], spoolFolder: folder.url.path)
     let context = PlanContext(
       settings: settings, mapping: mapping, suppression: suppression, ledger: ledger,
       selection: .all, today: CalendarDate(daysSince1970: 20_780))
-    return try Planner.plan(inputs, context)
+    return try Planner.plan(inputs, context, for: purpose)
   }
 
   /// A list that suppresses these numbers.

@@ -32,7 +32,7 @@ struct ReconcilerTests {
     bookHeader: String = bookHeader, _ change: (inout Reconciler.Request) -> Void = { _ in }
   ) throws -> Reconciliation {
     let fixture = try PlanFixture()
-    let plan = try fixture.plan(exportHeader + export)
+    let plan = try fixture.plan(exportHeader + export, for: .comparing)
     var table = BookTable()
     let path = try fixture.folder.write(bookHeader + books, to: "books.csv")
     try BookDocumentFiles([path]).fill(&table)
@@ -43,7 +43,7 @@ struct ReconcilerTests {
 
   /// Class, number and fields of everything that was told, without what was never sent on purpose.
   private static func told(_ result: Reconciliation) -> [String] {
-    ReconciliationReport(company: nil, at: "", result).rows.filter {
+    ReconciliationReport(company: nil, at: "", result).rows().filter {
       $0.outcome != .held && $0.outcome != .suppressed
     }.map { row in
       ([row.outcome.word, row.number.isEmpty ? row.bookNumber : row.number] + row.fields.names)

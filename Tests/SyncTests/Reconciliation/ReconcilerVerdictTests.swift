@@ -25,7 +25,7 @@ struct ReconcilerVerdictTests {
   ) throws -> Reconciliation {
     var fixture = try PlanFixture()
     if !suppressed.isEmpty { try fixture.suppress(suppressed) }
-    let plan = try fixture.plan(exportHeader + export)
+    let plan = try fixture.plan(exportHeader + export, for: .comparing)
     var paths: [String] = []
     for (index, rows) in books.enumerated() {
       paths.append(try fixture.folder.write(bookHeader + rows, to: "books-\(index).csv"))
@@ -38,7 +38,7 @@ struct ReconcilerVerdictTests {
   }
 
   private static func told(_ result: Reconciliation) -> [String] {
-    ReconciliationReport(company: nil, at: "", result).rows.map { row in
+    ReconciliationReport(company: nil, at: "", result).rows().map { row in
       ([row.outcome.word, row.number.isEmpty ? row.bookNumber : row.number] + row.fields.names)
         .joined(separator: " ")
     }.sorted()
