@@ -150,7 +150,9 @@ extension SyncLedger {
         try SyncLedger.insert(laterFile: file.name, file.fingerprint, run: run, at: at, db)
       }
       let recorder = try AnswerRecorder(db: db, run: sequence, runID: run, at: at)
-      return try answers.map { try recorder.record($0) }
+      let effects = try answers.map { try recorder.record($0) }
+      try recorder.flush()
+      return effects
     }
   }
 
@@ -261,36 +263,48 @@ struct AnswerRecorder {
     self.run = run
     self.runID = runID
     self.at = at
-    statements = try AnswerStatements(db)
+    statements = try AnswerStatements(db, run: run, at: at)
   }
 
   func record(_ answer: LedgerAnswer) throws -> LedgerAnswerEffect {
-    let known = try statements.request(answer.requestID, ofRun: run)
-    let place = try answer.isDocument ? statements.place(of: answer, inRun: run) : nil
+    let (known, place) = try statements.look(answer)
     let number = place?.number
     if let known, let doubling = second(answer, known) {
+      try flush()
       guard try note(doubling, answer, number) else { return .nothingNew }
       if case .settled = doubling { try takeUp(answer, known, place) }
       try keepRemarks(answer, number)
-      try statements.insert(event(answer, number), ofRun: run)
+      try statements.insert(event(answer, number))
       return .doubled(doubling)
     }
     if let known, !isNews(answer, known) {
       guard bringsID(answer, known) else { return .nothingNew }
+      try flush()
       try takeUp(answer, known, place)
       try keepRemarks(answer, number)
-      try statements.insert(event(answer, number), ofRun: run)
+      try statements.insert(event(answer, number))
       return .recorded
     }
-    let effect = try answer.isDocument ? document(answer, place, known) : entry(answer)
-    guard effect != .nothingNew else { return effect }
-    try statements.keep(
-      answer, as: answer.state, set: ContentHash(ofBody: answer.setNow), known, ofRun: run, at: at)
+    let effect: LedgerAnswerEffect
+    if answer.result == .accepted, let row = place?.row {
+      try statements.accept(answer, row: row)
+      effect = .recorded
+    } else {
+      // It looks into what answers change, or changes it itself.
+      try flush()
+      effect = try answer.isDocument ? document(answer, place, known) : entry(answer)
+      guard effect != .nothingNew else { return effect }
+    }
+    statements.keep(
+      answer, as: answer.state, set: ContentHash(ofBody: answer.setNow), known)
     try keepOpen(answer, number, effect)
     if case .doubled(let doubling) = effect { _ = try note(doubling, answer, number) }
-    try statements.insert(event(answer, number), ofRun: run)
+    try statements.insert(event(answer, number))
     return effect
   }
+
+  /// Writes what waits to be written together.
+  func flush() throws { try statements.flush() }
 
   /// Whether an answer says more than what is known.
   private func isNews(_ answer: LedgerAnswer, _ known: KnownRequest) -> Bool {
@@ -316,10 +330,6 @@ struct AnswerRecorder {
     let own = place?.row == nil ? nil : place?.number
     switch answer.result {
     case .accepted:
-      if let row = place?.row {
-        try statements.accept(answer, row: row, at: at)
-        return .recorded
-      }
       return try restore(answer, known)
     case .refused:
       guard let own else { return .notOurs }

@@ -65,6 +65,22 @@ extension ContentHash {
   }
 }
 
+extension RowsSQL {
+  /// Records that leave, for the first time or again.
+  fileprivate static let sending = RowsSQL(
+    """
+    INSERT INTO requests (run, intended_at, sent_at, state, attempts, entity, name, operation,
+      request_id, body_hash, batch, batch_item)
+    VALUES
+    """, row: "(?1, ?2, ?2, 'sent', 1, ?, ?, ?, ?, ?, ?, ?)", shared: 2,
+    """
+    ON CONFLICT (run, request_id) DO UPDATE SET state = 'sent', attempts = attempts + 1,
+      body_hash = excluded.body_hash, batch = excluded.batch,
+      batch_item = excluded.batch_item, sent_at = excluded.sent_at
+    WHERE state NOT IN ('accepted', 'refused')
+    """)
+}
+
 extension SyncLedger {
   /// Notes that records are about to leave; when this returns, the disk has it.
   ///
@@ -81,31 +97,19 @@ extension SyncLedger {
   ) throws(Failure) {
     try write { db in
       let (sequence, _) = try LedgerQueries.state(ofRun: run, db)
-      let statement = try RawStatement(kept: SyncLedger.sending, db)
-      for dispatch in dispatches {
+      try RowsSQL.sending.run(dispatches, db) { statement, place, dispatch in
         statement.bind(sequence, at: 1)
-        statement.bind(dispatch.entity.rawValue, at: 2)
-        statement.bind(dispatch.name, at: 3)
-        statement.bind(dispatch.operation.rawValue, at: 4)
-        statement.bind(dispatch.requestID, at: 5)
-        statement.bind(ContentHash(ofBody: dispatch.body), at: 6)
-        statement.bind(at, at: 7)
-        statement.bind(orNull: dispatch.batch, at: 8)
-        statement.bind(orNull: dispatch.batchItem, at: 9)
-        try statement.run()
+        statement.bind(at, at: 2)
+        statement.bind(dispatch.entity.rawValue, at: place)
+        statement.bind(dispatch.name, at: place + 1)
+        statement.bind(dispatch.operation.rawValue, at: place + 2)
+        statement.bind(dispatch.requestID, at: place + 3)
+        statement.bind(ContentHash(ofBody: dispatch.body), at: place + 4)
+        statement.bind(orNull: dispatch.batch, at: place + 5)
+        statement.bind(orNull: dispatch.batchItem, at: place + 6)
       }
     }
   }
-
-  private static let sending = """
-    INSERT INTO requests (run, entity, name, operation, request_id, body_hash, state,
-      attempts, intended_at, batch, batch_item, sent_at)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'sent', 1, ?7, ?8, ?9, ?7)
-    ON CONFLICT (run, request_id) DO UPDATE SET state = 'sent', attempts = attempts + 1,
-      body_hash = excluded.body_hash, batch = excluded.batch,
-      batch_item = excluded.batch_item, sent_at = excluded.sent_at
-    WHERE state NOT IN ('accepted', 'refused')
-    """
 
   /// What is known of the records of a run that were sent, by their request ids.
   ///
