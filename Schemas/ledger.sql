@@ -98,30 +98,6 @@ BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 
-CREATE TABLE invoices (
-  id INTEGER PRIMARY KEY,
-  number TEXT NOT NULL UNIQUE CHECK (number <> ''),
-  content_hash BLOB NOT NULL CHECK (length(content_hash) = 16),
-  state TEXT NOT NULL CHECK (state IN ('synced', 'in_doubt')),
-  evidence TEXT NOT NULL
-    CHECK (evidence IN ('written', 'accepted', 'confirmed', 'adopted')),
-  evidence_at TEXT,
-  run INTEGER REFERENCES runs (sequence),
-  document_kind TEXT NOT NULL CHECK (document_kind IN ('invoice', 'credit_memo')),
-  document_number TEXT NOT NULL CHECK (document_number <> ''),
-  customer TEXT NOT NULL,
-  quickbooks_customer TEXT NOT NULL,
-  invoice_date TEXT NOT NULL
-    CHECK (invoice_date GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'),
-  cents INTEGER NOT NULL,
-  lines INTEGER NOT NULL CHECK (lines >= 0),
-  quickbooks_id TEXT CHECK (quickbooks_id <> ''),
-  edit_sequence TEXT CHECK (edit_sequence <> ''),
-  UNIQUE (document_number, document_kind),
-  CHECK (evidence <> 'adopted' OR run IS NULL),
-  CHECK (run IS NOT NULL OR (evidence IN ('adopted', 'confirmed') AND evidence_at IS NOT NULL))
-) STRICT;
-
 CREATE TABLE texts (
   id INTEGER PRIMARY KEY,
   text TEXT NOT NULL UNIQUE
@@ -161,11 +137,6 @@ BEGIN SELECT RAISE(ABORT, 'what was withdrawn is history'); END;
 CREATE TRIGGER withdrawn_is_never_deleted BEFORE DELETE ON withdrawn
 BEGIN SELECT RAISE(ABORT, 'what was withdrawn is history'); END;
 
-CREATE TRIGGER invoices_of_finished_runs_stay BEFORE DELETE ON invoices
-WHEN coalesce((SELECT state FROM runs WHERE sequence = OLD.run), 'finished') = 'finished'
-  AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE number = OLD.number AND run IS OLD.run)
-BEGIN SELECT RAISE(ABORT, 'the run of this invoice is finished; undo the run first'); END;
-
 CREATE TABLE unsent (
   number TEXT NOT NULL PRIMARY KEY CHECK (number <> ''),
   run INTEGER NOT NULL REFERENCES runs (sequence),
@@ -194,33 +165,6 @@ CREATE TRIGGER undos_stay BEFORE DELETE ON undos
 WHEN OLD.finished_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a run that was taken back stays taken back'); END;
 
-CREATE TABLE requests (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  run INTEGER NOT NULL REFERENCES runs (sequence),
-  entity TEXT NOT NULL CHECK (entity IN
-    ('invoice', 'credit_memo', 'customer', 'item', 'account', 'terms', 'class')),
-  name TEXT NOT NULL CHECK (name <> ''),
-  operation TEXT NOT NULL CHECK (operation IN ('add', 'modify', 'void', 'delete', 'query')),
-  request_id TEXT NOT NULL CHECK (request_id <> ''),
-  body_hash BLOB NOT NULL CHECK (length(body_hash) = 16),
-  state TEXT NOT NULL CHECK (state IN
-    ('intended', 'sent', 'unknown', 'accepted', 'refused', 'abandoned')),
-  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-  intended_at TEXT NOT NULL,
-  answered_at TEXT,
-  cents INTEGER,
-  quickbooks_id TEXT CHECK (quickbooks_id <> ''),
-  edit_sequence TEXT CHECK (edit_sequence <> ''),
-  error_code TEXT,
-  error TEXT, batch TEXT CHECK (batch <> ''), batch_item TEXT CHECK (batch_item <> ''), sent_at TEXT,
-  UNIQUE (run, request_id),
-  CHECK (state NOT IN ('accepted', 'refused') OR answered_at IS NOT NULL)
-) STRICT;
-
-CREATE INDEX requests_name ON requests (name, entity);
-
-CREATE INDEX requests_unsettled ON requests (run) WHERE state IN ('intended', 'sent', 'unknown');
-
 CREATE TABLE run_needs (
   run INTEGER NOT NULL REFERENCES runs (sequence),
   kind TEXT NOT NULL CHECK (kind IN ('customer', 'item', 'account', 'terms', 'class')),
@@ -233,8 +177,6 @@ CREATE INDEX run_needs_name ON run_needs (kind, quickbooks_name);
 CREATE INDEX list_entries_run ON list_entries (run);
 
 CREATE INDEX events_run ON events (run) WHERE run IS NOT NULL;
-
-CREATE INDEX invoices_run ON invoices (run);
 
 CREATE TABLE later_files (
   run INTEGER NOT NULL REFERENCES runs (sequence),
@@ -258,9 +200,6 @@ CREATE TABLE remarks (
 
 CREATE INDEX remarks_open ON remarks (invoice) WHERE settled_at IS NULL;
 
-CREATE INDEX invoices_quickbooks_id ON invoices (quickbooks_id)
-  WHERE quickbooks_id IS NOT NULL;
-
 CREATE INDEX withdrawn_run_number ON withdrawn (run, number);
 
 CREATE INDEX withdrawn_run_document ON withdrawn (run, document_number, document_kind);
@@ -277,4 +216,70 @@ CREATE TABLE holds (
   PRIMARY KEY (kind, name, run)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE "invoices" (
+  id INTEGER PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE CHECK (number <> ''),
+  content_hash BLOB NOT NULL CHECK (length(content_hash) = 16),
+  state TEXT NOT NULL CHECK (state = 'synced' OR state = 'in_doubt'),
+  evidence TEXT NOT NULL CHECK (evidence = 'written' OR evidence = 'accepted'
+    OR evidence = 'confirmed' OR evidence = 'adopted'),
+  evidence_at TEXT,
+  run INTEGER REFERENCES runs (sequence),
+  document_kind TEXT NOT NULL
+    CHECK (document_kind = 'invoice' OR document_kind = 'credit_memo'),
+  document_number TEXT NOT NULL CHECK (document_number <> ''),
+  customer TEXT NOT NULL,
+  quickbooks_customer TEXT NOT NULL,
+  invoice_date TEXT NOT NULL
+    CHECK (invoice_date GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'),
+  cents INTEGER NOT NULL,
+  lines INTEGER NOT NULL CHECK (lines >= 0),
+  quickbooks_id TEXT CHECK (quickbooks_id <> ''),
+  edit_sequence TEXT CHECK (edit_sequence <> ''),
+  UNIQUE (document_number, document_kind),
+  CHECK (evidence <> 'adopted' OR run IS NULL),
+  CHECK (run IS NOT NULL
+    OR ((evidence = 'adopted' OR evidence = 'confirmed') AND evidence_at IS NOT NULL))
+) STRICT;
+
+CREATE INDEX invoices_run ON invoices (run);
+
+CREATE INDEX invoices_quickbooks_id ON invoices (quickbooks_id)
+  WHERE quickbooks_id IS NOT NULL;
+
 CREATE INDEX invoices_in_doubt ON invoices (run) WHERE state = 'in_doubt';
+
+CREATE TRIGGER invoices_of_finished_runs_stay BEFORE DELETE ON invoices
+WHEN coalesce((SELECT state FROM runs WHERE sequence = OLD.run), 'finished') = 'finished'
+  AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE number = OLD.number AND run IS OLD.run)
+BEGIN SELECT RAISE(ABORT, 'the run of this invoice is finished; undo the run first'); END;
+
+CREATE TABLE requests (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  run INTEGER NOT NULL REFERENCES runs (sequence),
+  entity TEXT NOT NULL CHECK (entity = 'invoice' OR entity = 'credit_memo'
+    OR entity = 'customer' OR entity = 'item' OR entity = 'account' OR entity = 'terms'
+    OR entity = 'class'),
+  name TEXT NOT NULL CHECK (name <> ''),
+  operation TEXT NOT NULL CHECK (operation = 'add' OR operation = 'modify'
+    OR operation = 'void' OR operation = 'delete' OR operation = 'query'),
+  request_id TEXT NOT NULL CHECK (request_id <> ''),
+  body_hash BLOB NOT NULL CHECK (length(body_hash) = 16),
+  state TEXT NOT NULL CHECK (state = 'accepted' OR state = 'sent' OR state = 'intended'
+    OR state = 'unknown' OR state = 'refused' OR state = 'abandoned'),
+  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  intended_at TEXT NOT NULL,
+  answered_at TEXT,
+  cents INTEGER,
+  quickbooks_id TEXT CHECK (quickbooks_id <> ''),
+  edit_sequence TEXT CHECK (edit_sequence <> ''),
+  error_code TEXT,
+  error TEXT,
+  batch TEXT CHECK (batch <> ''),
+  batch_item TEXT CHECK (batch_item <> ''),
+  sent_at TEXT,
+  UNIQUE (run, request_id),
+  CHECK ((state <> 'accepted' AND state <> 'refused') OR answered_at IS NOT NULL)
+) STRICT;
+
+CREATE INDEX requests_name ON requests (name, entity);

@@ -22,6 +22,7 @@ enum LedgerMigrations {
     migrator.registerMigration("v3", migrate: migrateToV3)
     migrator.registerMigration("v4-withdrawn", migrate: migrateToV4Withdrawn)
     migrator.registerMigration("v6-online", migrate: migrateToV6Online)
+    migrator.registerMigration("v7-checks", migrate: migrateToV7Checks)
     return migrator
   }
 

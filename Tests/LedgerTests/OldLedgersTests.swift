@@ -83,7 +83,7 @@ import Vocabulary
     #expect(versions == LedgerMigrations.migrator.migrations.dropLast().map(\.self))
   }
 
-  @Test(arguments: ["v1", "v2", "v3", "v4-withdrawn"])
+  @Test(arguments: ["v1", "v2", "v3", "v4-withdrawn", "v6-online"])
   func `an old ledger is read without being touched`(_ version: String) throws {
     try make(version)
     let bytes = FileManager.default.contents(atPath: sandbox.ledgerPath)
@@ -94,7 +94,7 @@ import Vocabulary
     #expect(FileManager.default.contents(atPath: sandbox.ledgerPath) == bytes)
   }
 
-  @Test(arguments: ["v1", "v2", "v3", "v4-withdrawn"])
+  @Test(arguments: ["v1", "v2", "v3", "v4-withdrawn", "v6-online"])
   func `an old ledger is migrated with all its rows, and goes on`(_ version: String) throws {
     try make(version)
     try expectEverything(of: try sandbox.open())
@@ -108,7 +108,7 @@ import Vocabulary
     }
   }
 
-  @Test(arguments: ["v1", "v2", "v3", "v4-withdrawn"])
+  @Test(arguments: ["v1", "v2", "v3", "v4-withdrawn", "v6-online"])
   func `an old ledger comes out with the same schema as a new one`(_ version: String) throws {
     try make(version)
     let fresh = try LedgerSandbox()
@@ -119,5 +119,44 @@ import Vocabulary
       }
     }
     #expect(schemas[0] == schemas[1])
+  }
+
+  @Test func `what refers to an invoice, and the count of requests, survive that both are rebuilt`()
+    throws
+  {
+    try make("v6-online")
+    let ledger = try sandbox.open()
+    let carried = try ledger.read {
+      try String.fetchAll(
+        $0, sql: "SELECT number FROM contents JOIN invoices ON invoices.id = invoice")
+    }
+    #expect(carried == ["MÜLLER-7"])
+    let run = "20260304-090000-aaaa"
+    let sent = try #require(try ledger.dispatches(ofRun: run)["invoice-LD00123"])
+    #expect(sent.state == .sent && sent.attempts == 2 && sent.sentAt == "2026-03-05T09:01:00Z")
+    #expect(sent.batch == "batch-1" && sent.batchItem == "i0")
+    try ledger.recordSent(
+      [LedgerDispatch(entity: .item, name: "Line Haul", requestID: "item-1", body: "body")],
+      ofRun: run, at: Example.end)
+    #expect(try ledger.read { try Int.fetchOne($0, sql: "SELECT max(id) FROM requests") } == 8)
+  }
+
+  @Test func `no rule of what a batch writes makes SQLite build a table for each row`() throws {
+    let ledger = try sandbox.open()
+    for sql in [
+      """
+      INSERT INTO requests (run, entity, name, operation, request_id, body_hash, state, intended_at)
+      VALUES (1, 'item', 'x', 'add', 'x', zeroblob(16), 'sent', '')
+      """, "UPDATE requests SET state = 'accepted', answered_at = '' WHERE id = 1",
+      "UPDATE invoices SET state = 'synced', evidence = 'accepted' WHERE id = 1",
+      """
+      INSERT INTO invoices (number, content_hash, state, evidence, run, document_kind,
+        document_number, customer, quickbooks_customer, invoice_date, cents, lines)
+      VALUES ('1', zeroblob(16), 'synced', 'written', 1, 'invoice', '1', '', '', '2026-01-01', 1, 1)
+      """,
+    ] {
+      let steps = try ledger.read { try Row.fetchAll($0, sql: "EXPLAIN " + sql) }
+      #expect(!steps.contains { ($0["opcode"] as String).hasPrefix("OpenEphemeral") })
+    }
   }
 }
