@@ -121,12 +121,25 @@ extension OnlineJSON {
     bytes.append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { text in
-      let isPlain = text.allSatisfy {
-        $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-      }
-      if isPlain { bytes.append(contentsOf: text) } else { escape(text, to: &bytes) }
+      if isPlain(text) { bytes.append(contentsOf: text) } else { escape(text, to: &bytes) }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Whether a text can stand in quotation marks as it is.
+  static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    for byte in text
+    where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+      return false
+    }
+    return true
+  }
+
+  /// A text as it stands in quotation marks.
+  static func escaped(_ text: String) -> [UInt8] {
+    var (text, bytes): (String, [UInt8]) = (text, [])
+    text.withUTF8 { escape($0, to: &bytes) }
+    return bytes
   }
 
   private static func escape(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {

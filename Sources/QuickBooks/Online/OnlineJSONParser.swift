@@ -1,16 +1,34 @@
 extension OnlineJSON {
   /// Names of members, at any depth, that a reader has no use for.
   public struct Unread: Sendable {
-    fileprivate let names: [[UInt8]]
+    private let names: [[UInt8]]
+    /// A bit for the length and the first byte of each name: most members are told apart by it.
+    private let marks: UInt64
 
     /// Members of these names.
-    public init(_ names: [String]) { self.names = names.map { Array($0.utf8) } }
+    public init(_ names: [String]) {
+      self.names = names.map { Array($0.utf8) }
+      marks = self.names.reduce(0) { $0 | Unread.mark($1.count, $1.first ?? 0) }
+    }
+
+    private static func mark(_ count: Int, _ first: UInt8) -> UInt64 {
+      1 << (UInt64(truncatingIfNeeded: count &* 7 &+ Int(first)) & 63)
+    }
 
     /// None: everything is read.
     public static let none = Unread([])
 
+    private static func isSame(_ own: [UInt8], _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+      guard own.count == name.count else { return false }
+      for index in own.indices where own[index] != name[index] { return false }
+      return true
+    }
+
     fileprivate func contains(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-      for own in names where own.count == name.count && own.elementsEqual(name) { return true }
+      guard let first = name.first, marks & Unread.mark(name.count, first) != 0 else {
+        return false
+      }
+      for own in names where Unread.isSame(own, name) { return true }
       return false
     }
   }
@@ -68,6 +86,10 @@ private struct OnlineJSONParser {
   }
 
   private mutating func take(_ byte: UInt8) -> Bool {
+    if index < bytes.count, bytes[index] == byte {
+      index += 1
+      return true
+    }
     skipBlanks()
     guard index < bytes.count, bytes[index] == byte else { return false }
     index += 1
@@ -108,12 +130,12 @@ private struct OnlineJSONParser {
     if !wasSkipping { members.reserveCapacity(8) }
     while true {
       skipBlanks()
-      let start = index + 1
-      guard index < bytes.count, bytes[index] == UInt8(ascii: "\""), let name = string()
-      else { return nil }
-      if !wasSkipping, unread.contains(UnsafeBufferPointer(rebasing: bytes[start..<index - 1])) {
+      guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { return nil }
+      let (start, end) = (index + 1, endOfPlainString())
+      if !wasSkipping, unread.contains(UnsafeBufferPointer(rebasing: bytes[start..<end])) {
         isSkipping = true
       }
+      guard let name = string() else { return nil }
       guard take(UInt8(ascii: ":")), let value = value() else { return nil }
       if !isSkipping { members.append(OnlineJSON.Member(name, value)) }
       isSkipping = wasSkipping
@@ -158,13 +180,20 @@ private struct OnlineJSONParser {
     String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
   }
 
+  /// Where the text that begins here ends, or the first of its characters that is escaped is.
+  private func endOfPlainString() -> Int {
+    let bytes = bytes
+    var end = index + 1
+    while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\") {
+      end += 1
+    }
+    return end
+  }
+
   /// A text; the empty one when it is not kept.
   private mutating func string() -> String? {
-    index += 1
-    let start = index
-    while index < bytes.count, bytes[index] != UInt8(ascii: "\""),
-      bytes[index] != UInt8(ascii: "\\")
-    { index += 1 }
+    let start = index + 1
+    index = endOfPlainString()
     guard index < bytes.count else { return nil }
     if bytes[index] == UInt8(ascii: "\"") {
       defer { index += 1 }

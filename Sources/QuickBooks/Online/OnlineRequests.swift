@@ -82,6 +82,8 @@ public enum OnlineRequests {
   /// The file's name.
   public static let fileName = "001-requests.jsonl"
   static let bodyMark = Array(#","body":"#.utf8)
+  /// With what the body of a document begins.
+  private static let numberMark = Array(#"{"DocNumber":"#.utf8)
   /// With what the last line begins.
   private static let endMark = Array(#"{"documents":"#.utf8)
   /// What of a document's body is not needed to check it.
@@ -90,20 +92,28 @@ public enum OnlineRequests {
     "PrivateNote", "SalesTermRef", "DueDate", "EmailStatus",
   ])
 
+  /// What is passed over when only what is told of a request is wanted, and its body as it is.
+  private static let bodyUnread = OnlineJSON.Unread(["body"])
+
   /// Hands over the requests of a file one by one.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - looksIntoBodies: Whether bodies are read back as documents; they must be JSON in any case.
+  ///   - body: Gets each request.
   /// - Returns: The id of the run that wrote it.
   /// - Throws: `Failure` with cause `inputMissing` or `inputUnreadable`, also for a file that lacks its
   ///   end; or what `body` throws.
   @discardableResult
   public static func forEach(
-    ofFile path: String, _ body: (OnlineRequest) throws(Failure) -> Void
+    ofFile path: String, looksIntoBodies: Bool = true,
+    _ body: (OnlineRequest) throws(Failure) -> Void
   ) throws(Failure) -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Failure(
         .inputMissing, "\(path) is missing", remedy: "put the file back where the run wrote it")
     }
-    var reading = Reading(path: path)
+    var reading = Reading(path: path, looksIntoBodies: looksIntoBodies)
     try [UInt8](data).withUnsafeBufferPointer { bytes throws(Failure) in
       var start = 0
       while start < bytes.count {
@@ -119,11 +129,15 @@ public enum OnlineRequests {
   /// A file that is being read, line by line.
   private struct Reading {
     let path: String
+    let looksIntoBodies: Bool
     private var run: String?
     private var (documents, total, isWhole, line) = (0, Money.zero, false, 0)
     private var customers: [Int: String] = [:]
 
-    init(path: String) { self.path = path }
+    init(path: String, looksIntoBodies: Bool) {
+      self.path = path
+      self.looksIntoBodies = looksIntoBodies
+    }
 
     /// The request of the next line; nil for a line that has none.
     mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> OnlineRequest? {
@@ -142,7 +156,7 @@ public enum OnlineRequests {
         isWhole = end?["documents"]?.text == String(documents) && end?["amount"]?.money == total
         return nil
       }
-      guard !isWhole, var request = OnlineRequests.request(bytes, line, customers) else {
+      guard !isWhole, var request = OnlineRequests.request(bytes, looksIntoBodies) else {
         throw damaged(path, line)
       }
       if let reference = request.reference, request.entity == .customer {
@@ -151,6 +165,8 @@ public enum OnlineRequests {
       if request.entity.isDocument {
         documents += 1
         total += request.entity == .invoice ? request.total : -request.total
+        request.document?.line = line
+        request.document?.customer = request.customer.flatMap { customers[$0] } ?? ""
         request.lines = request.document?.lines ?? 0
       }
       return request
@@ -172,16 +188,11 @@ public enum OnlineRequests {
 
   /// A request from its line: what is told of it, and its body as it is, byte by byte.
   private static func request(
-    _ line: UnsafeBufferPointer<UInt8>, _ number: Int, _ customers: [Int: String]
+    _ line: UnsafeBufferPointer<UInt8>, _ looksIntoBody: Bool
   ) -> OnlineRequest? {
-    var head = Array(line)
-    var body: [UInt8] = []
-    if let mark = bodyStart(line) {
-      head.removeSubrange(mark...)
-      head.append(UInt8(ascii: "}"))
-      body = Array(line[(mark + bodyMark.count)...].dropLast())
-    }
-    guard let json = OnlineJSON(bytes: head),
+    let body = bodyStart(line).map { Array(line[($0 + bodyMark.count)...].dropLast()) } ?? []
+    guard
+      let json = OnlineJSON.read(line, leavingOut: looksIntoBody ? unread : bodyUnread),
       let entity = json["entity"]?.text.flatMap(OnlineRequest.Entity.init(rawValue:)),
       let name = json["name"]?.text
     else { return nil }
@@ -194,19 +205,22 @@ public enum OnlineRequests {
     request.body = body
     request.date = json["date"]?.text.flatMap { CalendarDate(iso: $0) }
     guard entity.isDocument else { return request }
-    guard let total = json["total"]?.money,
-      let parsed = OnlineJSON(bytes: body, leavingOut: unread)
-    else { return nil }
+    guard let total = json["total"]?.money else { return nil }
     request.total = total
+    if !looksIntoBody {
+      // The number is what a document is looked up by: the body must have the same one.
+      let start = numberMark + OnlineJSON.string(name).bytes
+      return body.starts(with: start) ? request : OnlineRequests.request(line, true)
+    }
+    guard let parsed = json["body"] else { return nil }
     let amounts = (parsed["Line"]?.elements ?? []).map { $0["Amount"]?.money }
     guard !amounts.contains(nil), parsed["DocNumber"]?.text == name else { return nil }
     let sum = amounts.reduce(Money.zero) { $0 + ($1 ?? .zero) }
     let sign: Int64 = entity == .invoice ? 1 : -1
     request.document = WrittenDocument(
       type: entity == .invoice ? "INVOICE" : "CREDIT MEMO", number: name,
-      customer: request.customer.flatMap { customers[$0] } ?? "",
-      date: parsed["TxnDate"]?.text ?? "", total: Money(cents: sign * total.cents),
-      balance: total - sum, lines: amounts.count, line: number)
+      customer: "", date: parsed["TxnDate"]?.text ?? "", total: Money(cents: sign * total.cents),
+      balance: total - sum, lines: amounts.count, line: 0)
     return request
   }
 
@@ -257,29 +271,35 @@ public enum OnlineRequests {
   /// What stands before the number of a line.
   private static let prefix = Array("ref:".utf8)
 
+  /// Where the next mark ends; nil when there is none.
+  private static func afterMark(in body: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    guard let base = body.baseAddress else { return nil }
+    return referenceMark.withUnsafeBytes { mark in
+      var index = start
+      while index <= body.count - mark.count,
+        let found = memchr(base + index, Int32(mark[0]), body.count - mark.count + 1 - index)
+      {
+        index = UnsafeRawPointer(found) - base
+        let candidate = UnsafeRawBufferPointer(start: base + index, count: mark.count)
+        if candidate.elementsEqual(mark) { return index + mark.count }
+        index += 1
+      }
+      return nil
+    }
+  }
+
   /// The next number of a line, and where its digits are.
   ///
   /// The mark cannot stand inside a text, where quotation marks have a backslash before them.
   private static func nextReference(
     in body: UnsafeBufferPointer<UInt8>, from start: Int
   ) -> (number: Int, digits: Range<Int>)? {
-    let last = body.count - referenceMark.count
-    var index = start
-    while index <= last {
-      guard body[index] == referenceMark[0],
-        body[index..<index + referenceMark.count].elementsEqual(referenceMark)
-      else {
-        index += 1
-        continue
-      }
-      let first = index + referenceMark.count
-      var (end, number) = (first, 0)
-      while end < body.count, body[end] &- 0x30 < 10 {
-        number = number * 10 + Int(body[end] - 0x30)
-        end += 1
-      }
-      return (number, first..<end)
+    guard let first = afterMark(in: UnsafeRawBufferPointer(body), from: start) else { return nil }
+    var (end, number) = (first, 0)
+    while end < body.count, body[end] &- 0x30 < 10 {
+      number = number * 10 + Int(body[end] - 0x30)
+      end += 1
     }
-    return nil
+    return (number, first..<end)
   }
 }

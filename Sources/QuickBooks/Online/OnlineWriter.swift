@@ -14,6 +14,7 @@ public final class OnlineWriter: DocumentWriter {
   private let lists: CompanyLists
   private var entries: OnlineEntries
   private var ids: RequestIDs
+  private var row = OnlineRow()
   private var documents = 0
   private var amount = Money.zero
 
@@ -65,17 +66,10 @@ public final class OnlineWriter: DocumentWriter {
         .ownBug, "the lines of \(document.text.text(document.number)) do not add up",
         remedy: "nothing was sent; please report this")
     }
-    var request = OnlineRequest(
-      document.kind == .invoice ? .invoice : .creditMemo, name: document.text.text(document.number))
-    request.id = ids.next()
-    request.customer = entries.customers[document.customer]
-    request.classReference = document.classIndex.map { entries.classes[$0] }
-    request.date = document.date
-    request.total = document.total
-    request.body = body(document, request).bytes
+    row.fill(document, id: ids.next(), entries, format)
     documents += 1
     amount += document.kind == .invoice ? document.total : -document.total
-    try write(request)
+    try file.write(row.bytes)
   }
 
   /// Completes the file and reads it back.
@@ -110,59 +104,6 @@ public final class OnlineWriter: DocumentWriter {
 
   /// Removes what was written.
   public func discard() { file.discard() }
-
-  // MARK: - Documents
-
-  private func body(_ document: borrowing SalesDocument, _ request: OnlineRequest) -> OnlineJSON {
-    let number = request.name
-    let order = converted(document.text, document.purchaseOrder, OnlineLimits.purchaseOrder)
-    let memo = converted(document.text, document.memo, OnlineLimits.memo)
-    let message = "Load \(number)" + (order.isEmpty ? "" : ", PO \(order)")
-    let isInvoice = document.kind == .invoice
-    var lines: [OnlineJSON] = []
-    for line in document.lines {
-      lines.append(self.line(line, document.text, document.shipDate, lines.count + 1))
-    }
-    return .of(
-      ("DocNumber", .string(number)), ("TxnDate", .string(document.date.description)),
-      ("DueDate", isInvoice ? document.dueDate.map { .string($0.description) } : nil),
-      ("SalesTermRef", isInvoice ? document.terms.map { .line(entries.terms[$0]) } : nil),
-      ("CustomerRef", .line(entries.customers[document.customer])),
-      ("CustomerMemo", .of(("value", .string(String(message.prefix(OnlineLimits.customerMemo)))))),
-      ("PrivateNote", memo.isEmpty ? nil : .string(memo)),
-      ("EmailStatus", isInvoice ? .string("NotSet") : nil),
-      ("GlobalTaxCalculation", format.isUnitedStates ? nil : .string("NotApplicable")),
-      ("Line", .array(lines)))
-  }
-
-  private func converted(_ text: [UInt8], _ range: TextRange, _ limit: Int) -> String {
-    DesktopText.online.converted(text.text(range), limit: limit)
-  }
-
-  private func line(
-    _ line: SalesDocument.Line, _ text: [UInt8], _ service: CalendarDate?, _ number: Int
-  ) -> OnlineJSON {
-    var description = text.text(line.description)
-    var (quantity, rate) = (line.quantity, line.rate)
-    if let stated = quantity, let price = rate, !OnlineWriter.canState(stated, price, line.amount) {
-      description += " (\(stated) @ \(price))"
-      (quantity, rate) = (nil, nil)
-    }
-    description = DesktopText.online.converted(description, limit: OnlineLimits.memo)
-    return .of(
-      ("LineNum", .number(String(number))),
-      ("Description", description.isEmpty ? nil : .string(description)),
-      ("Amount", line.amount.json), ("DetailType", .string("SalesItemLineDetail")),
-      (
-        "SalesItemLineDetail",
-        .of(
-          ("ItemRef", .line(entries.items[line.item])),
-          ("Qty", quantity.map { .number($0.description) }),
-          ("UnitPrice", rate.map { .number($0.description) }),
-          ("ServiceDate", service.map { .string($0.description) }),
-          ("TaxCodeRef", format.isUnitedStates ? .reference("NON") : nil))
-      ))
-  }
 
   /// Whether quantity and rate can be sent beside an amount.
   ///

@@ -84,7 +84,8 @@ public actor OnlinePush {
     ids = OnlineIDs(books)
     report = PushReport(run: run)
     var (entries, documents): ([OnlineRequest], [OnlineRequest]) = ([], [])
-    let owner = try OnlineRequests.forEach(ofFile: path) { request throws(Failure) in
+    let owner = try OnlineRequests.forEach(ofFile: path, looksIntoBodies: false) {
+      request throws(Failure) in
       if request.entity.isDocument { documents.append(request) } else { entries.append(request) }
     }
     guard owner == run else {

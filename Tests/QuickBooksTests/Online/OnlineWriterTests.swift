@@ -66,6 +66,40 @@ import Vocabulary
     #expect(job["Job"]?.truth == true && job["ParentRef"]?.reference == "ref:2")
   }
 
+  @Test(arguments: [SalesDocument.Kind.invoice, .creditMemo])
+  func `the line of a document is what a general writer makes of it, whoever looks into it`(
+    kind: SalesDocument.Kind
+  ) throws {
+    var document = document(
+      186_108, quantity: FixedDecimal(micros: 128_350_000),
+      rate: FixedDecimal(micros: 14_500_000), kind: kind, memo: #"say "hi" \ \n, "body":{}, é"#)
+    document.number = document.append(Array(#"LD "1\"#.utf8).span)
+    document.purchaseOrder = document.append(Array(String(repeating: "é7", count: 12).utf8).span)
+    document.dueDate = CalendarDate(daysSince1970: 20_758)
+    document.shipDate = CalendarDate(daysSince1970: 20_720)
+    document.lines[0].description = document.append(Array("Dallas\tto \"LA\"".utf8).span)
+    document.lines.append(document.lines[0])
+    document.total = Money(cents: 2 * 186_108)
+    var format = OnlineFormat()
+    format.isUnitedStates = kind == .invoice
+    let writer = try OnlineWriter(lists: lists, format: format, run: "r", folder: folder.path)
+    try writer.append(document)
+    _ = try writer.finish()
+    let path = writer.stagedFiles[0].stagedPath
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    #expect(OnlineJSON(text: String(lines[5]))?.jsonText == String(lines[5]))
+    var (whole, heads): (OnlineRequest?, OnlineRequest?) = (nil, nil)
+    try OnlineRequests.forEach(ofFile: path) { (request) throws(Failure) in whole = request }
+    try OnlineRequests.forEach(ofFile: path, looksIntoBodies: false) {
+      (request) throws(Failure) in heads = request
+    }
+    let read = try #require(whole?.document)
+    #expect(read.lines == 2 && read.balance == .zero && read.customer == "Prairie:Plant")
+    whole?.document = nil
+    whole?.lines = 0
+    #expect(whole == heads && heads?.name == #"LD "1\"#)
+  }
+
   @Test func `text that looks like a reference stays text`() throws {
     let (body, requests) = try written(document(100, memo: #"Ref":{"value":"ref:9"#))
     #expect(!OnlineRequests.references(in: requests[4].body).contains(9))
@@ -115,11 +149,16 @@ import Vocabulary
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for broken in [
       String(text.dropLast(40)), text.replacing(#""Amount":1.00"#, with: #""Amount":x.00"#),
-      text.replacing(#""documents":1"#, with: #""documents":2"#), "",
+      text.replacing(#""documents":1"#, with: #""documents":2"#),
+      text.replacing(#"{"DocNumber":"LD-1""#, with: #"{"DocNumber":"LD-2""#), "",
     ] {
       #expect(broken != text)
       try Data(broken.utf8).write(to: URL(fileURLWithPath: path))
-      #expect(throws: Failure.self) { try OnlineRequests.forEach(ofFile: path) { _ in } }
+      for looksIntoBodies in [true, false] {
+        #expect(throws: Failure.self) {
+          try OnlineRequests.forEach(ofFile: path, looksIntoBodies: looksIntoBodies) { _ in }
+        }
+      }
     }
   }
 
