@@ -52,8 +52,9 @@ public actor OnlineLimiter {
     self.clock = clock
   }
 
-  /// How often somebody who waits looks whether the request is still wanted.
-  private static let glance = Duration.milliseconds(500)
+  /// How often somebody who waits looks whether the request is still wanted; longer than the distance between
+  /// batches, so that a batch is mostly waited for once.
+  private static let glance = Duration.seconds(2)
 
   /// How much time that was lost, because something took longer, may be made up for: less than would bring a
   /// minute above what is allowed.
