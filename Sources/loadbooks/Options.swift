@@ -229,9 +229,11 @@ struct Planning {
     context.lastRun = try lastRun()
     let line = ProgressLine("reading")
     defer { line.end() }
-    return try Planner.plan(
+    var plan = try Planner.plan(
       inputs, context, findingsPerKind: findings ?? Planner.findingsPerKind, for: purpose,
       progress: { line.update($0, $1) })
+    if purpose == .delivering { plan.forgetNumbers() }
+    return plan
   }
 
   /// The last run that was not taken back.

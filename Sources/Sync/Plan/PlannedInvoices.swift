@@ -84,20 +84,23 @@ struct PlannedInvoices: Sendable {
       {
         hasMoved = true
       }
-      let verdict = number(Verdict(rules: newValue.rules, forced: newValue.forced))
-      changes.set(position, newValue, verdict)
+      change(position, to: newValue)
     }
   }
 
   /// Changes an invoice that stays in its place.
   mutating func change(_ position: Int, to invoice: PlannedInvoice) {
-    changed[position] = invoice
+    let verdict = number(Verdict(rules: invoice.rules, forced: invoice.forced))
+    changes.set(position, invoice, verdict)
   }
 
-  /// The hash of the number of an invoice.
+  /// The hash of the number of an invoice, until they are forgotten.
   func numberHash(_ position: Int) -> UInt64 {
     hashes[position / PlannedInvoices.pieceSize][position % PlannedInvoices.pieceSize]
   }
+
+  /// Forgets the hashes of the numbers; nothing can be added from now on.
+  mutating func forgetNumbers() { hashes = [] }
 
   /// Adds an invoice behind all others.
   mutating func append(_ invoice: PlannedInvoice) {
@@ -184,7 +187,7 @@ struct PlannedInvoices: Sendable {
 
   fileprivate func invoice(_ run: Run, _ position: Int) -> PlannedInvoice {
     PlannedInvoice(
-      place: run.place, numberHash: numberHash(position), rules: verdicts[run.verdict].rules,
+      place: run.place, numberHash: hashes.isEmpty ? 0 : numberHash(position), rules: verdicts[run.verdict].rules,
       forced: verdicts[run.verdict].forced, amount: Money(cents: run.cents), customer: run.customer,
       date: run.hasDate ? CalendarDate(daysSince1970: run.day) : nil, outcome: run.outcome,
       isScattered: run.isScattered, isSelected: run.isSelected, dueDate: run.dueDate,

@@ -81,6 +81,9 @@ public struct SyncPlan {
   /// Whether anything is held.
   public var hasHeld: Bool { report.totals.held.invoices > 0 }
 
+  /// Forgets what only a comparison with documents needs: by which numbers invoices are found.
+  public mutating func forgetNumbers() { invoices.forgetNumbers() }
+
   /// What is held of the invoices that begin in a file.
   ///
   /// - Parameter path: The file, as it was named for the plan.
