@@ -187,8 +187,9 @@ struct PlannedInvoices: Sendable {
 
   fileprivate func invoice(_ run: Run, _ position: Int) -> PlannedInvoice {
     PlannedInvoice(
-      place: run.place, numberHash: hashes.isEmpty ? 0 : numberHash(position), rules: verdicts[run.verdict].rules,
-      forced: verdicts[run.verdict].forced, amount: Money(cents: run.cents), customer: run.customer,
+      place: run.place, numberHash: hashes.isEmpty ? 0 : numberHash(position),
+      rules: verdicts[run.verdict].rules, forced: verdicts[run.verdict].forced,
+      amount: Money(cents: run.cents), customer: run.customer,
       date: run.hasDate ? CalendarDate(daysSince1970: run.day) : nil, outcome: run.outcome,
       isScattered: run.isScattered, isSelected: run.isSelected, dueDate: run.dueDate,
       dueAmount: run.dueAmount)
