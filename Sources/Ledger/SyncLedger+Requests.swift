@@ -36,8 +36,14 @@ public struct LedgerDispatch: Hashable, Sendable {
   public var sentAt: String?
   /// QuickBooks' id of what came of it.
   public var quickBooksID: String?
+  /// The code of the answer; ``wasThereCode`` when QuickBooks had the document already.
+  public var code: String?
   /// Stands for the body that was sent; nil when none was.
   var bodyHash: ContentHash?
+
+  /// Of a document that QuickBooks had before anything of its run can have made it: it is not the run's to
+  /// take out again.
+  public static let wasThereCode = "was-there"
 
   /// A record to be sent.
   public init(
@@ -130,6 +136,7 @@ extension SyncLedger {
         dispatch.attempts = row["attempts"]
         dispatch.sentAt = row["sent_at"]
         dispatch.quickBooksID = row["quickbooks_id"]
+        dispatch.code = row["error_code"]
         let hash: [UInt8] = (row["body_hash"] as Data).map { $0 }
         dispatch.bodyHash = ContentHash(stored: hash.span)
         found[dispatch.requestID] = dispatch

@@ -153,7 +153,9 @@ public enum OnlineRequests {
       }
       if bytes.starts(with: endMark) {
         let end = OnlineJSON.read(bytes)
-        isWhole = end?["documents"]?.text == String(documents) && end?["amount"]?.money == total
+        isWhole =
+          end?["documents"]?.text == String(documents)
+          && end?["amount"]?.text == total.description
         return nil
       }
       guard !isWhole, var request = OnlineRequests.request(bytes, looksIntoBodies) else {

@@ -171,7 +171,10 @@ extension OnlinePush {
     if let ours = records.first(where: {
       PushJudge.isOurs($0, letter.request, customer: letter.customer)
     }) {
-      return PushJudge.outcome(letter.request, letter.text, record: ours, wasThere: true)
+      var outcome = PushJudge.outcome(letter.request, letter.text, record: ours, wasThere: true)
+      // After a first attempt that was refused for it, nothing of this run can have made it.
+      outcome.isOlder = (known[letter.request.id]?.attempts ?? 0) <= 1
+      return outcome
     }
     return taken(letter, records.first, code: fault.codeText, said: fault.story)
   }
@@ -186,10 +189,19 @@ extension OnlinePush {
       if let date = record["TxnDate"]?.text { words += " of \(date)" }
     }
     if !said.isEmpty { words += ". \(said)" }
-    return PushJudge.refused(
-      letter.request, letter.text, code: code, words,
-      remedy: "if it is this invoice, say: loadbooks adopt \(ShellText.word(letter.request.name)) "
-        + "--reason WHY; otherwise give one of the two another number")
+    let number = ShellText.word(letter.request.name)
+    let remedy =
+      if let record, OnlineUndo.isVoid(record) {
+        "it was made void there, and keeps its number: give this invoice another one, or delete the void "
+          + "one in QuickBooks, then push again"
+      } else if let record, record["TotalAmt"]?.money != letter.request.total {
+        "give one of the two another number; if it is meant to be this invoice, correct it in QuickBooks to "
+          + "\(letter.request.total), then say: loadbooks adopt \(number) --reason WHY"
+      } else {
+        "if it is this invoice, say: loadbooks adopt \(number) --reason WHY; otherwise give one of the two "
+          + "another number"
+      }
+    return PushJudge.refused(letter.request, letter.text, code: code, words, remedy: remedy)
   }
 
   // MARK: - Looking up
@@ -238,6 +250,7 @@ extension OnlinePush {
     if let record = ours.first {
       var outcome = PushJudge.outcome(
         letter.request, letter.text, record: record, wasThere: true)
+      outcome.isOlder = (known[letter.request.id]?.attempts ?? 0) == 0
       if ours.count > 1 {
         outcome.finding = Finding(
           AnswerRules.doubled,

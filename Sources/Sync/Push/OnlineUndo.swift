@@ -20,8 +20,10 @@ public struct OnlineUndo: Sendable {
 
   /// What became of it.
   public struct Report: Sendable {
-    /// What is not in QuickBooks any more, or never was.
+    /// What was in QuickBooks, and is not any more.
     public internal(set) var removed = PushReport.Tally()
+    /// What was not in QuickBooks.
+    public internal(set) var absent = PushReport.Tally()
     /// What stays, and why.
     public internal(set) var kept: [(document: String, reason: String)] = []
     /// Why it stopped before the end; nil when it did not.
@@ -34,9 +36,10 @@ public struct OnlineUndo: Sendable {
 
     /// The report for people.
     public var text: String {
-      var text = "taken out of QuickBooks: \(removed.words)\n"
+      var text = "taken out of QuickBooks, or made void there: \(removed.words)\n"
+      if absent.documents > 0 { text += "were not in QuickBooks: \(absent.words)\n" }
       guard !kept.isEmpty else { return text }
-      text += "left as they are, because somebody has touched them:\n"
+      text += "left as they are:\n"
       for (document, reason) in kept {
         text += "  - \(FindingText.visible(document)): \(FindingText.visible(reason))\n"
       }
@@ -81,12 +84,15 @@ public struct OnlineUndo: Sendable {
         dispatches.values.filter { $0.operation != .add }
           .map { ("\($0.entity.rawValue) \($0.name)", $0) }, uniquingKeysWith: { first, _ in first }
       )
+      let older = Set(
+        dispatches.values.filter { $0.code == LedgerDispatch.wasThereCode }
+          .map { "\($0.entity.rawValue) \($0.name)" })
       var known: [LedgerEntry] = []
       for entry in entries {
         if entry.quickBooksID != nil {
           known.append(entry)
         } else if !sent.contains(entry.key) || entry.state == .inDoubt {
-          try forget(entry, "it was not in QuickBooks", &report)
+          try forget(entry, "it was not in QuickBooks", &report, wasThere: false)
         }
       }
       for start in stride(from: 0, to: known.count, by: OnlineQuery.numbersPerQuestion) {
@@ -96,6 +102,10 @@ public struct OnlineUndo: Sendable {
           if stop.isStopped {
             report.isStopped = true
             return report
+          }
+          if older.contains(entry.key) {
+            report.kept.append((entry.title, "it was in QuickBooks before this run sent anything"))
+            continue
           }
           try await remove(entry, records[entry.key], removals[entry.key], &report)
           if report.isStopped { return report }
@@ -128,7 +138,8 @@ public struct OnlineUndo: Sendable {
   ) async throws(Failure) {
     guard let record else {
       return try forget(
-        entry, "it is not in QuickBooks any more", &report, requestID: removal?.requestID)
+        entry, "it is not in QuickBooks any more", &report, requestID: removal?.requestID,
+        wasThere: removal != nil)
     }
     if removal?.operation == .void, OnlineUndo.isVoid(record) {
       return try forget(entry, "it is void", &report, requestID: removal?.requestID)
@@ -183,15 +194,16 @@ public struct OnlineUndo: Sendable {
   }
 
   private func forget(
-    _ entry: LedgerEntry, _ detail: String, _ report: inout Report, requestID: String? = nil
+    _ entry: LedgerEntry, _ detail: String, _ report: inout Report, requestID: String? = nil,
+    wasThere: Bool = true
   ) throws(Failure) {
     try ledger.recordRemoved(
       document: entry.documentNumber, entry.documentKind, ofRun: run, requestID: requestID,
       at: timestamp(), detail: detail)
-    report.removed.add(entry.amount)
+    if wasThere { report.removed.add(entry.amount) } else { report.absent.add(entry.amount) }
   }
 
-  private static func isVoid(_ record: OnlineJSON) -> Bool {
+  static func isVoid(_ record: OnlineJSON) -> Bool {
     record["TotalAmt"]?.money == .zero
       && record["PrivateNote"]?.text?.hasPrefix("Voided") == true
   }
@@ -243,6 +255,7 @@ extension OnlineCompany {
     try ledger.pin(run: run, to: connection.realm)
     let session = try session(connection)
     let client = client(connection, session, limiter())
+    try await waitForAnswers(run, ledger, stop, now: timestamp())
     // First it must be known of every document whether QuickBooks has it.
     if try ledger.unsettledRuns(target: "online").contains(where: { $0.id == run }),
       let books = try books(of: connection.realm)
@@ -256,5 +269,46 @@ extension OnlineCompany {
       run: run, client: client, ledger: ledger, clock: clock, wait: pushOptions.unknownWait,
       mode: mode, stop: stop, timestamp: timestamp
     ).perform()
+  }
+
+  /// How long it takes until QuickBooks cannot be busy any more with what a run sent and had no answer to.
+  ///
+  /// What is looked for sooner and not found may appear afterwards, and would be denied.
+  ///
+  /// - Parameters:
+  ///   - run: The run's id.
+  ///   - ledger: The ledger.
+  ///   - now: The time, ISO 8601 with zone.
+  /// - Returns: At most the time-out of a request; zero when nothing is open.
+  /// - Throws: `Failure` when the ledger cannot be read.
+  public func pause(
+    beforeUndoOf run: String, _ ledger: SyncLedger, now: String
+  ) throws(Failure) -> Duration {
+    let open = try ledger.dispatches(ofRun: run).values.filter {
+      $0.operation == .add && $0.state != .accepted && $0.state != .refused
+    }
+    let longest = settings.online.timeout
+    let left = open.compactMap(\.sentAt).map { sent -> Int in
+      guard let sent = try? Date(sent, strategy: .iso8601),
+        let now = try? Date(now, strategy: .iso8601)
+      else { return longest }
+      return min(longest, longest - Int(now.timeIntervalSince(sent)))
+    }
+    return .seconds(max(0, left.max() ?? 0))
+  }
+
+  private func waitForAnswers(
+    _ run: String, _ ledger: SyncLedger, _ stop: PushStop, now: String
+  ) async throws(Failure) {
+    var rest = try pause(beforeUndoOf: run, ledger, now: now)
+    while rest > .zero {
+      guard !stop.isStopped else {
+        throw Failure(
+          .tryAgain, "nothing was taken back yet",
+          remedy: "say loadbooks undo \(run) again")
+      }
+      await clock.sleep(min(rest, .seconds(1)))
+      rest -= .seconds(1)
+    }
   }
 }

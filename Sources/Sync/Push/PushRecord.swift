@@ -36,6 +36,8 @@ struct PushOutcome: Sendable {
   var result: Result
   /// Whether QuickBooks had it before this attempt.
   var wasThere = false
+  /// Whether QuickBooks had it before any attempt, so that it is not of this run's making.
+  var isOlder = false
   /// What is not as it should be all the same.
   var finding: Finding?
 
@@ -53,6 +55,10 @@ struct PushOutcome: Sendable {
       answer.result = .accepted
       answer.quickBooksID = id
       answer.editSequence = version
+      if isOlder {
+        answer.code = LedgerDispatch.wasThereCode
+        answer.words = "QuickBooks had it before it was sent"
+      }
     case .refused(let code, let words, _, _):
       answer.result = .refused
       (answer.code, answer.words) = (code, words)

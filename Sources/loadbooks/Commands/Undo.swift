@@ -71,7 +71,8 @@ struct Undo: ParsableCommand {
       if isOnline {
         return here.print(
           "Done: run \(id) is taken back; \(SyncReport.counted(tally.invoices, "invoice")) "
-            + "(\(tally.amount.grouped)) may be sent again.")
+            + "(\(tally.amount.grouped)) may be sent again"
+            + (void ? ", under other numbers: those that are void keep theirs." : "."))
       }
       here.print(try undo.closing(tally, ledger))
     }
@@ -88,7 +89,13 @@ struct Undo: ParsableCommand {
     let (id, mode) = (self.id, void ? OnlineUndo.Mode.void : .delete)
     let path = undo.folder + "/" + OnlineRequests.fileName
     let report = try OnlineWork.with(company, settings) { (online) async throws(Failure) in
-      try await online.undo(
+      let pause = try online.pause(beforeUndoOf: id, ledger, now: here.timestamp)
+      if pause > .seconds(1) {
+        here.tell(
+          "waiting \(pause.components.seconds) s: until then QuickBooks may still make documents whose answers "
+            + "did not arrive")
+      }
+      return try await online.undo(
         run: id, file: path, ledger: ledger, mode: mode, stop: stop,
         timestamp: { here.timestamp })
     }
@@ -102,9 +109,8 @@ struct Undo: ParsableCommand {
     guard report.kept.isEmpty else {
       throw Failure(
         .notAllowed,
-        "\(SyncReport.counted(report.kept.count, "document")) of run \(id) stay in QuickBooks, because "
-          + "somebody has touched them: the first is \(report.kept[0].document), "
-          + report.kept[0].reason,
+        "\(SyncReport.counted(report.kept.count, "document")) of run \(id) stay in QuickBooks: the first is "
+          + "\(report.kept[0].document), \(report.kept[0].reason)",
         remedy:
           "put them right in QuickBooks by hand; they count as sent, the others may be sent again")
     }

@@ -89,7 +89,8 @@ import Vocabulary
     fixture.stop.stop()
     _ = try fixture.send(run)
     let report = try fixture.undo(run)
-    #expect(report.isComplete && report.removed.documents == 12)
+    #expect(report.isComplete && report.removed.documents == 0 && report.absent.documents == 12)
+    #expect(report.text.contains("were not in QuickBooks: 12 documents"))
     #expect(numbers(fixture).isEmpty)
   }
 
@@ -104,5 +105,44 @@ import Vocabulary
     let report = try fixture.undo(run)
     #expect(report.isComplete && report.removed.documents == 5)
     #expect(numbers(fixture).isEmpty)
+  }
+
+  @Test(arguments: [false, true])
+  func `what was in QuickBooks before the run stays there`(wasPulled: Bool) throws {
+    let fixture = try PushFixture()
+    fixture.quickBooks.set { $0.refusesDuplicateNumbers = true }
+    let id = fixture.quickBooks.add(
+      "Invoice", ("DocNumber", .string("LD-1")),
+      ("CustomerRef", .of(("value", .string(fixture.customerID("Prairie Grain"))))),
+      ("TxnDate", .string("2026-11-20")), ("Line", .array([.of(("Amount", .number("1.00")))])))
+    if wasPulled {
+      try fixture.addToBooks(
+        OnlineBooks.Document(
+          kind: .invoice, id: id, number: "LD-1",
+          customer: fixture.customerID("Prairie Grain"), date: CalendarDate(iso: "2026-11-20"),
+          total: Money(cents: 100)))
+    }
+    let run = try fixture.write(try fixture.export(2))
+    #expect(try fixture.send(run).found == 1)
+    let report = try fixture.undo(run)
+    #expect(!report.isComplete && report.removed.documents == 1)
+    #expect(report.kept.map(\.reason) == ["it was in QuickBooks before this run sent anything"])
+    #expect(numbers(fixture) == ["LD-1"])
+  }
+
+  @Test func `nothing is denied that QuickBooks may still be busy with`() throws {
+    let fixture = try PushFixture()
+    let run = try fixture.write(try fixture.export(5))
+    fixture.quickBooks.set { ($0.commitThenDrop, $0.diesAfter) = (100, 1) }
+    _ = try fixture.send(run)
+    let ledger = try SyncLedger.open(folder: fixture.company.path)
+    let pause = { (now: String) in
+      try fixture.online.pause(beforeUndoOf: run, ledger, now: now)
+    }
+    #expect(try pause("2026-11-23T08:00:12Z") == .seconds(140))
+    #expect(try pause("2026-11-23T08:00:02Z") == .seconds(150))
+    // The clock was put back.
+    #expect(try pause("2026-11-23T07:00:00Z") == .seconds(150))
+    #expect(try pause("2026-11-23T08:02:32Z") == .zero)
   }
 }
