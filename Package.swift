@@ -40,7 +40,7 @@ let package = Package(
     .systemLibrary(name: "CBytes"),
     .target(
       name: "Vocabulary",
-      dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["CBytes", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Sheets", dependencies: ["Vocabulary", "CBytes", "CXML2", "CZlib"]),
     .target(name: "LoadOps", dependencies: ["Vocabulary", "Sheets", "CBytes"]),
     .target(name: "QuickBooks", dependencies: ["Vocabulary", "Sheets", "CBytes", "CXML2"]),

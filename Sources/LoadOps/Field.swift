@@ -358,7 +358,7 @@ public enum HeaderName {
     var text = header
     while text.last == UInt8(ascii: ")"), let open = text.lastIndex(of: UInt8(ascii: "(")) {
       let unit = text[open...]
-      if unit.span.holds(product.span) { break }
+      if unit.span.firstIndex(of: product.span) != nil { break }
       text.removeSubrange(open...)
       while text.last == 0x20 { text.removeLast() }
     }

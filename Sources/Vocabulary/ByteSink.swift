@@ -108,6 +108,17 @@ public struct ByteSink: ~Copyable {
     append(0x30 + UInt8(truncatingIfNeeded: number % 10))
   }
 
+  /// Appends a day as ISO 8601 has it: `2026-11-29`.
+  public mutating func append(_ date: CalendarDate) {
+    let (year, month, day) = date.components
+    append(twoDigits: year / 100)
+    append(twoDigits: year % 100)
+    append(UInt8(ascii: "-"))
+    append(twoDigits: month)
+    append(UInt8(ascii: "-"))
+    append(twoDigits: day)
+  }
+
   /// Appends an amount in its canonical form.
   public mutating func append(_ money: Money) {
     if money.cents < 0 { append(UInt8(ascii: "-")) }

@@ -20,7 +20,7 @@ let package = Package(
     .systemLibrary(name: "CBytes", path: "Modules/CBytes"),
     .target(name: "Crypto"),
     .target(
-      name: "Vocabulary", dependencies: ["Crypto"], path: "Modules/Vocabulary",
+      name: "Vocabulary", dependencies: ["CBytes", "Crypto"], path: "Modules/Vocabulary",
       exclude: ["Vocabulary.docc"]),
     .target(
       name: "Sheets", dependencies: ["Vocabulary", "CBytes", "CXML2", "CZlib"],

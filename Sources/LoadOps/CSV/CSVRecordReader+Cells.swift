@@ -228,7 +228,7 @@ extension CSVRecordReader {
       }
       if source.hasNUL, bytes.contains(0) { record.faults.append((row, .zeroByte)) }
       if source.hasUndecodable,
-        record.text.span.extracting(start..<end).holds(replacement.span)
+        record.text.span.extracting(start..<end).firstIndex(of: replacement.span) != nil
       {
         record.faults.append((row, .undecodable))
       }

@@ -33,7 +33,7 @@ extension CSVRecordReader {
     var cell = cells[firstHeader.column]
     if !cell.isPlain { (cell.start, cell.end) = (cell.start + 1, cell.end - 1) }
     guard Int(cell.end - cell.start) >= wanted.count,
-      bytes.extracting(Int(cell.start)..<Int(cell.end)).holds(wanted.span)
+      bytes.extracting(Int(cell.start)..<Int(cell.end)).firstIndex(of: wanted.span) != nil
     else { return false }
     return cells.indices.allSatisfy { text($0, bytes) == columns.headers[$0] }
   }

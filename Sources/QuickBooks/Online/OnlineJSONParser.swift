@@ -1,3 +1,5 @@
+internal import Vocabulary
+
 extension OnlineJSON {
   /// Names of members, at any depth, that a reader has no use for.
   public struct Unread: Sendable {
@@ -18,17 +20,11 @@ extension OnlineJSON {
     /// None: everything is read.
     public static let none = Unread([])
 
-    private static func isSame(_ own: [UInt8], _ name: UnsafeBufferPointer<UInt8>) -> Bool {
-      guard own.count == name.count else { return false }
-      for index in own.indices where own[index] != name[index] { return false }
-      return true
-    }
-
     fileprivate func contains(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
       guard let first = name.first, marks & Unread.mark(name.count, first) != 0 else {
         return false
       }
-      for own in names where Unread.isSame(own, name) { return true }
+      for own in names where own.span.isSame(as: name.span) { return true }
       return false
     }
   }

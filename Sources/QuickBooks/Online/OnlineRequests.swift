@@ -228,13 +228,7 @@ public enum OnlineRequests {
 
   /// Where the body begins, with its name; nil when there is none.
   private static func bodyStart(_ line: UnsafeBufferPointer<UInt8>) -> Int? {
-    guard let last = line.indices.dropLast(bodyMark.count - 1).last else { return nil }
-    for start in 0...last where line[start] == bodyMark[0] {
-      var count = 1
-      while count < bodyMark.count, line[start + count] == bodyMark[count] { count += 1 }
-      if count == bodyMark.count { return start }
-    }
-    return nil
+    line.span.firstIndex(of: bodyMark.span)
   }
 
   // MARK: - Filling in references
@@ -273,30 +267,14 @@ public enum OnlineRequests {
   /// What stands before the number of a line.
   private static let prefix = Array("ref:".utf8)
 
-  /// Where the next mark ends; nil when there is none.
-  private static func afterMark(in body: UnsafeRawBufferPointer, from start: Int) -> Int? {
-    guard let base = body.baseAddress else { return nil }
-    return referenceMark.withUnsafeBytes { mark in
-      var index = start
-      while index <= body.count - mark.count,
-        let found = memchr(base + index, Int32(mark[0]), body.count - mark.count + 1 - index)
-      {
-        index = UnsafeRawPointer(found) - base
-        let candidate = UnsafeRawBufferPointer(start: base + index, count: mark.count)
-        if candidate.elementsEqual(mark) { return index + mark.count }
-        index += 1
-      }
-      return nil
-    }
-  }
-
   /// The next number of a line, and where its digits are.
   ///
   /// The mark cannot stand inside a text, where quotation marks have a backslash before them.
   private static func nextReference(
     in body: UnsafeBufferPointer<UInt8>, from start: Int
   ) -> (number: Int, digits: Range<Int>)? {
-    guard let first = afterMark(in: UnsafeRawBufferPointer(body), from: start) else { return nil }
+    guard let mark = body.span.firstIndex(of: referenceMark.span, from: start) else { return nil }
+    let first = mark + referenceMark.count
     var (end, number) = (first, 0)
     while end < body.count, body[end] &- 0x30 < 10 {
       number = number * 10 + Int(body[end] - 0x30)

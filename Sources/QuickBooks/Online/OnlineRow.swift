@@ -139,13 +139,8 @@ extension ByteSink {
 
   /// Appends a day in quotation marks.
   fileprivate mutating func append(json date: CalendarDate) {
-    let (year, month, day) = date.components
     append(UInt8(ascii: "\""))
-    append(decimal: UInt64(year))
-    append(UInt8(ascii: "-"))
-    append(twoDigits: month)
-    append(UInt8(ascii: "-"))
-    append(twoDigits: day)
+    append(date)
     append(UInt8(ascii: "\""))
   }
 

@@ -150,14 +150,8 @@ struct QBXMLDocuments: ~Copyable {
   private mutating func append<Source>(
     _ date: CalendarDate, _ entry: DocumentTables.Entry<Source>
   ) {
-    let (year, month, day) = date.components
     sink.append(tables.tags, entry.open)
-    sink.append(twoDigits: year / 100)
-    sink.append(twoDigits: year % 100)
-    sink.append(UInt8(ascii: "-"))
-    sink.append(twoDigits: month)
-    sink.append(UInt8(ascii: "-"))
-    sink.append(twoDigits: day)
+    sink.append(date)
     sink.append(tables.tags, entry.close)
   }
 }

@@ -160,13 +160,7 @@ struct ReconciliationCSV: ~Copyable {
   }
 
   private mutating func cell(_ date: CalendarDate?) {
-    if let (year, month, day) = date?.components {
-      buffer.append(decimal: UInt64(year))
-      buffer.append(UInt8(ascii: "-"))
-      buffer.append(twoDigits: month)
-      buffer.append(UInt8(ascii: "-"))
-      buffer.append(twoDigits: day)
-    }
+    if let date { buffer.append(date) }
     buffer.append(UInt8(ascii: ","))
   }
 
