@@ -76,23 +76,26 @@ extension FixedDecimal {
     guard wholeDigits > 0, wholeDigits <= 10, convention == .us || index == count else {
       return parseTolerantly(text, style)
     }
-    var fraction: Int64 = 0
-    if index < count {
-      guard text[index] == UInt8(ascii: "."), count - index <= 7, count - index > 1 else {
-        return parseTolerantly(text, style)
-      }
-      index += 1
-      var unit: Int64 = 100_000
-      while index < count {
-        let digit = text[index] &- 0x30
-        guard digit < 10 else { return parseTolerantly(text, style) }
-        fraction += Int64(digit) * unit
-        unit /= 10
-        index += 1
-      }
-    }
+    guard let fraction = fraction(text, index) else { return parseTolerantly(text, style) }
     let micros = whole * 1_000_000 + fraction
     return .value(FixedDecimal(micros: negative ? -micros : micros))
+  }
+
+  /// The millionths that a point and what stands behind it to the end are; zero for an end, nil for anything else.
+  @inline(__always)
+  private static func fraction(_ text: Span<UInt8>, _ point: Int) -> Int64? {
+    guard point < text.count else { return 0 }
+    guard text[point] == UInt8(ascii: "."), text.count - point <= 7, text.count - point > 1 else {
+      return nil
+    }
+    var (fraction, unit): (Int64, Int64) = (0, 100_000)
+    for index in point + 1..<text.count {
+      let digit = text[index] &- 0x30
+      guard digit < 10 else { return nil }
+      fraction += Int64(digit) * unit
+      unit /= 10
+    }
+    return fraction
   }
 
   /// The same for amounts in US dollars.
@@ -120,20 +123,7 @@ extension FixedDecimal {
       }
       index += 1
     }
-    guard group == 3, marks > 0 else { return nil }
-    var fraction: Int64 = 0
-    var unit: Int64 = 100_000
-    if index < text.count {
-      index += 1
-      guard index < text.count, text.count - index <= 6 else { return nil }
-      while index < text.count {
-        let digit = text[index] &- 0x30
-        guard digit < 10 else { return nil }
-        fraction += Int64(digit) * unit
-        unit /= 10
-        index += 1
-      }
-    }
+    guard group == 3, marks > 0, let fraction = fraction(text, index) else { return nil }
     let micros = whole * 1_000_000 + fraction
     return FixedDecimal(micros: negative ? -micros : micros)
   }
