@@ -3,13 +3,22 @@ internal import Synchronization
 
 /// Tells which day it is somewhere at a given moment.
 ///
-/// The rules of the time zone are looked up once, as a table of the moments at which its clocks change,
-/// so that a million times cost little.
+/// Who asks for more than a few days is answered from a table of the moments at which the clocks change, so that
+/// a million times cost little.
 public final class LocalDays: Sendable {
   /// The time zone's name in the time zone database.
   public let name: String
   private let zone: TimeZone
-  private let table = Mutex<[Change]?>(nil)
+  private let table = Mutex(Table())
+
+  private struct Table {
+    var lookUps = 0
+    /// The changes, once they were worth the making.
+    var changes: [Change]?
+  }
+
+  /// After how many look-ups the table is made, which takes some five thousand.
+  private static let few = 64
 
   private struct Change {
     var moment: Int64
@@ -47,8 +56,10 @@ public final class LocalDays: Sendable {
   private func offset(at moment: Int64) -> Int64 {
     guard LocalDays.covered.contains(moment) else { return lookUp(moment) }
     return table.withLock { table in
-      let changes = table ?? changes()
-      table = changes
+      table.lookUps += 1
+      if table.changes == nil, table.lookUps <= LocalDays.few { return lookUp(moment) }
+      let changes = table.changes ?? changes()
+      table.changes = changes
       var (low, high) = (0, changes.count)
       while low < high {
         let middle = (low + high) / 2

@@ -98,9 +98,8 @@ final class Surroundings: Sendable {
 
   /// The day in a time zone.
   func today(in zone: String) -> CalendarDate {
-    let zone = TimeZone(identifier: zone) ?? .current
-    let seconds = now.timeIntervalSince1970 + Double(zone.secondsFromGMT(for: now))
-    return CalendarDate(daysSince1970: Int32((seconds / 86_400).rounded(.down)))
+    LocalDays.of(timeZone: zone).day(at: Int64(now.timeIntervalSince1970.rounded(.down)))
+      ?? CalendarDate(daysSince1970: 0)
   }
 
   /// Has a file removed when the command is over.

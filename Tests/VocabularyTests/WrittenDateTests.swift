@@ -104,7 +104,10 @@ struct WrittenDateTests {
   func `a moment falls on a day of the company's time zone`(
     zone: String, moment: Int64, day: String
   ) {
-    #expect(LocalDays.of(timeZone: zone).day(at: moment)?.description == day)
+    // The first times it is looked up, later it is found in the table.
+    let found = Set(
+      (0..<200).map { _ in LocalDays.of(timeZone: zone).day(at: moment)?.description })
+    #expect(found == [day])
   }
 
   @Test func `no bytes at all make the reader trap`() {
