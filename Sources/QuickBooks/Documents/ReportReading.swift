@@ -203,8 +203,6 @@ struct ReportReading {
     if wanted.name.isEmpty {
       compare(row, columns, whole, "all rows", &table)
       groups.removeAll()
-    } else if groups.lastIndex(where: { $0.name == wanted.name }) == nil {
-      ending.hasStrayTotal = true
     } else if let index = groups.lastIndex(where: { $0.name == wanted.name }) {
       let words = "the rows of \"\(wanted.name)\""
       let isOwn =
@@ -219,6 +217,8 @@ struct ReportReading {
         compare(row, columns, groups[index].sums, words, &table)
         groups.removeSubrange(index...)
       }
+    } else {
+      ending.hasStrayTotal = true
     }
     makePath()
   }
