@@ -20,6 +20,8 @@ public struct OnlineUndo: Sendable {
 
   /// What became of it.
   public struct Report: Sendable {
+    /// How documents went.
+    public let mode: Mode
     /// What was in QuickBooks, and is not any more.
     public internal(set) var removed = PushReport.Tally()
     /// What was not in QuickBooks.
@@ -36,7 +38,9 @@ public struct OnlineUndo: Sendable {
 
     /// The report for people.
     public var text: String {
-      var text = "taken out of QuickBooks, or made void there: \(removed.words)\n"
+      let verb =
+        mode == .void ? "made void in QuickBooks, credit memos deleted" : "taken out of QuickBooks"
+      var text = "\(verb): \(removed.words)\n"
       if absent.documents > 0 { text += "were not in QuickBooks: \(absent.words)\n" }
       guard !kept.isEmpty else { return text }
       text += "left as they are:\n"
@@ -72,21 +76,18 @@ public struct OnlineUndo: Sendable {
 
   /// Takes out what can be taken out; everything that was sent must be settled.
   func perform() async -> Report {
-    var report = Report()
+    var report = Report(mode: mode)
     do throws(Failure) {
       var entries: [LedgerEntry] = []
       try ledger.forEachEntry(ofRun: run) { (entry) throws(Failure) in entries.append(entry) }
       let dispatches = try ledger.dispatches(ofRun: run)
       let sent = Set(
-        dispatches.values.filter { $0.operation == .add }.map { "\($0.entity.rawValue) \($0.name)" }
-      )
+        dispatches.values.filter { $0.operation == .add }.map(\.key))
       let removals = Dictionary(
-        dispatches.values.filter { $0.operation != .add }
-          .map { ("\($0.entity.rawValue) \($0.name)", $0) }, uniquingKeysWith: { first, _ in first }
-      )
+        dispatches.values.filter { $0.operation != .add }.map { ($0.key, $0) },
+        uniquingKeysWith: { first, _ in first })
       let older = Set(
-        dispatches.values.filter { $0.code == LedgerDispatch.wasThereCode }
-          .map { "\($0.entity.rawValue) \($0.name)" })
+        dispatches.values.filter { $0.code == LedgerDispatch.wasThereCode }.map(\.key))
       var known: [LedgerEntry] = []
       for entry in entries {
         if entry.quickBooksID != nil {
@@ -103,11 +104,12 @@ public struct OnlineUndo: Sendable {
             report.isStopped = true
             return report
           }
-          if older.contains(entry.key) {
+          let record = records[entry.key]
+          if record != nil, older.contains(entry.key) {
             report.kept.append((entry.title, "it was in QuickBooks before this run sent anything"))
             continue
           }
-          try await remove(entry, records[entry.key], removals[entry.key], &report)
+          try await remove(entry, record, removals[entry.key], &report)
           if report.isStopped { return report }
         }
       }
@@ -230,6 +232,11 @@ extension LedgerEntry {
   }
 }
 
+extension LedgerDispatch {
+  /// As the entry of a document has it.
+  fileprivate var key: String { "\(entity.rawValue) \(name)" }
+}
+
 extension LedgerEntry.DocumentKind {
   /// QuickBooks Online's entity.
   fileprivate var entity: OnlineRequest.Entity { self == .invoice ? .invoice : .creditMemo }
@@ -288,10 +295,9 @@ extension OnlineCompany {
       $0.operation == .add && $0.state != .accepted && $0.state != .refused
     }
     let longest = settings.online.timeout
+    let now = try? Date(now, strategy: .iso8601)
     let left = open.compactMap(\.sentAt).map { sent -> Int in
-      guard let sent = try? Date(sent, strategy: .iso8601),
-        let now = try? Date(now, strategy: .iso8601)
-      else { return longest }
+      guard let now, let sent = try? Date(sent, strategy: .iso8601) else { return longest }
       return min(longest, longest - Int(now.timeIntervalSince(sent)))
     }
     return .seconds(max(0, left.max() ?? 0))

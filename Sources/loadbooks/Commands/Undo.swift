@@ -57,7 +57,7 @@ struct Undo: ParsableCommand {
           .usage, "nothing was done",
           remedy: "if that is what you want, run the same command again with --yes")
       }
-      if isOnline { try takeOut(undo, company, settings, ledger) }
+      let removed = isOnline ? try takeOut(undo, company, settings, ledger).removed.documents : 0
       let sent = undo.sent
       // What was taken out of QuickBooks Online is forgotten already, one by one.
       let rest = isOnline ? try RunUndo(id, ledger, in: company) : undo
@@ -72,7 +72,8 @@ struct Undo: ParsableCommand {
         return here.print(
           "Done: run \(id) is taken back; \(SyncReport.counted(tally.invoices, "invoice")) "
             + "(\(tally.amount.grouped)) may be sent again"
-            + (void ? ", under other numbers: those that are void keep theirs." : "."))
+            + (void && removed > 0
+              ? ", under other numbers: those that are void keep theirs." : "."))
       }
       here.print(try undo.closing(tally, ledger))
     }
@@ -81,7 +82,7 @@ struct Undo: ParsableCommand {
   /// Takes the documents out of QuickBooks Online; what stays there ends it.
   private func takeOut(
     _ undo: RunUndo, _ company: CompanyFolder, _ settings: Settings, _ ledger: SyncLedger
-  ) throws {
+  ) throws -> OnlineUndo.Report {
     let here = Surroundings.current
     let stop = PushStop()
     let interruption = Interruption(stop)
@@ -114,6 +115,7 @@ struct Undo: ParsableCommand {
         remedy:
           "put them right in QuickBooks by hand; they count as sent, the others may be sent again")
     }
+    return report
   }
 
   private func confirmed(_ undo: RunUndo) throws -> Bool {
