@@ -27,7 +27,7 @@ struct DocumentPlace {
 ///
 /// A push records its answers in thousands of small transactions: the connection keeps these statements,
 /// so that none is compiled twice. What is written waits in line, because a statement over many rows costs
-/// a third of as many statements over one (see ``RowsSQL``).
+/// less than as many statements over one (see ``RowsSQL``).
 final class AnswerStatements {
   private let db: Database
   private let run: Int64
